@@ -1,0 +1,9 @@
+// npm run build: JavaScript and declarations in dist, as the package ships them.
+// @ts-check
+import { build } from './lib/build.mjs'
+import { exitWith, runNode } from './lib/run.mjs'
+
+await exitWith(async () => {
+  await build()
+  return runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')
+})

@@ -1,0 +1,47 @@
+// The commands: adding one is an entry.
+import type { CommandEntry } from './command.ts'
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'train',
+    usage: '<model>',
+    summary: 'train a model into a new run folder',
+    load: () => import('./train.ts'),
+  },
+  {
+    name: 'resume',
+    usage: '<run>',
+    summary: 'continue an interrupted run, bit for bit',
+    load: () => import('./resume.ts'),
+  },
+  {
+    name: 'sample',
+    usage: '<run>',
+    summary: 'draw new samples from a trained run',
+    load: () => import('./sample.ts'),
+  },
+  {
+    name: 'summary',
+    usage: '<model>',
+    summary: "show a model's layers, shapes and parameters",
+    load: () => import('./summary.ts'),
+  },
+  {
+    name: 'report',
+    usage: '<run>',
+    summary: 'make the figures and the report of a run anew',
+    load: () => import('./report.ts'),
+  },
+  {
+    name: 'export',
+    usage: '<run>',
+    summary: "write a run's networks as ONNX files",
+    load: () => import('./export.ts'),
+  },
+  {
+    name: 'doctor',
+    usage: '',
+    summary: 'check that this machine is ready',
+    load: () => import('./doctor.ts'),
+  },
+]

@@ -1,0 +1,56 @@
+// Commands that take a model's name: one sub-command per model.
+import type { Command } from 'commander'
+import { type ModelDefinition, modelNamed } from '../../models/index.ts'
+import { ConfigError } from '../../util/errors.ts'
+
+/**
+ * Moves the first argument that is neither a flag nor a flag's value to the front: `--steps 5 mlp-gan` becomes
+ * `mlp-gan --steps 5`.
+ *
+ * @param isSwitch  whether a flag takes no value
+ */
+export function nameFirst(args: readonly string[], isSwitch: (flag: string) => boolean): string[] {
+  for (let i = 0; i < args.length; i++) {
+    const argument = args[i]!
+    if (!argument.startsWith('-')) return [argument, ...args.slice(0, i), ...args.slice(i + 1)]
+    if (!argument.includes('=') && !isSwitch(argument)) i++
+  }
+  return [...args]
+}
+
+/**
+ * Gives a command one sub-command per model, and a clear error for any other name.
+ *
+ * @param define  gives a sub-command its flags and action
+ */
+export function modelCommands(
+  command: Command,
+  models: readonly ModelDefinition[],
+  define: (sub: Command, model: ModelDefinition) => void,
+): void {
+  const parent = command.name()
+  const names = models.map(({ name }) => name)
+  command.usage('<model> [flags]').commandsGroup('Models:').helpCommand(false)
+  for (const model of models) {
+    const sub = command.command(model.name).description(model.description).usage('[flags]')
+    define(sub.showHelpAfterError(`(sparring ${parent} ${model.name} --help lists its flags)`), model)
+  }
+  const switches = new Set(
+    command.commands.flatMap((sub) =>
+      sub.options.filter((option) => option.isBoolean()).map(({ long }) => long),
+    ),
+  )
+  // Reached when the first argument is no model: it is mistyped, missing, or stands behind flags.
+  command
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async () => {
+      const [name, ...flags] = nameFirst(command.args, (flag) => switches.has(flag))
+      if (name === undefined || name.startsWith('-'))
+        throw new ConfigError(
+          `${parent} needs the name of a model (${names.join(', ')}), for example: sparring ${parent} ${names[0]}`,
+        )
+      modelNamed(name)
+      await command.commands.find((sub) => sub.name() === name)!.parseAsync(flags, { from: 'user' })
+    })
+}

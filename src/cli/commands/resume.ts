@@ -1,0 +1,45 @@
+// `sparring resume <run>`: continues an interrupted run.
+import { z } from 'zod'
+import { EXIT } from '../exit-codes.ts'
+import { addFlags, givenFlags } from '../flags.ts'
+import { addExamples } from '../help.ts'
+import { resolveGiven } from '../resolve.ts'
+import { resultText } from '../result-text.ts'
+import { settingsOf, textSetting } from '../setting.ts'
+import { watchRun } from '../watch-run.ts'
+import type { Define } from './command.ts'
+
+const SETTINGS = [
+  ...settingsOf(
+    z.object({
+      threads: z.number().int().min(0).optional().describe('threads of the runtime; 0 for one per core'),
+    }),
+  ),
+  textSetting('dataDir', '<folder>', 'where the files of the data set are now, if they were moved'),
+]
+
+export const define: Define = (command, session) => {
+  addFlags(command, SETTINGS)
+    .description(
+      'Continue an interrupted run from its newest good checkpoint, bit for bit as if it had never stopped.',
+    )
+    .usage('<run> [flags]')
+    .argument('<run>', 'folder of the run')
+    .action(async (folder: string) => {
+      const { environment } = session
+      const given: { threads?: number; dataDir?: string } = resolveGiven(SETTINGS, {
+        flags: givenFlags(command, SETTINGS),
+        environment,
+      })
+      const { continueRun } = await import('../../workflow/index.ts')
+      const { result, metrics } = await watchRun(session, (signal) =>
+        continueRun(folder, { ...given, signal }),
+      )
+      session.finish(result, resultText(result, metrics, session.resultStyle))
+      if (result.outcome === 'stopped') session.exitCode = EXIT.interrupted
+    })
+  return addExamples(command, [
+    ['sparring resume runs/first', 'go on after Ctrl-C'],
+    ['sparring resume runs/first --data-dir /media/mnist', 'the files of the data set were moved'],
+  ])
+}

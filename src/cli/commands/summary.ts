@@ -1,0 +1,49 @@
+// `sparring summary <model>`: Keras' table of each network of a model.
+import type { Command } from 'commander'
+import { formatSummary, MODELS, type ModelDefinition, summarize } from '../../models/index.ts'
+import { resolveSettings } from '../../workflow/request.ts'
+import { addFlags, givenFlags } from '../flags.ts'
+import { addExamples } from '../help.ts'
+import { resolveGiven } from '../resolve.ts'
+import type { Session } from '../session.ts'
+import { type Setting, settingsOf } from '../setting.ts'
+import type { Define } from './command.ts'
+import { modelCommands } from './model-commands.ts'
+
+const IMAGE_SHAPE = /^[1-9]\d{0,4}x[1-9]\d{0,4}x[1-9]\d{0,2}$/
+
+const imageShape: Setting = {
+  name: 'imageShape',
+  flag: '--image-shape',
+  variable: 'SPARRING_IMAGE_SHAPE',
+  kind: 'text',
+  placeholder: '<HxWxC>',
+  description: 'height, width and channels of an image',
+  default: '28x28x1',
+  expected: 'height x width x channels such as 28x28x1',
+  accepts: (value) => typeof value === 'string' && IMAGE_SHAPE.test(value),
+}
+
+function summary(model: ModelDefinition, settings: readonly Setting[], sub: Command, session: Session): void {
+  const flags = givenFlags(sub, settings)
+  const { imageShape: shape = '28x28x1', ...given } = resolveGiven(settings, { flags, environment: {} })
+  const { options } = resolveSettings(model.name, given)
+  const { networks } = model.objective(options, String(shape).split('x').map(Number))
+  const summaries = Object.values(networks).map(summarize)
+  session.finish({ model: model.name, networks: summaries }, summaries.map(formatSummary).join('\n\n'))
+}
+
+export const define: Define = (command, session) => {
+  command.description("Show the layers, output shapes and parameters of a model's networks.")
+  modelCommands(command, MODELS, (sub, model) => {
+    const settings = [imageShape, ...settingsOf(model.options)]
+    addFlags(sub, settings).action(() => summary(model, settings, sub, session))
+    addExamples(sub, [
+      [`sparring summary ${model.name}`, 'one table per network'],
+      [`sparring summary ${model.name} --image-shape 32x32x3 --json`, 'for colour images, as data'],
+    ])
+  })
+  return addExamples(command, [
+    ['sparring summary mlp-gan', 'the tables of the generator and the discriminator'],
+  ])
+}

@@ -1,0 +1,50 @@
+// What a training left, for people.
+import type { RunResult } from '../workflow/events.ts'
+import { formatCount, formatDuration, formatMetric, formatPath, quoteArgument } from './format.ts'
+import type { ShownMetric } from './progress.ts'
+import { plainStyle, type Style } from './style.ts'
+
+/** Rows of two columns, the first padded to one width. */
+export function columns(rows: readonly (readonly [string, string])[], style: Style = plainStyle): string[] {
+  const width = Math.max(0, ...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `  ${style.faint(name.padEnd(width))}  ${value}`)
+}
+
+/** Paths by name, as one block. */
+export const fileRows = (files: Readonly<Record<string, string>>, style: Style): string[] =>
+  columns(
+    Object.entries(files).map(([name, path]) => [name, formatPath(path)]),
+    style,
+  )
+
+export function resultText(
+  result: RunResult,
+  metrics: readonly ShownMetric[],
+  style: Style = plainStyle,
+): string {
+  const { outcome, step, steps, seconds, stepsPerSecond, files, folder } = result
+  const done = step + 1
+  const speed = seconds > 0 ? ` in ${formatDuration(seconds)} (${stepsPerSecond.toFixed(1)} steps/s)` : ''
+  const head =
+    outcome === 'finished'
+      ? style.good(`finished ${formatCount(steps)} steps${speed}`)
+      : style.warn(`stopped after ${formatCount(done)} of ${formatCount(steps)} steps${speed}`)
+  const known = metrics.filter(({ name }) => result.metrics[name])
+  const rows = known.map(({ name, label, format }) => {
+    const { mean, deviation } = result.metrics[name]!
+    return [label, `${formatMetric(mean, format)} ± ${formatMetric(deviation, format)}`] as const
+  })
+  const n = known[0] ? result.metrics[known[0].name]!.n : 0
+  const run = quoteArgument(formatPath(folder))
+  return [
+    head,
+    ...(rows.length > 0
+      ? ['', `mean and standard deviation over the last ${formatCount(n)} steps:`, ...columns(rows, style)]
+      : []),
+    '',
+    ...fileRows(files, style),
+    ...columns([['run folder', formatPath(folder)]], style),
+    '',
+    outcome === 'stopped' ? `continue with: sparring resume ${run}` : `more samples: sparring sample ${run}`,
+  ].join('\n')
+}

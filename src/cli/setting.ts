@@ -1,0 +1,109 @@
+// A setting as people give it: its flag, its environment variable, its help, and how its text is read.
+import { z } from 'zod'
+import { flagOf } from '../workflow/request.ts'
+
+/** One setting of a command, whatever the place it is given at. */
+export interface Setting {
+  /** As in a configuration file: `batchSize`. */
+  readonly name: string
+  /** As on the command line: `--batch-size`. */
+  readonly flag: string
+  /** As in the environment: `SPARRING_BATCH_SIZE`. */
+  readonly variable: string
+  readonly kind: 'number' | 'boolean' | 'text'
+  /** Stands for the value in help: `<n>`; empty for booleans. */
+  readonly placeholder: string
+  readonly description: string
+  readonly default?: unknown
+  /** What is accepted, in words: `a whole number of at least 1`. */
+  readonly expected: string
+  accepts(value: unknown): boolean
+}
+
+/** `latentDim` as it stands in the environment: `SPARRING_LATENT_DIM`. */
+export const variableOf = (name: string): string =>
+  `SPARRING_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+
+/** The part of a JSON Schema that settings are made of. */
+interface FieldSchema {
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly exclusiveMinimum?: number
+  readonly exclusiveMaximum?: number
+  readonly description?: string
+  readonly default?: unknown
+}
+
+function describeNumber(field: FieldSchema): string {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = field
+  const bounds = [
+    exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : undefined,
+    minimum !== undefined && minimum > -Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : undefined,
+    exclusiveMaximum !== undefined ? `below ${exclusiveMaximum}` : undefined,
+    maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? `at most ${maximum}` : undefined,
+  ].filter((bound) => bound !== undefined)
+  const what = field.type === 'integer' ? 'a whole number' : 'a number'
+  return bounds.length > 0 ? `${what} ${bounds.join(' and ')}` : what
+}
+
+function describeField(field: FieldSchema): Pick<Setting, 'kind' | 'placeholder' | 'expected'> {
+  if (field.enum) {
+    const choices = field.enum.join('|')
+    return { kind: 'text', placeholder: `<${choices}>`, expected: `one of ${field.enum.join(', ')}` }
+  }
+  switch (field.type) {
+    case 'integer':
+      return { kind: 'number', placeholder: '<n>', expected: describeNumber(field) }
+    case 'number':
+      return { kind: 'number', placeholder: '<x>', expected: describeNumber(field) }
+    case 'boolean':
+      return { kind: 'boolean', placeholder: '', expected: 'true or false' }
+    case 'string':
+      return { kind: 'text', placeholder: '<text>', expected: 'a text' }
+    default:
+      throw new TypeError(`a setting of type ${field.type ?? 'unknown'} cannot be given as a flag`)
+  }
+}
+
+/**
+ * The settings that a schema describes, in its order.
+ *
+ * @param defaults  values that stand in for what the schema has no default for
+ * @throws TypeError for a field that no flag can express, such as a list
+ */
+export function settingsOf(schema: z.ZodObject, defaults: Readonly<Record<string, unknown>> = {}): Setting[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
+  return Object.entries(properties).map(([name, property]): Setting => {
+    const field = property as FieldSchema
+    const fallback = defaults[name] ?? field.default
+    return {
+      name,
+      flag: flagOf(name),
+      variable: variableOf(name),
+      ...describeField(field),
+      description: field.description ?? '',
+      ...(fallback === undefined ? {} : { default: fallback }),
+      accepts: (value) => z.safeParse(schema.shape[name]!, value).success,
+    }
+  })
+}
+
+/** A setting that takes any text, such as a folder. */
+export const textSetting = (
+  name: string,
+  placeholder: string,
+  description: string,
+  fallback?: string,
+): Setting => ({
+  name,
+  flag: flagOf(name),
+  variable: variableOf(name),
+  kind: 'text',
+  placeholder,
+  description,
+  ...(fallback === undefined ? {} : { default: fallback }),
+  expected: 'a text that is not empty',
+  accepts: (value) => typeof value === 'string' && value.trim() !== '',
+})

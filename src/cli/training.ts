@@ -1,0 +1,106 @@
+// A training as asked for on the command line: every setting resolved, and how to ask for it again.
+import { resolve } from 'node:path'
+import type { ModelDefinition } from '../models/index.ts'
+import { ConfigError } from '../util/errors.ts'
+import { commonSettings, resolveSettings } from '../workflow/request.ts'
+import { type ConfigFile, type Places, resolveGiven } from './resolve.ts'
+import { type Setting, settingsOf, textSetting } from './setting.ts'
+
+const DEFAULT_DATA = 'digits'
+
+/** Where the data is and where the run goes. */
+const PLACES: readonly Setting[] = [
+  textSetting(
+    'data',
+    '<name|folder>',
+    'a data set (digits, mnist), or a folder of IDX files or of images',
+    DEFAULT_DATA,
+  ),
+  textSetting('dataDir', '<folder>', "folder that holds the data set's files"),
+  textSetting('run', '<folder>', 'folder of the run, new or empty (default: runs/<model>-<time>)'),
+]
+
+/** All that a training of this model can be told. */
+export const trainingSettings = (model: ModelDefinition): Setting[] => [
+  ...PLACES,
+  ...settingsOf(commonSettings, { ...model.defaults }),
+  ...settingsOf(model.options),
+]
+
+/** `runs/mlp-gan-20260131-174509`, in local time; `-2` and so on when that is taken. */
+export function defaultRunFolder(model: string, date: Date, isTaken: (folder: string) => boolean): string {
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const day = `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`
+  const time = `${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`
+  const folder = `runs/${model}-${day}-${time}`
+  for (let copy = 1; ; copy++) {
+    const candidate = copy === 1 ? folder : `${folder}-${copy}`
+    if (!isTaken(candidate)) return candidate
+  }
+}
+
+/** A configuration without its `model`, which must be the one that is trained. */
+function withoutModel(file: ConfigFile, model: string): ConfigFile {
+  const { model: named, ...values } = file.values
+  if (named !== undefined && named !== model)
+    throw new ConfigError(
+      `${file.path}: "model" is ${JSON.stringify(named)}, but the command trains ${model}`,
+    )
+  return { path: file.path, values }
+}
+
+/** A training as asked for, completed. */
+export interface Training {
+  readonly model: string
+  readonly data: string
+  readonly dataDir?: string
+  /** Undefined: a new one under `runs`. */
+  readonly run?: string
+  /** Common settings and model options that were given. */
+  readonly given: Readonly<Record<string, unknown>>
+  /** The same with the defaults of all others. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/** Whether a data set's name can only be a path. Such paths are made absolute: a run may be resumed from elsewhere. */
+const isPath = (data: string): boolean => /[\\/]/.test(data) || data.startsWith('.')
+
+/** @throws ConfigError naming the place and name of what is wrong */
+export function resolveTraining(model: ModelDefinition, places: Places): Training {
+  const { file } = places
+  const all = resolveGiven(trainingSettings(model), {
+    ...places,
+    file: file && withoutModel(file, model.name),
+  })
+  const { data = DEFAULT_DATA, dataDir, run, ...given } = all as Record<string, string | undefined>
+  const { common, options } = resolveSettings(model.name, given)
+  return {
+    model: model.name,
+    data: isPath(data) ? resolve(data) : data,
+    ...(dataDir === undefined ? {} : { dataDir: resolve(dataDir) }),
+    ...(run === undefined ? {} : { run }),
+    given,
+    settings: { ...common, ...options },
+  }
+}
+
+/** What `--print-config` prints; a file with this content is a configuration file. */
+export const printedConfig = ({ given: _, settings, ...places }: Training): Record<string, unknown> => ({
+  ...places,
+  ...settings,
+})
+
+/** The arguments that train the same again, into a folder of its own. */
+export function commandOf(training: Training, settings: readonly Setting[]): string[] {
+  const { model, data, dataDir, given } = training
+  const values: Record<string, unknown> = { data, dataDir, ...given }
+  for (const name of ['steps', 'seed']) values[name] ??= training.settings[name]
+  const flags = settings.flatMap(({ name, flag, kind }) => {
+    const value = values[name]
+    if (value === undefined) return []
+    if (kind === 'boolean') return [value ? flag : flag.replace('--', '--no-')]
+    return [flag, String(value)]
+  })
+  return ['sparring', 'train', model, ...flags]
+}
+

@@ -1,0 +1,166 @@
+// Draws the events of a training as they come, and stops it cleanly on Ctrl-C.
+import type { RunEvent, RunResult } from '../workflow/events.ts'
+import { InterruptedError } from './exit-codes.ts'
+import { formatBytes, formatCount, formatPath } from './format.ts'
+import { onInterrupt } from './interrupt.ts'
+import { type ProgressTracker, progressTracker, type ShownMetric } from './progress.ts'
+import { plainPace, plainProgress, progressLine } from './progress-line.ts'
+import type { Session } from './session.ts'
+import { plainStyle, type Style } from './style.ts'
+import type { Terminal } from './terminal.ts'
+
+const FINISHING = { models: 'the networks', pictures: 'the pictures', report: 'the report' } as const
+
+/** Seconds between two lines of a download in a log. */
+const DOWNLOAD_PACE = 10
+
+export interface EventDrawer {
+  draw(event: RunEvent): void
+  /** What an interruption means at this moment, for the message. */
+  readonly stage: 'preparing' | 'training' | 'finishing'
+  /** How the run's metrics are called; none before the run is known. */
+  readonly metrics: readonly ShownMetric[]
+}
+
+function headline({ folder, config, resumedFrom }: Extract<RunEvent, { type: 'run' }>): string[] {
+  const { settings, data } = config
+  const images = `${formatCount(data.count)} images of ${data.height}x${data.width}x${data.channels}`
+  const done = (resumedFrom ?? -1) + 1
+  const begin =
+    resumedFrom === undefined
+      ? `training ${config.model} on ${formatPath(data.name)} (${images})`
+      : `continuing ${config.model} on ${formatPath(data.name)} (${images}) after step ${formatCount(done)}`
+  return [
+    `${begin}: ${formatCount(settings.steps)} steps of ${settings.batchSize}, seed ${settings.seed}`,
+    `run folder: ${formatPath(folder)}`,
+  ]
+}
+
+/** Turns events into lines and a redrawn line. `now` is in seconds. */
+export function eventDrawer(
+  terminal: Terminal,
+  style: Style = plainStyle,
+  now: () => number = () => performance.now() / 1000,
+): EventDrawer {
+  let stage: EventDrawer['stage'] = 'preparing'
+  let metrics: readonly ShownMetric[] = []
+  let tracker: ProgressTracker | undefined
+  let isDue: (done: number, now: number) => boolean = () => false
+  let sampled = -1
+  let download = { file: '', at: Number.NEGATIVE_INFINITY }
+
+  const progress = (): void => {
+    if (!tracker) return
+    const { current } = tracker
+    if (terminal.live) terminal.status((columns) => progressLine(current, columns, style))
+    else if (isDue(current.done, now())) terminal.print(plainProgress(current))
+  }
+  const activity = (text: string): void => {
+    if (terminal.live) terminal.status((columns) => style.faint(`${text} ...`.slice(0, columns - 1)))
+    else terminal.print(text)
+  }
+  const showDownload = ({ file, received, total }: Extract<RunEvent, { type: 'download' }>): void => {
+    const amount = total ? `${formatBytes(received)} of ${formatBytes(total)}` : formatBytes(received)
+    const due = file !== download.file || now() - download.at >= DOWNLOAD_PACE || received === total
+    if (!terminal.live && !due) return
+    download = { file, at: now() }
+    activity(`downloading ${file}: ${amount}`)
+  }
+
+  return {
+    get stage() {
+      return stage
+    },
+    get metrics() {
+      return metrics
+    },
+    draw(event) {
+      switch (event.type) {
+        case 'download':
+          showDownload(event)
+          return
+        case 'run': {
+          stage = 'training'
+          metrics = event.config.metrics
+          const { steps: total } = event.config.settings
+          tracker = progressTracker({ total, done: (event.resumedFrom ?? -1) + 1, metrics })
+          isDue = plainPace(total)
+          for (const line of headline(event)) terminal.print(line)
+          for (const { file, reason } of event.skipped ?? [])
+            terminal.print(`${style.warn('warning:')} ${file} was passed over: ${reason}`)
+          if (terminal.live) progress()
+          return
+        }
+        case 'steps':
+          tracker?.advance(event, now())
+          progress()
+          return
+        case 'samples':
+          if (!terminal.live && event.step !== sampled)
+            terminal.print(`step ${formatCount(event.step)}: ${event.file}`)
+          sampled = event.step
+          return
+        case 'checkpoint':
+          if (!terminal.live) terminal.print(`step ${formatCount(event.step)}: checkpoint written`)
+          return
+        case 'notice': {
+          const { severity, step, message } = event.notice
+          const paint = { info: style.accent, warning: style.warn, error: style.bad }[severity]
+          terminal.print(`${paint(`${severity}:`)} step ${formatCount(step)}: ${message}`)
+          return
+        }
+        case 'finishing':
+          stage = 'finishing'
+          activity(`making ${FINISHING[event.what]}`)
+          return
+        case 'result':
+          terminal.close()
+      }
+    },
+  }
+}
+
+const STOPPING = {
+  preparing: 'stopping before training begins',
+  training: 'stopping after this call; a checkpoint is written',
+  finishing: 'training is done and saved; finishing the files',
+} as const
+
+/**
+ * Runs a training to its end, or to a clean stop at the first Ctrl-C.
+ *
+ * @param start  begins the work; the signal asks it to stop
+ * @throws InterruptedError when it was stopped before there was anything to keep
+ */
+export async function watchRun(
+  session: Session,
+  start: (signal: AbortSignal) => AsyncGenerator<RunEvent>,
+): Promise<{ readonly result: RunResult; readonly metrics: readonly ShownMetric[] }> {
+  const { terminal, style } = session
+  const drawer = eventDrawer(terminal, style)
+  const controller = new AbortController()
+  const restore = (): void => terminal.close()
+  process.once('exit', restore)
+  const release = onInterrupt({
+    stop() {
+      terminal.print(style.warn(`${STOPPING[drawer.stage]}; press Ctrl-C again to quit at once`))
+      controller.abort()
+    },
+    quit: restore,
+  })
+  try {
+    for await (const event of start(controller.signal)) {
+      drawer.draw(event)
+      if (event.type === 'result') return { result: event.result, metrics: drawer.metrics }
+    }
+    throw new Error('the training ended without a result')
+  } catch (error) {
+    if (controller.signal.aborted && drawer.stage === 'preparing')
+      throw new InterruptedError('stopped before training began; nothing was written')
+    throw error
+  } finally {
+    restore()
+    release()
+    process.off('exit', restore)
+  }
+}

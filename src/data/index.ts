@@ -1,0 +1,12 @@
+// Data sets and batches, for Node and for a page; `node/index.ts` adds files, folders and downloads.
+export { drawWithReplacement, epochOrder, fillImages } from './batches.ts'
+export type { DataSplits, Dataset } from './dataset.ts'
+export { createDataset } from './dataset.ts'
+export type { DigitsOptions } from './digits.ts'
+export { DIGIT_CLASSES, DIGIT_SIZE, digits, drawDigit } from './digits.ts'
+export type { DownloadableSet, PublishedFile } from './downloadable-set.ts'
+export type { IdxArray } from './idx.ts'
+export { parseIdx, writeIdx } from './idx.ts'
+export type { NamedBytes } from './idx-dataset.ts'
+export { datasetFromIdx } from './idx-dataset.ts'
+export { mnist } from './mnist.ts'

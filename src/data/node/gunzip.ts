@@ -1,0 +1,24 @@
+// Uncompresses bytes that may be gzipped; broken ones are reported under their name.
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { DataError, messageOf } from '../../util/errors.ts'
+
+const inflate = promisify(gunzip)
+
+/**
+ * The bytes as they are, or uncompressed when they begin like a gzip file. What the file is called does not
+ * matter: some servers and browsers uncompress on the way and keep the name.
+ *
+ * @param name  what to call the bytes in messages
+ * @throws DataError when the gzip data are corrupt or cut off
+ */
+export async function gunzipIfNeeded(bytes: Uint8Array, name: string): Promise<Uint8Array> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return await inflate(bytes)
+  } catch (error) {
+    throw new DataError(
+      `${name} is a corrupt gzip file (${messageOf(error)}); expected ${bytes.length} intact bytes. Get it again.`,
+    )
+  }
+}

@@ -1,0 +1,11 @@
+// Data sets from files, folders and the network: what needs Node. The rest of the room is one level up.
+export type { DataSplits, Dataset } from '../dataset.ts'
+export { cacheFolder } from './cache-folder.ts'
+export type { Progress } from './download.ts'
+export { loadFolder } from './folder.ts'
+export type { LoadDataOptions } from './load-data.ts'
+export { loadData } from './load-data.ts'
+export type { PublishedSetOptions } from './published-set.ts'
+export { loadPublishedSet } from './published-set.ts'
+export type { NamedSet } from './registry.ts'
+export { namedSets } from './registry.ts'

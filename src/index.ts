@@ -1,0 +1,35 @@
+// The library: everything that runs in Node and in a page alike. `sparring/node` adds the engine, files and runs.
+export * from './autodiff/index.ts'
+export * from './data/index.ts'
+export * as ops from './graph/build.ts'
+export { interpret } from './graph/interpreter.ts'
+export { printGraph } from './graph/printer.ts'
+export {
+  constant,
+  type DType,
+  type Graph,
+  input,
+  type Node,
+  scalar,
+  type Tensor,
+  type Value,
+} from './graph/value.ts'
+export * from './initializers/index.ts'
+export * from './layers/index.ts'
+export * from './losses/index.ts'
+export { lower } from './lowering/index.ts'
+export * from './models/index.ts'
+export * from './objectives/index.ts'
+export * from './onnx/index.ts'
+export * from './optimizers/index.ts'
+export type {
+  ArrayWithShape,
+  Engine,
+  EngineOptions,
+  LoadedModel,
+  Program,
+  StateArrays,
+} from './runtime/engine.ts'
+export * from './training/index.ts'
+export * from './util/errors.ts'
+export { type RandomStream, randomStream } from './util/random.ts'

@@ -1,0 +1,142 @@
+// BatchNormalization: each channel to mean beta and standard deviation gamma.
+import { add, div, mul, reduceMean, reshape, sqrt, square, sub } from '../graph/build.ts'
+import type { Value } from '../graph/value.ts'
+import { describeInitializer, type InitializerOption, initializerOf } from '../initializers/registry.ts'
+import { ShapeError } from '../util/errors.ts'
+import { checkBoolean, checkNumber } from '../util/options.ts'
+import { formatShape, type Shape } from '../util/shape.ts'
+import type { Layer, WeightSpec } from './layer.ts'
+import { type LayerOptions, named, openOptions } from './layer-options.ts'
+
+export interface BatchNormalizationOptions extends LayerOptions {
+  /** The axis of the channels, counted with the batch as axis 0; default -1. */
+  readonly axis?: number
+  /** Share of the old value that a moving statistic keeps at each step; default 0.99. */
+  readonly momentum?: number
+  /** Added to the variance; default 0.001. */
+  readonly epsilon?: number
+  /** Add beta; default true. */
+  readonly center?: boolean
+  /** Multiply by gamma; default true. */
+  readonly scale?: boolean
+  /** Default `zeros`. */
+  readonly betaInitializer?: InitializerOption
+  /** Default `ones`. */
+  readonly gammaInitializer?: InitializerOption
+  /** Default `zeros`. */
+  readonly movingMeanInitializer?: InitializerOption
+  /** Default `ones`. */
+  readonly movingVarianceInitializer?: InitializerOption
+}
+
+/**
+ * Batch normalization, as Keras' layer. Training normalizes by the mean and the biased variance of the batch, over all
+ * axes but the channels', and moves the moving statistics; inference normalizes by the moving statistics.
+ * Weights: gamma, beta, movingMean, movingVariance, each [channels]; the last two are not trainable.
+ *
+ * @source Ioffe & Szegedy 2015, arXiv:1502.03167
+ */
+export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
+  const where = openOptions('batchNormalization', options, [
+    'axis',
+    'momentum',
+    'epsilon',
+    'center',
+    'scale',
+    'betaInitializer',
+    'gammaInitializer',
+    'movingMeanInitializer',
+    'movingVarianceInitializer',
+  ])
+  const axis = checkNumber(where, 'axis', options.axis ?? -1, { integer: true })
+  const momentum = checkNumber(where, 'momentum', options.momentum ?? 0.99, { atLeast: 0, atMost: 1 })
+  const epsilon = checkNumber(where, 'epsilon', options.epsilon ?? 1e-3, { above: 0 })
+  const center = checkBoolean(where, 'center', options.center ?? true)
+  const scale = checkBoolean(where, 'scale', options.scale ?? true)
+  const initializers = {
+    beta: initializerOf(where, 'betaInitializer', options.betaInitializer ?? 'zeros'),
+    gamma: initializerOf(where, 'gammaInitializer', options.gammaInitializer ?? 'ones'),
+    movingMean: initializerOf(where, 'movingMeanInitializer', options.movingMeanInitializer ?? 'zeros'),
+    movingVariance: initializerOf(
+      where,
+      'movingVarianceInitializer',
+      options.movingVarianceInitializer ?? 'ones',
+    ),
+  }
+
+  /** The channels' axis, counted with the batch as axis 0. */
+  const channelAxis = (rank: number): number => {
+    const found = axis < 0 ? axis + rank : axis
+    if (found < 1 || found >= rank)
+      throw new ShapeError(
+        `axis ${axis} is not an axis of one example of an input of rank ${rank} (the batch is axis 0)`,
+      )
+    return found
+  }
+
+  return {
+    type: 'BatchNormalization',
+    ...named(options),
+    config: {
+      axis,
+      momentum,
+      epsilon,
+      center,
+      scale,
+      betaInitializer: describeInitializer(initializers.beta),
+      gammaInitializer: describeInitializer(initializers.gamma),
+      movingMeanInitializer: describeInitializer(initializers.movingMean),
+      movingVarianceInitializer: describeInitializer(initializers.movingVariance),
+    },
+    weights(input) {
+      if (input.length === 0)
+        throw new ShapeError(
+          `expects inputs [n, ..., channels], got one number per example ${formatShape(input)}`,
+        )
+      const shape = [input[channelAxis(input.length + 1) - 1]!]
+      const spec = (name: keyof typeof initializers, trainable: boolean): WeightSpec => ({
+        name,
+        shape,
+        initializer: initializers[name],
+        trainable,
+      })
+      return [
+        ...(scale ? [spec('gamma', true)] : []),
+        ...(center ? [spec('beta', true)] : []),
+        spec('movingMean', false),
+        spec('movingVariance', false),
+      ]
+    },
+    outputShape: (input) => input,
+    call({ input, weights: { gamma, beta, movingMean, movingVariance }, training }) {
+      const rank = input.shape.length
+      const channels = channelAxis(rank)
+      const axes = input.shape.flatMap((_, i) => (i === channels ? [] : [i]))
+      // A [channels] array broadcasts by itself only along the last axis.
+      const spread: Shape = input.shape.map((length, i) => (i === channels ? length : 1))
+      const along = (value: Value): Value => (channels === rank - 1 ? value : reshape(value, spread))
+      const scaleOf = (variance: Value): Value => {
+        const deviation = sqrt(add(variance, epsilon))
+        return div(gamma ?? 1, deviation)
+      }
+      if (!training) {
+        // Folded to one product and one sum over the input: x * factor + shift.
+        const factor = scaleOf(movingVariance!)
+        const shift = sub(beta ?? 0, mul(movingMean!, factor))
+        return { output: add(mul(input, along(factor)), along(shift)) }
+      }
+      const mean = reduceMean(input, { axes })
+      const centred = sub(input, along(mean))
+      const variance = reduceMean(square(centred), { axes })
+      const scaled = mul(centred, along(scaleOf(variance)))
+      const moved = (old: Value, now: Value): Value => add(mul(old, momentum), mul(now, 1 - momentum))
+      return {
+        output: beta ? add(scaled, along(beta)) : scaled,
+        updates: {
+          movingMean: moved(movingMean!, mean),
+          movingVariance: moved(movingVariance!, variance),
+        },
+      }
+    },
+  }
+}

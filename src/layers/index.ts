@@ -1,0 +1,25 @@
+// Layers: records of weights and one pure call, with Keras' names and defaults.
+export { type ActivationOptions, activation } from './activation.ts'
+export { ACTIVATIONS, type ActivationFunction, type ActivationName, activationOf } from './activations.ts'
+export { type BatchNormalizationOptions, batchNormalization } from './batch-normalization.ts'
+export { type Conv2DOptions, conv2D } from './conv2d.ts'
+export { type DenseOptions, dense } from './dense.ts'
+export { type DropoutOptions, dropout } from './dropout.ts'
+export { type ELUOptions, eLU } from './elu.ts'
+export { flatten } from './flatten.ts'
+export type { Layer, LayerCall, LayerResult, RandomSource, WeightSpec } from './layer.ts'
+export type { LayerOptions } from './layer-options.ts'
+export { type LeakyReLUOptions, leakyReLU } from './leaky-relu.ts'
+export {
+  countParameters,
+  type Network,
+  type NetworkCall,
+  type NetworkResult,
+  type NetworkRow,
+  type NetworkWeight,
+  sequential,
+} from './network.ts'
+export { describeLayer, LAYERS, type LayerConfig, layerOf } from './registry.ts'
+export { type ReLUOptions, reLU } from './relu.ts'
+export { type ReshapeOptions, reshape } from './reshape.ts'
+export { type SoftmaxOptions, softmax } from './softmax.ts'

@@ -1,0 +1,30 @@
+// What a model is to the command line and the studio: a name, explained options and the objective they make.
+import type { z } from 'zod'
+import type { Objective } from '../objectives/objective.ts'
+import type { Shape } from '../util/shape.ts'
+
+/** The settings of training that depend on the model. */
+export interface TrainingDefaults {
+  readonly steps: number
+  readonly batchSize: number
+  /** Samples are made every so many steps. */
+  readonly sampleEvery: number
+  readonly checkpointEvery: number
+}
+
+export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
+  /** What the user types, e.g. `mlp-gan`. */
+  readonly name: string
+  /** One line for lists. */
+  readonly description: string
+  readonly defaults: TrainingDefaults
+  /** Every option has a default and a description. */
+  readonly options: Options
+  /** The objective for examples of this shape `[height, width, channels]`. */
+  objective(options: z.output<Options>, exampleShape: Shape): Objective
+}
+
+/** Keeps the type of the options while the registry forgets it. */
+export const defineModel = <Options extends z.ZodObject>(
+  definition: ModelDefinition<Options>,
+): ModelDefinition => definition as unknown as ModelDefinition

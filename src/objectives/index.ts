@@ -1,0 +1,14 @@
+// Objectives: what networks compete for, one file per algorithm.
+export { type ClassificationOptions, classification } from './classification.ts'
+export { type GanOptions, gan } from './gan.ts'
+export {
+  type BoundNetwork,
+  type DuelMetrics,
+  type MetricInfo,
+  type Objective,
+  objective,
+  type Phase,
+  type PhaseContext,
+  type PhaseResult,
+  type Sampler,
+} from './objective.ts'

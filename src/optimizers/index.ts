@@ -1,0 +1,7 @@
+// Optimizers: pure updates of one weight, with Keras' names and defaults.
+export { type AdamOptions, type AdamWOptions, adam, adamW } from './adam.ts'
+export type { LearningRate } from './learning-rate.ts'
+export type { Optimizer, OptimizerResult, OptimizerUpdate } from './optimizer.ts'
+export { OPTIMIZERS, type OptimizerName, optimizerOf } from './registry.ts'
+export { type RmspropOptions, rmsprop } from './rmsprop.ts'
+export { type SgdOptions, sgd } from './sgd.ts'

@@ -1,0 +1,34 @@
+// What an optimizer is: slots beside each weight, numbers that change with the step, and one pure update.
+import type { Value } from '../graph/value.ts'
+
+export interface OptimizerUpdate {
+  readonly weight: Value
+  readonly gradient: Value
+  /** This weight's slots, by the names in `slots`. */
+  readonly slots: Readonly<Record<string, Value>>
+  /** The numbers of `schedule` for this update, as scalars. */
+  readonly schedule: Readonly<Record<string, Value>>
+}
+
+export interface OptimizerResult {
+  readonly weight: Value
+  readonly slots: Readonly<Record<string, Value>>
+}
+
+/** An optimizer with its options bound. */
+export interface Optimizer {
+  /** Keras' class name, e.g. `Adam`. */
+  readonly type: string
+  /** The options, for saved configurations. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** Names of the arrays kept per weight (of the weight's shape, starting at zero). */
+  readonly slots: readonly string[]
+  /**
+   * Numbers that depend on how many updates were made, computed in float64 outside the graph.
+   *
+   * @param update  counts this optimizer's updates from 1
+   */
+  schedule(update: number): Readonly<Record<string, number>>
+  /** Writes the update of one weight into the graph. */
+  update(given: OptimizerUpdate): OptimizerResult
+}

@@ -1,0 +1,43 @@
+// Reports without Node: charts, sheets of samples, figures and the HTML page.
+export {
+  type ChartOptions,
+  type ChartTheme,
+  DARK,
+  defaultSmoothing,
+  LIGHT,
+  learningCurves,
+  speedCurve,
+} from './charts.ts'
+export { type Curve, curveOf, downsample, smooth } from './curve.ts'
+export {
+  type EncodePng,
+  evenSelection,
+  type StepSamples,
+  samplesThroughTraining,
+  sheetSvg,
+  type ThroughTrainingCell,
+  throughTrainingCells,
+  throughTrainingSvg,
+} from './figures.ts'
+export {
+  formatBytes,
+  formatCommand,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatOutputShape,
+  formatPercent,
+} from './format.ts'
+export {
+  enlarge,
+  type ImageBatch,
+  imageAt,
+  type PixelImage,
+  type SheetLayout,
+  tileGrid,
+  untileGrid,
+} from './grid.ts'
+export { type ReportAssets, reportHtml } from './html.ts'
+export { strokeText } from './stroke-text.ts'
+export { formatMetric, type RunSummary, summarize, type TailMetric } from './summary.ts'
+export { renderSvg } from './svg.ts'

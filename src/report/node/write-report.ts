@@ -1,0 +1,101 @@
+// The report and the figures of a run, written into its folder.
+import type { RunRecord } from '../../runs/index.ts'
+import type { RunFolder } from '../../runs/node/index.ts'
+import { messageOf } from '../../util/errors.ts'
+import { learningCurves } from '../charts.ts'
+import { type StepSamples, sheetSvg, throughTrainingCells, throughTrainingSvg } from '../figures.ts'
+import { type ImageBatch, tileGrid, untileGrid } from '../grid.ts'
+import { type ReportAssets, reportHtml } from '../html.ts'
+import { renderSvg } from '../svg.ts'
+import { decodePng, encodePng, svgToPng } from './png.ts'
+
+/** File of the large grid; a later report without new images uses it again. */
+const GRID_FILE = 'figures/samples-grid.png'
+
+/** What a report wrote, and what it had to leave out. */
+export interface WrittenReport {
+  /** Names relative to the run folder; `report.html` is the last. */
+  files: string[]
+  /** Pictures that could not be used, in words. */
+  problems: string[]
+}
+
+type Sheets = NonNullable<ReportAssets['sheets']>
+
+/** The bytes of every sample sheet that can be read as a picture. */
+async function readSheets(run: RunFolder, record: RunRecord, problems: string[]) {
+  const sheets: Sheets[number][] = []
+  const fixed: StepSamples[] = []
+  const { height, width } = record.config.data
+  for (const sample of record.samples) {
+    const png = await run.readFile(sample.file)
+    if (!png) continue
+    try {
+      const image = await decodePng(png, sample.file)
+      if (sample.kind === 'fixed')
+        fixed.push({ step: sample.step, images: untileGrid(image, { height, width }) })
+      sheets.push({ ...sample, png })
+    } catch (error) {
+      problems.push(messageOf(error))
+    }
+  }
+  return { sheets, fixed }
+}
+
+/**
+ * Writes `figures/learning-curves`, `figures/samples-through-training` and, when there are images for it,
+ * `figures/samples-grid`, each as SVG and PNG, and `report.html`. May be called while the run trains.
+ *
+ * @param grid  images of the final network for the large grid, e.g. 400. Default: the grid of the last report
+ * @throws DataError when a log of the run cannot be read; ConfigError when the folder cannot be written
+ */
+export async function writeReport(
+  run: RunFolder,
+  { grid }: { grid?: ImageBatch } = {},
+): Promise<WrittenReport> {
+  const record = await run.readRecord()
+  const files: string[] = []
+  const problems: string[] = []
+  const write = async (name: string, content: Uint8Array | string): Promise<void> => {
+    await run.writeFile(name, content)
+    files.push(name)
+  }
+  const assets: ReportAssets = {}
+
+  if (record.metrics.length > 0) {
+    const svg = renderSvg(learningCurves(record), 1100, 480)
+    await write('figures/learning-curves.svg', svg)
+    await write('figures/learning-curves.png', await svgToPng(svg))
+  }
+
+  const { sheets, fixed } = await readSheets(run, record, problems)
+  assets.sheets = sheets
+  if (fixed.length > 0) {
+    assets.through = await throughTrainingCells(fixed, { encode: encodePng })
+    const svg = throughTrainingSvg(assets.through)
+    await write('figures/samples-through-training.svg', svg)
+    await write('figures/samples-through-training.png', await svgToPng(svg))
+  }
+
+  if (grid) {
+    const sheet = tileGrid(grid, { columns: Math.ceil(Math.sqrt(grid.count)) })
+    const png = await encodePng(sheet)
+    const title = `${grid.count} samples of ${record.config.model}`
+    await write('figures/samples-grid.svg', sheetSvg(png, { ...sheet, title }))
+    await write(GRID_FILE, png)
+    assets.grid = { png, count: grid.count }
+  } else {
+    const png = await run.readFile(GRID_FILE)
+    if (png) {
+      try {
+        const { height, width } = record.config.data
+        assets.grid = { png, count: untileGrid(await decodePng(png, GRID_FILE), { height, width }).count }
+      } catch (error) {
+        problems.push(messageOf(error))
+      }
+    }
+  }
+
+  await write('report.html', reportHtml(record, assets))
+  return { files, problems }
+}

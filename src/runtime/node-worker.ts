@@ -1,0 +1,126 @@
+// The worker thread that owns ONNX Runtime's sessions, because a session's run blocks the thread that calls it.
+import { parentPort, workerData } from 'node:worker_threads'
+import * as ort from 'onnxruntime-node'
+import { messageOf } from '../util/errors.ts'
+import type { Advanced, ArrayWithShape, StateArrays, StateEntry, StepFeeds } from './engine.ts'
+import { feedBuffers, type WorkerCall, type WorkerReply } from './node-protocol.ts'
+
+interface Session {
+  readonly session: ort.InferenceSession
+  readonly state: readonly StateEntry[]
+  arrays: Record<string, ort.Tensor>
+}
+
+const { threads } = workerData as { threads?: number }
+const sessions = new Map<number, Session>()
+let nextSession = 0
+
+const options: ort.InferenceSession.SessionOptions = {
+  ...(threads ? { intraOpNumThreads: threads } : {}),
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+  // Losing networks produce denormal numbers, which are many times slower than others.
+  extra: { session: { set_denormal_as_zero: '1' } },
+}
+
+const dtypeOf = (data: ArrayWithShape['data'], dtype: ArrayWithShape['dtype']): ort.Tensor.Type => {
+  if (dtype) return dtype
+  if (data instanceof Float64Array) return 'float64'
+  if (data instanceof Int32Array) return 'int32'
+  if (data instanceof Uint8Array) return 'uint8'
+  if (data instanceof BigInt64Array) return 'int64'
+  return 'float32'
+}
+const toTensor = ({ data, shape, dtype }: ArrayWithShape): ort.Tensor => {
+  const type = dtypeOf(data, dtype)
+  const typed =
+    type === 'int64' && !(data instanceof BigInt64Array)
+      ? BigInt64Array.from(Array.from(data, (n) => BigInt(Number(n))))
+      : data
+  return new ort.Tensor(type as 'float32', typed as Float32Array, shape)
+}
+const fromTensor = (tensor: ort.Tensor): ArrayWithShape => ({
+  shape: tensor.dims,
+  data: tensor.data as Float32Array,
+  dtype: tensor.type as 'float32',
+})
+
+function sessionOf(id: number): Session {
+  const found = sessions.get(id)
+  if (!found) throw new Error('this model or program was closed')
+  return found
+}
+
+const methods = {
+  async open(model: Uint8Array, state: readonly StateEntry[]) {
+    const session = await ort.InferenceSession.create(model, options)
+    const id = nextSession++
+    sessions.set(id, { session, state, arrays: {} })
+    return { id, inputNames: session.inputNames, outputNames: session.outputNames }
+  },
+  async run(id: number, feeds: Record<string, ArrayWithShape>) {
+    const { session } = sessionOf(id)
+    const results = await session.run(
+      Object.fromEntries(Object.entries(feeds).map(([name, given]) => [name, toTensor(given)])),
+    )
+    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromTensor(tensor)]))
+  },
+  async write(id: number, arrays: StateArrays) {
+    const found = sessionOf(id)
+    found.arrays = Object.fromEntries(
+      found.state.map(({ input, output, shape }) => {
+        const data = arrays[input]
+        if (!data) throw new Error(`state "${input}" was not given`)
+        return [output, new ort.Tensor('float32', data, shape)]
+      }),
+    )
+  },
+  async read(id: number) {
+    const found = sessionOf(id)
+    return Object.fromEntries(
+      found.state.map(({ input, output }) => {
+        const tensor = found.arrays[output]
+        if (!tensor) throw new Error('the program has no state yet: write it first')
+        return [input, Float32Array.from(tensor.data as Float32Array)]
+      }),
+    )
+  },
+  async advance(id: number, feeds: StepFeeds) {
+    const found = sessionOf(id)
+    const tensors: Record<string, ort.Tensor> = {}
+    for (const [name, { data, shape }] of Object.entries(feeds))
+      tensors[name] = new ort.Tensor('float32', data, shape)
+    for (const { input, output } of found.state) {
+      const tensor = found.arrays[output]
+      if (!tensor) throw new Error('the program has no state yet: write it first')
+      tensors[input] = tensor
+    }
+    const results = await found.session.run(tensors)
+    const carried = new Set(found.state.map(({ output }) => output))
+    found.arrays = Object.fromEntries(Object.entries(results).filter(([name]) => carried.has(name)))
+    const outputs = Object.fromEntries(
+      Object.entries(results)
+        .filter(([name]) => !carried.has(name))
+        .map(([name, tensor]) => [name, tensor.data as Float32Array]),
+    )
+    return { outputs, feeds } satisfies Advanced
+  },
+  async close(id: number) {
+    await sessions.get(id)?.session.release()
+    sessions.delete(id)
+  },
+}
+
+/** Buffers that are handed back instead of copied. */
+const transferable = (method: WorkerCall['method'], result: unknown): ArrayBuffer[] =>
+  method === 'advance' ? feedBuffers((result as Advanced).feeds) : []
+
+parentPort!.on('message', ({ call, method, args }: WorkerCall) => {
+  const run = methods[method] as (...given: unknown[]) => Promise<unknown>
+  run(...args).then(
+    (result) => parentPort!.postMessage({ call, result } satisfies WorkerReply, transferable(method, result)),
+    (error: unknown) => parentPort!.postMessage({ call, error: messageOf(error) } satisfies WorkerReply),
+  )
+})

@@ -1,0 +1,102 @@
+// The engine of Node: onnxruntime-node in a worker thread, so that signals, timers and servers stay alive.
+import { createRequire } from 'node:module'
+import { Worker } from 'node:worker_threads'
+import { UnsupportedError } from '../util/errors.ts'
+import type {
+  Advanced,
+  ArrayWithShape,
+  Engine,
+  EngineOptions,
+  StateArrays,
+  StateEntry,
+  StepFeeds,
+} from './engine.ts'
+import { feedBuffers, type WorkerCall, type WorkerReply } from './node-protocol.ts'
+
+/** The worker as JavaScript: beside this file once built; from the sources (tests) the built one. */
+const workerFile = (): URL =>
+  import.meta.url.endsWith('.ts')
+    ? new URL('../../dist/runtime/node-worker.js', import.meta.url)
+    : new URL('./node-worker.js', import.meta.url)
+
+const runtimeVersion = (): string =>
+  (createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }).version
+
+/**
+ * Starts an engine: one worker thread that holds ONNX Runtime. Close it when done, or the process will not end.
+ *
+ * @throws UnsupportedError when ONNX Runtime has no binary for this platform or cannot be loaded
+ */
+export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engine> {
+  const worker = new Worker(workerFile(), { workerData: { threads } })
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
+  let nextCall = 0
+  let ended: Error | undefined
+  const fail = (error: Error): void => {
+    ended ??= error
+    for (const { reject } of waiting.values()) reject(ended)
+    waiting.clear()
+  }
+  worker.on('message', ({ call, result, error }: WorkerReply) => {
+    const entry = waiting.get(call)
+    waiting.delete(call)
+    if (waiting.size === 0) worker.unref()
+    if (error !== undefined) entry?.reject(new Error(error))
+    else entry?.resolve(result)
+  })
+  worker.on('error', (error) =>
+    fail(
+      new UnsupportedError(
+        `onnxruntime-node could not be used on ${process.platform}-${process.arch}: ${error.message}. See "Platforms" in the README.`,
+      ),
+    ),
+  )
+  worker.on('exit', () => fail(new Error('the engine was closed')))
+  worker.unref()
+
+  const send = <T>(
+    method: WorkerCall['method'],
+    args: readonly unknown[],
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (ended) {
+        reject(ended)
+        return
+      }
+      const call = nextCall++
+      worker.ref()
+      waiting.set(call, { resolve: (value) => resolve(value as T), reject })
+      worker.postMessage({ call, method, args } satisfies WorkerCall, transfer as ArrayBuffer[])
+    })
+  interface Opened {
+    readonly id: number
+    readonly inputNames: readonly string[]
+    readonly outputNames: readonly string[]
+  }
+
+  return {
+    name: `onnxruntime-node ${runtimeVersion()}`,
+    async load(model) {
+      const { id, inputNames, outputNames } = await send<Opened>('open', [model, []])
+      return {
+        inputNames,
+        outputNames,
+        run: (feeds) => send<Record<string, ArrayWithShape>>('run', [id, feeds]),
+        close: () => send('close', [id]),
+      }
+    },
+    async program(model: Uint8Array, state: readonly StateEntry[]) {
+      const { id } = await send<Opened>('open', [model, state])
+      return {
+        write: (arrays) => send('write', [id, arrays]),
+        read: () => send<StateArrays>('read', [id]),
+        advance: (feeds: StepFeeds) => send<Advanced>('advance', [id, feeds], feedBuffers(feeds)),
+        close: () => send('close', [id]),
+      }
+    },
+    async close() {
+      await worker.terminate()
+    },
+  }
+}

@@ -1,0 +1,105 @@
+// Fills the arrays that a training step is fed with, as pure functions of (seed, feed, step).
+import type { StepFeeds } from '../runtime/engine.ts'
+import { randomStream } from '../util/random.ts'
+import { type Shape, sizeOf } from '../util/shape.ts'
+import type { FeedSpec } from './step.ts'
+
+/** Where examples come from: `fill` writes those of the given indices, scaled to [0, 1]. */
+export interface ExampleSource {
+  readonly count: number
+  readonly shape: Shape
+  fill(indices: Uint32Array, out: Float32Array): void
+  /** Class of one example, or undefined when there are no labels. */
+  label?(index: number): number
+}
+
+export interface FeedOptions {
+  readonly seed: number
+  readonly source: ExampleSource
+  readonly batches: 'replacement' | 'epoch'
+  readonly batchSize: number
+}
+
+/** Makes the batch order: which examples draw number `draw` of a step sees. */
+export function batchIndices({
+  seed,
+  source,
+  batches,
+  batchSize,
+}: FeedOptions): (step: number, draw: number) => Uint32Array {
+  if (batches === 'replacement')
+    return (step, draw) => {
+      const random = randomStream(seed, draw === 0 ? 'batch' : `batch-${draw}`, step)
+      return Uint32Array.from({ length: batchSize }, () => random.integer(source.count))
+    }
+  const orders = new Map<number, Uint32Array>()
+  const orderOf = (epoch: number): Uint32Array => {
+    let order = orders.get(epoch)
+    if (!order) {
+      if (orders.size > 1) orders.clear()
+      order = randomStream(seed, 'epoch', epoch).permutation(source.count)
+      orders.set(epoch, order)
+    }
+    return order
+  }
+  const perEpoch = Math.max(1, Math.floor(source.count / batchSize))
+  return (step) => {
+    const start = (step % perEpoch) * batchSize
+    const order = orderOf(Math.floor(step / perEpoch))
+    return Uint32Array.from({ length: batchSize }, (_, i) => order[(start + i) % source.count]!)
+  }
+}
+
+/** Bytes that one step's feeds take. */
+export const feedBytes = (specs: readonly FeedSpec[]): number =>
+  specs.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
+
+/** Room for `size` numbers: the given memory if it is large enough, else new memory. */
+const room = (size: number, used: Float32Array<ArrayBuffer> | undefined): Float32Array<ArrayBuffer> =>
+  used && used.buffer.byteLength >= 4 * size ? new Float32Array(used.buffer, 0, size) : new Float32Array(size)
+
+/**
+ * Returns a function that makes the feeds of `steps` steps, starting at step `first` (counted from 0). It overwrites
+ * the arrays of `used`, if given.
+ */
+export function feeder(
+  specs: readonly FeedSpec[],
+  options: FeedOptions,
+): (first: number, steps: number, used?: StepFeeds) => StepFeeds {
+  const indices = batchIndices(options)
+  const fillOne = (spec: FeedSpec, step: number, out: Float32Array): void => {
+    switch (spec.kind) {
+      case 'images':
+        options.source.fill(indices(step, spec.draw), out)
+        return
+      case 'labels': {
+        const label = options.source.label
+        if (!label) throw new Error('this objective needs labels, and the data has none')
+        indices(step, spec.draw).forEach((index, i) => {
+          out[i] = label(index)
+        })
+        return
+      }
+      case 'dropout':
+        randomStream(options.seed, spec.name, step).fillDropout(out, spec.rate)
+        return
+      case 'uniform':
+        randomStream(options.seed, spec.name, step).fillUniform(out, spec.low, spec.high)
+        return
+      case 'normal':
+        randomStream(options.seed, spec.name, step).fillNormal(out, spec.mean, spec.deviation)
+        return
+      case 'schedule':
+        out[0] = spec.optimizer.schedule(step * spec.perStep + spec.position + 1)[spec.entry]!
+    }
+  }
+  return (first, steps, used) =>
+    Object.fromEntries(
+      specs.map((spec) => {
+        const size = sizeOf(spec.shape)
+        const data = room(steps * size, used?.[spec.name]?.data)
+        for (let i = 0; i < steps; i++) fillOne(spec, first + i, data.subarray(i * size, (i + 1) * size))
+        return [spec.name, { data, shape: [steps, ...spec.shape] }]
+      }),
+    )
+}

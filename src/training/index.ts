@@ -1,0 +1,21 @@
+// Training: the step, the loop and what watches it.
+export { balanceDetector, collapseNotice, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
+export { batchIndices, type ExampleSource, type FeedOptions, feeder } from './feeds.ts'
+export {
+  drawLatents,
+  exportNetwork,
+  inferenceGraph,
+  type OpenSampler,
+  openSampler,
+  samplerOf,
+} from './sampler.ts'
+export { type FeedSpec, type StateSpec, type StepGraph, type StepOptions, stepGraph } from './step.ts'
+export {
+  DivergedError,
+  initialState,
+  type TrainEvent,
+  type TrainingState,
+  type TrainOptions,
+  train,
+  trainingProgram,
+} from './trainer.ts'

@@ -1,0 +1,242 @@
+// The one training loop: plans calls of several steps, feeds them, and reports what happened as events.
+import { lower } from '../lowering/lower.ts'
+import type { Objective } from '../objectives/objective.ts'
+import { exportProgram } from '../onnx/scan-program.ts'
+import type { Engine, Program, StateArrays, StepFeeds } from '../runtime/engine.ts'
+import { DataError } from '../util/errors.ts'
+import { randomStream } from '../util/random.ts'
+import { formatShape, type Shape, sizeOf } from '../util/shape.ts'
+import { balanceDetector, collapseNotice, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
+import { type ExampleSource, feedBytes, feeder } from './feeds.ts'
+import { openSampler } from './sampler.ts'
+import { type StateSpec, type StepGraph, stepGraph } from './step.ts'
+
+/** Where a run stands: its arrays after step `step` (-1 before the first). */
+export interface TrainingState {
+  readonly step: number
+  readonly arrays: StateArrays
+}
+
+export interface TrainOptions {
+  readonly objective: Objective
+  readonly source: ExampleSource
+  readonly engine: Engine
+  readonly batchSize: number
+  readonly seed: number
+  /** Steps in all, counted from the very first, also when resuming. */
+  readonly steps: number
+  /** Samples are made after every step whose number is a multiple of this, and after the last; 0 for none. */
+  readonly sampleEvery?: number
+  /** Likewise for checkpoints. */
+  readonly checkpointEvery?: number
+  /** Samples per event; default 64. */
+  readonly sampleCount?: number
+  /** Continue from here instead of from fresh weights. */
+  readonly from?: TrainingState
+  /** The rows logged up to `from`, so that the detectors remember. */
+  readonly history?: readonly MetricsRow[]
+  /** Aborted: the loop ends after the running call, with a checkpoint. */
+  readonly signal?: AbortSignal
+}
+
+export type TrainEvent =
+  /** Finished steps, with what was logged for each. `seconds` is the time that the call took. */
+  | {
+      readonly type: 'steps'
+      readonly step: number
+      readonly rows: readonly MetricsRow[]
+      readonly seconds: number
+    }
+  /** New examples `[count, ...shape]` in [0, 1] from the same latents every time, or from fresh ones. */
+  | {
+      readonly type: 'samples'
+      readonly step: number
+      readonly latents: 'fixed' | 'fresh'
+      readonly count: number
+      readonly images: Float32Array
+    }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | {
+      readonly type: 'checkpoint'
+      readonly state: TrainingState
+      readonly shapes: Readonly<Record<string, Shape>>
+    }
+  /** The last event. */
+  | { readonly type: 'end'; readonly reason: 'finished' | 'stopped'; readonly state: TrainingState }
+
+/** A loss or a weight that is not a finite number. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError'
+  readonly step: number
+  readonly what: string
+  readonly detail: string
+  constructor(what: string, step: number, detail: string, diagnosis?: string) {
+    super(
+      diagnosis ??
+        `${what} is ${detail} at step ${step}: training has diverged. Lower the learning rate or change the seed.`,
+    )
+    this.what = what
+    this.step = step
+    this.detail = detail
+  }
+}
+
+/** A call should last about this long: long enough to hide its overhead, short enough to watch and to stop. */
+const TARGET_SECONDS = 0.4
+const MOST_FEED_BYTES = 48 * 2 ** 20
+const MOST_STEPS = 32
+
+/** The arrays a run starts from. Slots of optimizers are zero. */
+export function initialState(state: readonly StateSpec[], seed: number): StateArrays {
+  return Object.fromEntries(
+    state.map(({ name, shape, initializer }) => [
+      name,
+      (initializer?.fill(shape, randomStream(seed, `initial/${name}`)) ??
+        new Float32Array(sizeOf(shape))) as Float32Array<ArrayBuffer>,
+    ]),
+  )
+}
+
+/** Writes one step as an ONNX model that runs any number of steps per call. */
+export const trainingProgram = (name: string, step: StepGraph): Uint8Array =>
+  exportProgram({
+    name,
+    step: lower(step.graph),
+    state: step.state.map((entry) => ({ input: entry.name, output: entry.next })),
+    perStep: step.feeds.map((feed) => feed.name),
+    outputs: step.metrics,
+  })
+
+/** The first non-finite number of a checkpoint, as a DivergedError. */
+function checkState(arrays: StateArrays, step: number): void {
+  for (const [name, data] of Object.entries(arrays))
+    for (let i = 0; i < data.length; i++)
+      if (!Number.isFinite(data[i]!)) throw new DivergedError(`weight "${name}"`, step, String(data[i]))
+}
+
+/** @throws DataError when arrays to continue from are not those of this objective */
+function checkFits(arrays: StateArrays, state: readonly StateSpec[]): void {
+  const missing = state.find(({ name, shape }) => arrays[name]?.length !== sizeOf(shape))
+  if (!missing) return
+  const got = arrays[missing.name]
+  throw new DataError(
+    `the state to continue from does not fit the model: "${missing.name}" should have ${sizeOf(missing.shape)} numbers ${formatShape(missing.shape)}, ${got ? `it has ${got.length}` : 'it is missing'}`,
+  )
+}
+
+/** Pixel deviation of a handful of real examples, for the collapse detector. */
+function realDeviation(source: ExampleSource, count: number): number {
+  const taken = Math.min(count, source.count)
+  const out = new Float32Array(taken * sizeOf(source.shape))
+  source.fill(
+    Uint32Array.from({ length: taken }, (_, i) => Math.floor((i * source.count) / taken)),
+    out,
+  )
+  return pixelDeviation(out, taken)
+}
+
+/**
+ * Trains an objective and yields what happens. The same options give the same numbers, whatever is between:
+ * stopping after any step and continuing `from` its state with the log as `history` changes nothing.
+ *
+ * @throws DivergedError when a logged number or a weight is not finite
+ */
+export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
+  const { objective, source, engine, batchSize, seed, steps, from, signal } = options
+  const { sampleEvery = 0, checkpointEvery = 0 } = options
+  const step = stepGraph(objective, { batchSize, exampleShape: source.shape })
+  const shapes = Object.fromEntries(step.state.map(({ name, shape }) => [name, shape]))
+  if (from) checkFits(from.arrays, step.state)
+  const prepare = feeder(step.feeds, { seed, source, batches: objective.batches, batchSize })
+  const program: Program = await engine.program(
+    trainingProgram(objective.name, step),
+    step.state.map(({ name, next, shape }) => ({ input: name, output: next, shape })),
+  )
+  const { sampleCount = 64 } = options
+  const sampler =
+    sampleEvery > 0 && objective.sampler ? await openSampler(engine, objective, sampleCount) : undefined
+  const fixed = sampler?.draw(randomStream(seed, 'sample/fixed'))
+  const deviation = sampler ? realDeviation(source, sampleCount) : 0
+  const balance = objective.duel ? balanceDetector(objective.duel) : () => []
+  for (const row of options.history ?? []) balance(row)
+
+  const isDue = (at: number, every: number): boolean => every > 0 && (at % every === 0 || at === steps - 1)
+  const most = Math.max(
+    1,
+    Math.min(MOST_STEPS, Math.floor(MOST_FEED_BYTES / Math.max(1, feedBytes(step.feeds)))),
+  )
+  let secondsPerStep = TARGET_SECONDS
+  /** How many steps the call that starts with step `first` makes: it ends where something is due. */
+  const plan = (first: number): number => {
+    const wanted = Math.max(1, Math.min(most, Math.round(TARGET_SECONDS / secondsPerStep), steps - first))
+    for (let count = 1; count < wanted; count++)
+      if (isDue(first + count - 1, sampleEvery) || isDue(first + count - 1, checkpointEvery)) return count
+    return wanted
+  }
+
+  try {
+    await program.write(from?.arrays ?? initialState(step.state, seed))
+    let next = (from?.step ?? -1) + 1
+    let checkpointed = from?.step ?? -1
+    let count = next < steps ? plan(next) : 0
+    let feeds = count > 0 ? prepare(next, count) : undefined
+    let spare: StepFeeds | undefined
+    while (feeds && !signal?.aborted) {
+      const started = performance.now()
+      const running = program.advance(feeds)
+      // Feeds of the next call are made while this one runs.
+      const [first, made] = [next, count]
+      next += made
+      count = next < steps ? plan(next) : 0
+      feeds = count > 0 ? prepare(next, count, spare) : undefined
+      const { outputs, feeds: used } = await running
+      spare = used
+      const seconds = (performance.now() - started) / 1000
+      secondsPerStep = seconds / made
+      const last = next - 1
+
+      const rows: MetricsRow[] = []
+      for (let i = 0; i < made; i++) {
+        const row = {
+          step: first + i,
+          ...Object.fromEntries(step.metrics.map((name) => [name, outputs[name]![i]!])),
+        } as MetricsRow
+        const bad = step.metrics.find((name) => !Number.isFinite(row[name]))
+        if (bad) {
+          if (rows.length > 0) yield { type: 'steps', step: row.step - 1, rows, seconds }
+          throw new DivergedError(`"${bad}"`, row.step, String(row[bad]))
+        }
+        rows.push(row)
+      }
+      yield { type: 'steps', step: last, rows, seconds }
+      for (const row of rows) for (const notice of balance(row)) yield { type: 'notice', notice }
+
+      const sampling = sampler && isDue(last, sampleEvery)
+      const saving = isDue(last, checkpointEvery)
+      if (!sampling && !saving) continue
+      const arrays = await program.read()
+      checkState(arrays, last)
+      if (sampling) {
+        const event = { type: 'samples', step: last, count: sampleCount } as const
+        yield { ...event, latents: 'fixed', images: await sampler.sample(arrays, fixed!) }
+        const images = await sampler.sample(arrays, sampler.draw(randomStream(seed, 'sample/fresh', last)))
+        yield { ...event, latents: 'fresh', images }
+        const notice = collapseNotice(last, images, sampleCount, deviation)
+        if (notice) yield { type: 'notice', notice }
+      }
+      if (saving) {
+        checkpointed = last
+        yield { type: 'checkpoint', state: { step: last, arrays }, shapes }
+      }
+    }
+    const state = { step: next - 1, arrays: await program.read() }
+    if (state.step !== checkpointed) {
+      checkState(state.arrays, state.step)
+      yield { type: 'checkpoint', state, shapes }
+    }
+    yield { type: 'end', reason: next < steps ? 'stopped' : 'finished', state }
+  } finally {
+    await sampler?.close()
+    await program.close()
+  }
+}

@@ -1,0 +1,55 @@
+// What a running command tells: the events of training, and those around it.
+import type { RunConfig } from '../runs/index.ts'
+import type { MetricsRow, Notice } from '../training/detectors.ts'
+
+/** Mean and standard deviation of a logged metric over the last steps. */
+export interface MetricSummary {
+  readonly mean: number
+  readonly deviation: number
+  /** Number of steps averaged. */
+  readonly n: number
+}
+
+/** What a finished or stopped run leaves. */
+export interface RunResult {
+  readonly outcome: 'finished' | 'stopped'
+  /** Absolute path of the run folder. */
+  readonly folder: string
+  /** The last step that was done. */
+  readonly step: number
+  /** Steps of the whole run. */
+  readonly steps: number
+  /** Paths of what was made, e.g. `report`, `generator`, `curves`, `grid`; only what exists. */
+  readonly files: Readonly<Record<string, string>>
+  /** Over the last 500 steps, or all if fewer. */
+  readonly metrics: Readonly<Record<string, MetricSummary>>
+  /** Seconds of training in all, interruptions left out. */
+  readonly seconds: number
+  readonly stepsPerSecond: number
+}
+
+export type RunEvent =
+  | { readonly type: 'download'; readonly file: string; readonly received: number; readonly total?: number }
+  /** The data is loaded, the folder is made or opened: training starts. */
+  | {
+      readonly type: 'run'
+      readonly folder: string
+      readonly config: RunConfig
+      /** The step of the checkpoint that a resumed run continues from; -1 when it starts from the beginning. */
+      readonly resumedFrom?: number
+      /** Checkpoints that could not be used. */
+      readonly skipped?: readonly { readonly file: string; readonly reason: string }[]
+    }
+  | {
+      readonly type: 'steps'
+      readonly step: number
+      readonly rows: readonly MetricsRow[]
+      readonly seconds: number
+    }
+  | { readonly type: 'samples'; readonly step: number; readonly file: string }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'checkpoint'; readonly step: number }
+  /** Training is over; pictures, models and the report are being made. */
+  | { readonly type: 'finishing'; readonly what: 'models' | 'pictures' | 'report' }
+  /** The last event. */
+  | { readonly type: 'result'; readonly result: RunResult }

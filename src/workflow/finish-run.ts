@@ -1,0 +1,50 @@
+// The end of a run: its networks as ONNX files, its pictures, its report and what to tell the user.
+import type { Objective } from '../objectives/objective.ts'
+import { summarize } from '../report/index.ts'
+import type { RunFolder } from '../runs/node/index.ts'
+import type { Engine } from '../runtime/engine.ts'
+import type { TrainingState } from '../training/trainer.ts'
+import type { RunEvent, RunResult } from './events.ts'
+import { networkFiles, networkPaths } from './networks.ts'
+import { writePictures } from './pictures.ts'
+
+/** Writes the networks' ONNX files. Returns absolute paths by network. */
+export async function writeNetworks(
+  run: RunFolder,
+  objective: Objective,
+  { arrays, step }: TrainingState,
+): Promise<Record<string, string>> {
+  const files = networkFiles(objective, run.config, arrays, step)
+  for (const [name, bytes] of Object.entries(files)) await run.writeFile(name, bytes)
+  return networkPaths(run.folder, Object.keys(files))
+}
+
+/** Makes everything that a trained or stopped run leaves, and ends with its result. */
+export async function* finishRun(
+  run: RunFolder,
+  engine: Engine,
+  objective: Objective,
+  state: TrainingState,
+  outcome: RunResult['outcome'],
+): AsyncGenerator<RunEvent> {
+  yield { type: 'finishing', what: 'models' }
+  const networks = await writeNetworks(run, objective, state)
+  yield { type: 'finishing', what: 'pictures' }
+  const pictures = await writePictures(run, engine, objective, state.arrays)
+  const { seconds = 0, stepsPerSecond = 0, tail } = summarize(await run.readRecord())
+  yield {
+    type: 'result',
+    result: {
+      outcome,
+      folder: run.folder,
+      step: state.step,
+      steps: run.config.settings.steps,
+      files: { ...pictures, ...networks },
+      metrics: Object.fromEntries(
+        tail.map(({ info, mean, deviation, n }) => [info.name, { mean, deviation, n }]),
+      ),
+      seconds,
+      stepsPerSecond,
+    },
+  }
+}

@@ -1,0 +1,117 @@
+// What can be made from a run without training it: samples, ONNX files, pictures and the report.
+import { mkdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { tileGrid } from '../report/index.ts'
+import { encodePng } from '../report/node/index.ts'
+import { openRun, writeAtomic } from '../runs/node/index.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import { ConfigError, DataError, messageOf } from '../util/errors.ts'
+import { nearestName } from '../util/nearest-name.ts'
+import { networkFiles, networkPaths } from './networks.ts'
+import { freshImages, writePictures } from './pictures.ts'
+import { checkpointArrays, newestCheckpoint, recordedObjective } from './recorded-run.ts'
+
+/** A run with its newest weights, and an engine for as long as `work` takes. */
+async function withRun<Result>(
+  folder: string,
+  work: (parts: {
+    run: Awaited<ReturnType<typeof openRun>>
+    objective: ReturnType<typeof recordedObjective>
+    arrays: ReturnType<typeof checkpointArrays>
+    step: number
+    engine: Engine
+  }) => Promise<Result>,
+): Promise<Result> {
+  const run = await openRun(folder)
+  const checkpoint = await newestCheckpoint(run)
+  const engine = await nodeEngine()
+  try {
+    return await work({
+      run,
+      objective: recordedObjective(run.config),
+      arrays: checkpointArrays(checkpoint),
+      step: checkpoint.step,
+      engine,
+    })
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Writes a file anywhere, through a temporary one. @throws DataError when the place cannot be written */
+async function writeOut(file: string, bytes: Uint8Array): Promise<string> {
+  const path = resolve(file)
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeAtomic(path, bytes)
+  } catch (error) {
+    throw new DataError(`cannot write ${path}: ${messageOf(error)}`)
+  }
+  return path
+}
+
+export interface SampleOptions {
+  /** Number of images. */
+  readonly count: number
+  readonly seed: number
+  /** Images per row; default: as square as possible. */
+  readonly columns?: number | undefined
+  /** Every pixel becomes scale x scale pixels; default 1. */
+  readonly scale?: number | undefined
+  /** The PNG file to write. */
+  readonly out: string
+}
+
+/** Draws fresh samples from the newest checkpoint into one PNG file. The same seed gives the same images. */
+export const sampleRun = (
+  folder: string,
+  { count, seed, columns = Math.ceil(Math.sqrt(count)), scale = 1, out }: SampleOptions,
+): Promise<{ file: string; width: number; height: number }> =>
+  withRun(folder, async ({ run, objective, arrays, engine }) => {
+    const images = await freshImages(engine, objective, run, arrays, { count, seed, purpose: 'sample' })
+    const sheet = tileGrid(images, { columns, scale, gap: 0 })
+    const file = await writeOut(out, await encodePng(sheet))
+    return { file, width: sheet.width, height: sheet.height }
+  })
+
+export interface ExportOptions {
+  /** One network; default: all of them. */
+  readonly network?: string | undefined
+  /** A folder, or the file itself when `network` is given; default: the run folder. */
+  readonly out?: string | undefined
+}
+
+/** Writes the networks of the newest checkpoint as ONNX files. */
+export const exportRun = (
+  folder: string,
+  { network, out }: ExportOptions,
+): Promise<{ files: Record<string, string> }> =>
+  withRun(folder, async ({ run, objective, arrays, step }) => {
+    const names = Object.keys(objective.networks)
+    if (network !== undefined && !names.includes(network)) {
+      const near = nearestName(network, names)
+      throw new ConfigError(
+        `${run.config.model} has no network "${network}"${near ? `; did you mean "${near}"?` : ''} It has ${names.join(', ')}`,
+      )
+    }
+    const wanted = Object.entries(networkFiles(objective, run.config, arrays, step)).filter(
+      ([name]) => network === undefined || name === `${network}.onnx`,
+    )
+    const single = network !== undefined && out?.endsWith('.onnx')
+    for (const [name, bytes] of wanted) await writeOut(single ? out! : join(out ?? run.folder, name), bytes)
+    return single
+      ? { files: { [network]: resolve(out!) } }
+      : {
+          files: networkPaths(
+            resolve(out ?? run.folder),
+            wanted.map(([name]) => name),
+          ),
+        }
+  })
+
+/** Makes a run's pictures and report anew from what its folder holds. */
+export const reportRun = (folder: string): Promise<{ files: Record<string, string> }> =>
+  withRun(folder, async ({ run, objective, arrays, engine }) => ({
+    files: await writePictures(run, engine, objective, arrays),
+  }))

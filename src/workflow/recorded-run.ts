@@ -1,0 +1,49 @@
+// A run as its folder knows it: the objective, data and state that its configuration stands for.
+import { type Dataset, loadData } from '../data/node/index.ts'
+import type { Objective } from '../objectives/objective.ts'
+import type { RunConfig } from '../runs/index.ts'
+import type { LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
+import type { StateArrays } from '../runtime/engine.ts'
+import { DataError } from '../util/errors.ts'
+import { type ResolvedSettings, resolveSettings } from './request.ts'
+
+/** The settings of a run, checked against the model as it is now. */
+export const recordedSettings = (config: RunConfig): ResolvedSettings =>
+  resolveSettings(config.model, config.settings)
+
+export function recordedObjective(config: RunConfig): Objective {
+  const { model, options } = recordedSettings(config)
+  const { height, width, channels } = config.data
+  return model.objective(options, [height, width, channels])
+}
+
+/**
+ * Loads the training data of a run again.
+ *
+ * @throws DataError when it is not the data the run was started with
+ */
+export async function recordedData(config: RunConfig, dataDir?: string): Promise<Dataset> {
+  const { name, hash, folder } = config.data
+  const { train } = await loadData(name, { dataDir: dataDir ?? folder })
+  if (train.hash !== hash)
+    throw new DataError(
+      `the data "${name}" has changed since the run was started: its hash is ${train.hash.slice(0, 12)}, the run was trained on ${hash.slice(0, 12)}. Restore the data, or start a new run.`,
+    )
+  return train
+}
+
+/** The arrays of a checkpoint. */
+export const checkpointArrays = ({ tensors }: LoadedCheckpoint): StateArrays =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array<ArrayBuffer>]),
+  )
+
+/** The newest good checkpoint. @throws DataError when the run has none yet */
+export async function newestCheckpoint(run: RunFolder): Promise<LoadedCheckpoint> {
+  const found = await run.latestCheckpoint()
+  if (!found)
+    throw new DataError(
+      `${run.folder} has no checkpoint yet: let it train for a while, or continue it with "sparring resume"`,
+    )
+  return found
+}

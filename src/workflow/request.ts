@@ -1,0 +1,78 @@
+// What a user asks for when starting a run, checked and completed with the model's defaults.
+import { z } from 'zod'
+import { modelNamed } from '../models/index.ts'
+import type { ModelDefinition } from '../models/model.ts'
+import { ConfigError } from '../util/errors.ts'
+
+/** The settings that every training has. */
+export const commonSettings = z.object({
+  steps: z.number().int().min(1).describe('training steps'),
+  batchSize: z.number().int().min(1).describe('examples per batch'),
+  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1).describe('seed of everything random'),
+  sampleEvery: z.number().int().min(0).describe('steps between two sample sheets; 0 for none'),
+  checkpointEvery: z.number().int().min(0).describe('steps between two checkpoints; 0 for none but the last'),
+  threads: z.number().int().min(0).default(0).describe('threads of the runtime; 0 for one per core'),
+})
+export type CommonSettings = z.output<typeof commonSettings>
+
+export interface RunRequest {
+  /** A name of the model registry. */
+  readonly model: string
+  /** A named data set or a folder. */
+  readonly data: string
+  /** Folder that holds the data set's files. */
+  readonly dataDir?: string | undefined
+  /** Run folder to be made. */
+  readonly folder: string
+  /** Common settings and the model's own options, by name; what is missing takes its default. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** The arguments that start this run again, program first. */
+  readonly command: readonly string[]
+  /** Aborted: the run stops after the steps it is in, with a checkpoint. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ResolvedSettings {
+  readonly model: ModelDefinition
+  readonly common: CommonSettings
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** `latentDim` as it is typed: `--latent-dim`. */
+export const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+/**
+ * Completes and checks settings.
+ *
+ * @throws ConfigError naming the model or the setting, what was expected and what was got
+ */
+export function resolveSettings(
+  modelName: string,
+  settings: Readonly<Record<string, unknown>>,
+): ResolvedSettings {
+  const model = modelNamed(modelName)
+  const commonNames = Object.keys(commonSettings.shape)
+  const optionNames = Object.keys(model.options.shape)
+  for (const name of Object.keys(settings))
+    if (!commonNames.includes(name) && !optionNames.includes(name))
+      throw new ConfigError(
+        `${model.name} has no setting "${name}"; it has ${[...commonNames, ...optionNames].join(', ')}`,
+      )
+  const given = (names: readonly string[]): Record<string, unknown> =>
+    Object.fromEntries(
+      names.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
+    )
+  const check = <Schema extends z.ZodObject>(
+    schema: Schema,
+    values: Record<string, unknown>,
+  ): z.output<Schema> => {
+    const parsed = schema.safeParse(values)
+    if (parsed.success) return parsed.data
+    const issue = parsed.error.issues[0]!
+    const name = String(issue.path[0])
+    throw new ConfigError(`${flagOf(name)} ${JSON.stringify(values[name])}: ${issue.message}`)
+  }
+  const common = check(commonSettings, { ...model.defaults, ...given(commonNames) })
+  return { model, common, options: check(model.options, given(optionNames)) }
+}

@@ -1,0 +1,235 @@
+// Starting and continuing runs: trains, and writes everything that happens into the run folder.
+import { type Dataset, loadData } from '../data/node/index.ts'
+import { summarize } from '../models/summary.ts'
+import { encodePng } from '../report/node/index.ts'
+import { type RunConfig, sampleFile } from '../runs/index.ts'
+import { createRun, type RunWriter, resumeRun } from '../runs/node/index.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import type { MetricsRow } from '../training/detectors.ts'
+import { DivergedError, type TrainEvent, type TrainingState, train } from '../training/trainer.ts'
+import { messageOf } from '../util/errors.ts'
+import type { RunEvent } from './events.ts'
+import { finishRun } from './finish-run.ts'
+import { imageBatch, sampleSheet } from './images.ts'
+import { machine, versions } from './machine.ts'
+import { checkpointArrays, recordedData, recordedObjective } from './recorded-run.ts'
+import { type RunRequest, resolveSettings } from './request.ts'
+import { exampleSource } from './source.ts'
+
+/** Turns a callback's reports into events, while the work goes on. */
+async function* withReports<Report, Result>(
+  work: (report: (event: Report) => void) => Promise<Result>,
+): AsyncGenerator<Report, Result> {
+  const queue: Report[] = []
+  let wake = (): void => {}
+  let done = false
+  const result = work((event) => {
+    queue.push(event)
+    wake()
+  }).finally(() => {
+    done = true
+    wake()
+  })
+  result.catch(() => {})
+  while (!done || queue.length > 0) {
+    const next = queue.shift()
+    if (next !== undefined) yield next
+    else
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        if (done) resolve()
+      })
+  }
+  return await result
+}
+
+/** Seconds between two writes of status.json. */
+const STATUS_SECONDS = 2
+
+/** Trains, and keeps the folder's record of it. Closes the run. */
+async function* record(
+  run: RunWriter,
+  dataset: Dataset,
+  engine: Engine,
+  {
+    from,
+    history,
+    signal,
+  }: { from?: TrainingState | undefined; history?: readonly MetricsRow[]; signal?: AbortSignal | undefined },
+): AsyncGenerator<RunEvent> {
+  const { settings } = run.config
+  const objective = recordedObjective(run.config)
+  const { pid } = process
+  let lastStep = from?.step ?? -1
+  let statusAt = 0
+  const status = async (
+    state: 'running' | 'stopped' | 'finished' | 'failed',
+    message?: string,
+  ): Promise<void> => {
+    statusAt = performance.now()
+    await run.writeStatus({ state, step: Math.max(0, lastStep), pid, ...(message ? { message } : {}) })
+  }
+  /** Writes one event down and tells what to pass on. */
+  const keep = async (event: Exclude<TrainEvent, { type: 'end' }>): Promise<RunEvent> => {
+    switch (event.type) {
+      case 'steps':
+        lastStep = event.step
+        await run.appendMetrics(event.rows)
+        await run.appendTimings([{ step: event.step, seconds: event.seconds, at: new Date().toISOString() }])
+        if (performance.now() - statusAt > 1000 * STATUS_SECONDS) await status('running')
+        return event
+      case 'samples': {
+        const sheet = sampleSheet(imageBatch(event.images, event.count, run.config.data))
+        await run.writeSample(event.step, event.latents, await encodePng(sheet))
+        return { type: 'samples', step: event.step, file: sampleFile(event.step, event.latents) }
+      }
+      case 'notice':
+        await run.appendEvents([event.notice])
+        return event
+      case 'checkpoint': {
+        const tensors = Object.fromEntries(
+          Object.entries(event.state.arrays).map(([name, data]) => [
+            name,
+            { shape: [...event.shapes[name]!], data },
+          ]),
+        )
+        await run.writeCheckpoint({
+          step: event.state.step,
+          tensors,
+          metadata: { model: run.config.model, seed: String(settings.seed) },
+        })
+        return { type: 'checkpoint', step: event.state.step }
+      }
+    }
+  }
+  try {
+    await status('running')
+    const events = train({
+      objective,
+      source: exampleSource(dataset),
+      engine,
+      batchSize: settings.batchSize,
+      seed: settings.seed,
+      steps: settings.steps,
+      sampleEvery: settings.sampleEvery,
+      checkpointEvery: settings.checkpointEvery,
+      ...(from ? { from } : {}),
+      ...(history ? { history } : {}),
+      ...(signal ? { signal } : {}),
+    })
+    for await (const event of events) {
+      if (event.type !== 'end') {
+        yield await keep(event)
+        continue
+      }
+      await status(event.reason)
+      yield* finishRun(run, engine, objective, event.state, event.reason)
+    }
+  } catch (error) {
+    if (error instanceof DivergedError) {
+      const [good] = await run.listCheckpoints()
+      const diagnosis = `${error.message} ${good === undefined ? 'No checkpoint was written before.' : `The last good checkpoint is that of step ${good}.`}`
+      await run.appendEvents([{ step: error.step, kind: 'diverged', severity: 'error', message: diagnosis }])
+      await status('failed', diagnosis)
+      throw new DivergedError(error.what, error.step, error.detail, diagnosis)
+    }
+    await status('failed', messageOf(error)).catch(() => {})
+    throw error
+  }
+}
+
+/**
+ * Starts a run: checks the request, loads the data, makes the folder and trains.
+ *
+ * @throws ConfigError for settings, DataError for data and files, DivergedError when training fails
+ */
+export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
+  const { model, common, options } = resolveSettings(request.model, request.settings)
+  const { train: dataset } = yield* withReports<RunEvent, { train: Dataset }>((report) =>
+    loadData(request.data, {
+      ...(request.dataDir ? { dataDir: request.dataDir } : {}),
+      ...(request.signal ? { signal: request.signal } : {}),
+      onProgress: (progress) => report({ type: 'download', ...progress }),
+    }),
+  )
+  const { height, width, channels } = dataset
+  const objective = model.objective(options, [height, width, channels])
+  const engine = await nodeEngine(common.threads > 0 ? { threads: common.threads } : {})
+  let run: RunWriter | undefined
+  try {
+    const config: RunConfig = {
+      format: 1,
+      model: model.name,
+      command: [...request.command],
+      createdAt: new Date().toISOString(),
+      settings: { ...common, ...(options as RunConfig['settings']) },
+      data: {
+        name: request.data,
+        hash: dataset.hash,
+        count: dataset.count,
+        height,
+        width,
+        channels,
+        ...(request.dataDir ? { folder: request.dataDir } : {}),
+      },
+      versions: versions(engine.name),
+      machine: machine(),
+      metrics: objective.metrics.map((metric) => ({ ...metric })),
+      networks: Object.values(objective.networks).map(
+        (network) => structuredClone(summarize(network)) as RunConfig['networks'][number],
+      ),
+    }
+    run = await createRun(request.folder, config)
+    yield { type: 'run', folder: run.folder, config }
+    yield* record(run, dataset, engine, { signal: request.signal })
+  } finally {
+    await engine.close()
+    await run?.close()
+  }
+}
+
+export interface ContinueOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Threads of the runtime; default: as the run was started. */
+  readonly threads?: number | undefined
+  /** Where the data's files are now, if they were moved. */
+  readonly dataDir?: string | undefined
+}
+
+/**
+ * Continues an interrupted run from its newest good checkpoint, bit for bit as if it had never stopped. What was
+ * logged after that checkpoint is made again. A finished run only gets its pictures and report made anew.
+ *
+ * @throws DataError when the folder holds no run, its checkpoints are all damaged or its data has changed
+ */
+export async function* continueRun(
+  folder: string,
+  { signal, threads, dataDir }: ContinueOptions = {},
+): AsyncGenerator<RunEvent> {
+  const run = await resumeRun(folder)
+  let engine: Engine | undefined
+  try {
+    const dataset = await recordedData(run.config, dataDir)
+    const found = await run.latestCheckpoint()
+    const step = found?.step ?? -1
+    await run.truncateAfter(step)
+    yield {
+      type: 'run',
+      folder: run.folder,
+      config: run.config,
+      resumedFrom: step,
+      ...(found && found.skipped.length > 0 ? { skipped: found.skipped } : {}),
+    }
+    const wanted = threads ?? run.config.settings.threads
+    engine = await nodeEngine(wanted > 0 ? { threads: wanted } : {})
+    yield* record(run, dataset, engine, {
+      from: found ? { step, arrays: checkpointArrays(found) } : undefined,
+      history: await run.readMetrics(),
+      signal,
+    })
+  } finally {
+    await engine?.close()
+    await run.close()
+  }
+}

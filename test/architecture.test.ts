@@ -1,0 +1,124 @@
+// The plan of the house, held by reading the imports of every source file.
+import { readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { findCycle, type Import, importsOf, nodeGlobalsOf, type Sources } from './support/imports.ts'
+
+const PURE =
+  'util graph autodiff lowering onnx runtime initializers layers losses optimizers objectives models training data runs report'
+/** What each room may import besides itself: rooms, single files, or `type:` and a room. docs/design.md explains it. */
+const ARROWS: Readonly<Record<string, string>> = {
+  util: '',
+  graph: 'util',
+  autodiff: 'graph util',
+  lowering: 'graph util',
+  onnx: 'graph util',
+  runtime: 'graph util',
+  initializers: 'util',
+  layers: 'graph initializers util',
+  losses: 'graph util',
+  optimizers: 'graph util',
+  objectives: 'graph layers losses optimizers util',
+  models: 'graph layers losses objectives optimizers util',
+  training: 'autodiff graph initializers layers lowering objectives onnx optimizers runtime/engine.ts util',
+  data: 'util',
+  runs: 'util',
+  report: 'runs util',
+  workflow: PURE,
+  cli: 'models runs type:training util workflow',
+  'index.ts': PURE,
+  'node.ts': `${PURE} workflow`,
+}
+/** Packages that belong to one room; the others are free. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  'onnxruntime-node': 'runtime',
+  'onnxruntime-web': 'runtime',
+  'onnxruntime-common': 'runtime',
+  protobufjs: 'onnx',
+  commander: 'cli',
+  echarts: 'report',
+}
+
+const roomOf = (file: string): string => file.split('/')[0]!
+const packageOf = (specifier: string): string =>
+  specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+const isForNode = (file: string): boolean =>
+  /(^|\/)node(\.ts$|-[^/]*\.ts$|\/)/.test(file) || ['cli', 'server', 'workflow'].includes(roomOf(file))
+const isOfNode = (specifier: string): boolean =>
+  specifier.startsWith('node:') || builtinModules.includes(specifier) || specifier === 'sharp'
+
+/** One function per rule: what breaks it. */
+const rules: Readonly<Record<string, (sources: Sources, imports: readonly Import[]) => string[]>> = {
+  'every room is in the plan': (sources) => [
+    ...new Set([...sources.keys()].map(roomOf).filter((room) => !(room in ARROWS))),
+  ],
+  'a room imports only the rooms below it': (_, imports) =>
+    imports.flatMap(({ from, to, local, typeOnly }) => {
+      const allowed = [roomOf(from), ...(ARROWS[roomOf(from)] ?? '').split(' ')]
+      const names = [to, roomOf(to), ...(typeOnly ? [`type:${roomOf(to)}`] : [])]
+      return !local || names.some((name) => allowed.includes(name)) ? [] : `${from} -> ${to}`
+    }),
+  'a package that belongs to a room is imported only there': (_, imports) =>
+    imports.flatMap(({ from, to, local }) => {
+      const home = PACKAGES[packageOf(to)]
+      return local || home === undefined || home === roomOf(from) ? [] : `${from} -> ${to}`
+    }),
+  'only files for Node use Node': (sources, imports) => [
+    ...imports.flatMap(({ from, to, local }) =>
+      !isForNode(from) && (local ? isForNode(to) : isOfNode(to)) ? `${from} -> ${to}` : [],
+    ),
+    ...[...sources].flatMap(([file, text]) =>
+      isForNode(file) ? [] : nodeGlobalsOf(file, text).map((name) => `${file} uses ${name}`),
+    ),
+  ],
+  'imports form no cycle': (_, imports) => {
+    const cycle = findCycle(imports)
+    return cycle ? [cycle.join(' -> ')] : []
+  },
+  'the first line of a file says what it is for': (sources) =>
+    [...sources].flatMap(([file, text]) => (/^\/\/ \S.{10,}\n/.test(text) ? [] : file)),
+}
+
+const SRC = join(import.meta.dirname, '../src')
+const house: Sources = new Map(
+  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => [file, readFileSync(join(SRC, file), 'utf8')]),
+)
+
+/** A house that breaks every rule, and what should be said of it. */
+const ruin: Sources = new Map([
+  ['attic/box.ts', '// A room nobody planned.\n'],
+  ['util/shape.ts', "// Leans on the room above.\nimport { graph } from '../graph/value.ts'\n"],
+  ['graph/value.ts', "// Leans back.\nexport { shape } from '../util/shape.ts'\n"],
+  ['training/trainer.ts', "// Takes the native engine.\nimport type { E } from '../runtime/node.ts'\n"],
+  ['models/run.ts', "// Runs by itself.\nconst ort = await import('onnxruntime-node')\n"],
+  ['cli/main.ts', "// Loads the trainer.\nimport { train } from '../training/trainer.ts'\n"],
+  ['data/cache.ts', "// Reads files.\nimport { readFile } from 'node:fs/promises'\nBuffer.alloc(1)\n"],
+  ['runs/silent.ts', 'export const nothing = 1\n'],
+])
+const faults: Readonly<Record<string, string[]>> = {
+  'every room is in the plan': ['attic'],
+  'a room imports only the rooms below it': [
+    'util/shape.ts -> graph/value.ts',
+    'training/trainer.ts -> runtime/node.ts',
+    'cli/main.ts -> training/trainer.ts',
+  ],
+  'a package that belongs to a room is imported only there': ['models/run.ts -> onnxruntime-node'],
+  'only files for Node use Node': [
+    'training/trainer.ts -> runtime/node.ts',
+    'data/cache.ts -> node:fs/promises',
+    'data/cache.ts uses Buffer',
+  ],
+  'imports form no cycle': ['util/shape.ts -> graph/value.ts -> util/shape.ts'],
+  'the first line of a file says what it is for': ['runs/silent.ts'],
+}
+
+const imports = importsOf(house)
+
+describe.each(Object.entries(rules))('%s', (name, broken) => {
+  it('holds in this house', () => expect(broken(house, imports)).toEqual([]))
+  it('is seen to be broken in a ruin', () => expect(broken(ruin, importsOf(ruin))).toEqual(faults[name]))
+})

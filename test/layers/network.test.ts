@@ -1,0 +1,97 @@
+// Networks: names, checks, and a stack computed as a whole.
+import { describe, expect, test } from 'vitest'
+import { interpret } from '../../src/graph/interpreter.ts'
+import { input } from '../../src/graph/value.ts'
+import { batchNormalization, dense, dropout, flatten, reshape, sequential } from '../../src/layers/index.ts'
+import { ConfigError, ShapeError } from '../../src/util/errors.ts'
+import { fixedRandom, noRandom } from '../contracts/layer.ts'
+import { tensor } from '../support/tensors.ts'
+
+const small = () =>
+  sequential({ name: 'net', input: [2, 2] }, [
+    flatten(),
+    dense({ units: 3 }),
+    batchNormalization(),
+    dropout({ rate: 0.5 }),
+    dense({ units: 1, name: 'score', useBias: false }),
+  ])
+
+describe('sequential', () => {
+  test('names layers after their types and weights after network, layer and role', () => {
+    expect(small().rows.map(({ name }) => name)).toEqual([
+      'flatten',
+      'dense',
+      'batch-normalization',
+      'dropout',
+      'score',
+    ])
+    expect(small().weights.map(({ name }) => name)).toEqual([
+      'net/dense/kernel',
+      'net/dense/bias',
+      'net/batch-normalization/gamma',
+      'net/batch-normalization/beta',
+      'net/batch-normalization/movingMean',
+      'net/batch-normalization/movingVariance',
+      'net/score/kernel',
+    ])
+  })
+
+  test('passes each layer what the one before gave, and collects the updates of state', () => {
+    const network = sequential({ name: 'net', input: [2] }, [
+      dense({ units: 1, useBias: false }),
+      batchNormalization({ center: false, scale: false, momentum: 0.5 }),
+      dense({ units: 1 }),
+    ])
+    const given = {
+      'net/dense/kernel': tensor([[1], [2]]),
+      'net/batch-normalization/movingMean': tensor([1]),
+      'net/batch-normalization/movingVariance': tensor([4 - 1e-3]),
+      'net/dense-1/kernel': tensor([[10]]),
+      'net/dense-1/bias': tensor([0.5]),
+    }
+    const weights = Object.fromEntries(
+      Object.entries(given).map(([name, { shape }]) => [name, input(name, shape)]),
+    )
+    const x = tensor([
+      [1, 1],
+      [3, 2],
+    ]) // through the first kernel: 3 and 7
+    const inference = network.call({ input: input('x', [2, 2]), weights, training: false, random: noRandom })
+    expect(inference.updates).toEqual({})
+    const { y } = interpret({ y: inference.output }, { x, ...given })
+    expect(y!.data[0]).toBeCloseTo((10 * (3 - 1)) / 2 + 0.5, 12)
+    expect(y!.data[1]).toBeCloseTo((10 * (7 - 1)) / 2 + 0.5, 12)
+
+    const { updates } = network.call({
+      input: input('x', [2, 2]),
+      weights,
+      training: true,
+      random: fixedRandom(),
+    })
+    const moved = interpret(updates, { x, ...given })
+    expect(moved['net/batch-normalization/movingMean']!.data[0]).toBeCloseTo(0.5 * 1 + 0.5 * 5, 12)
+    expect(moved['net/batch-normalization/movingVariance']!.data[0]).toBeCloseTo(0.5 * 3.999 + 0.5 * 4, 12)
+  })
+
+  test('names the layer that does not take the shape before it', () => {
+    const attempt = () =>
+      sequential({ name: 'net', input: [3] }, [dense({ units: 5 }), reshape({ targetShape: [2, 2] })])
+    expect(attempt).toThrow(ShapeError)
+    expect(attempt).toThrow('Reshape "net/reshape": cannot reshape examples of shape [5]')
+  })
+
+  test('refuses two layers of one name, inputs of another shape and missing weights', () => {
+    const twice = () =>
+      sequential({ name: 'net', input: [3] }, [
+        dense({ units: 1, name: 'a' }),
+        dense({ units: 1, name: 'a' }),
+      ])
+    expect(twice).toThrow(ConfigError)
+    expect(twice).toThrow('network "net" has two layers named "a"')
+    const network = small()
+    const call = (shape: number[]) =>
+      network.call({ input: input('x', shape), weights: {}, training: false, random: noRandom })
+    expect(() => call([4, 3])).toThrow('network "net" takes [batch, 2, 2], got [4, 3]')
+    expect(() => call([4, 2, 2])).toThrow('weight "net/dense/kernel" was not given')
+  })
+})

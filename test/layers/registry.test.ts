@@ -1,0 +1,40 @@
+// Layers from data.
+import { expect, test } from 'vitest'
+import * as layers from '../../src/layers/index.ts'
+import { LAYERS, layerOf } from '../../src/layers/registry.ts'
+
+test('every type of layer is made by its function and calls itself by the name in the table', () => {
+  const options: Record<string, object> = {
+    Activation: { activation: 'relu' },
+    Conv2D: { filters: 2, kernelSize: 3 },
+    Dense: { units: 2 },
+    Dropout: { rate: 0.5 },
+    Reshape: { targetShape: [-1] },
+  }
+  for (const type of Object.keys(LAYERS)) {
+    const layer = layerOf({ type, config: { ...options[type] } })
+    expect(layer.type).toBe(type)
+    expect(layer.name).toBeUndefined()
+  }
+})
+
+test('an unknown type is answered with the nearest one', () => {
+  expect(() => layerOf({ type: 'dence', config: {} })).toThrow(
+    /unknown type "dence"; did you mean "Dense"\? Known: Activation, BatchNormalization/,
+  )
+})
+
+test('options of saved layers are checked', () => {
+  expect(() => layerOf({ type: 'Dense', config: { units: -1 } })).toThrow(/units >= 1, got -1/)
+})
+
+test('the room exports the function of every layer in the table', () => {
+  expect(Object.values(layers)).toEqual(expect.arrayContaining(Object.values(LAYERS)))
+})
+
+test('a missing record of options is named', () => {
+  expect(() => (layers.dense as (options?: unknown) => unknown)()).toThrow(
+    'dense: expects one record of options, got undefined',
+  )
+  expect(() => (layers.dropout as (options?: unknown) => unknown)(0.5)).toThrow('got 0.5')
+})
