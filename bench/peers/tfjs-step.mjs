@@ -28,13 +28,10 @@ await reportBestOf({
 
 async function measure(_model, steps) {
   const require = createRequire(import.meta.url) // the CommonJS builds are the ones made for Node
-  const hush = console.warn
-  console.warn = () => {} // it recommends its native package on standard error
   const tf = require('@tensorflow/tfjs')
   if (backend === 'wasm') require('@tensorflow/tfjs-backend-wasm')
   await tf.setBackend(backend)
   await tf.ready()
-  console.warn = hush
   if (tf.getBackend() !== backend)
     throw new Error(`tfjs has no ${backend} back end here, only ${tf.getBackend()}`)
   const transposeFirst = process.env.TFJS_TRANSPOSE_FIRST === '1'

@@ -25,9 +25,23 @@ export function formatNumber(value: number): string {
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3)
 }
 
-/** A metric as its description asks: `0.612` or `64.8%`. */
-export const formatMetric = (value: number, format: 'number' | 'percent' = 'number'): string =>
-  format === 'percent' && Number.isFinite(value) ? `${(100 * value).toFixed(1)}%` : formatNumber(value)
+/** The same with two digits, for narrow places: `0.92`, `0.012`, `4e-4`. */
+export function formatShort(value: number): string {
+  const size = Math.abs(value)
+  if (!Number.isFinite(value) || size >= 10) return size >= 1e6 ? value.toExponential(1) : value.toFixed(0)
+  if (size !== 0 && size < 0.001) return value.toExponential(0)
+  return size !== 0 && size < 0.1 ? value.toPrecision(2) : value.toFixed(2)
+}
+
+/** A metric as its description asks: `0.612` or `64.8%`; with `short`, `0.61` or `65%`. */
+export function formatMetric(
+  value: number,
+  format: 'number' | 'percent' = 'number',
+  { short = false } = {},
+): string {
+  if (format === 'percent' && Number.isFinite(value)) return `${(100 * value).toFixed(short ? 0 : 1)}%`
+  return short ? formatShort(value) : formatNumber(value)
+}
 
 /** `9.9 MB`, in units of 1000. */
 export function formatBytes(bytes: number): string {

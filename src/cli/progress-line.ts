@@ -42,6 +42,8 @@ const LAYOUTS: readonly Layout[] = [
   { bar: 0, gap: ' ', parts: ['percent'] },
 ]
 const LONGEST_BAR = 30
+/** Columns left free, for the `^C` that a terminal adds when Ctrl-C is pressed: wrapped, it could not be removed. */
+const SPARE = 3
 
 interface Piece {
   readonly text: string
@@ -65,7 +67,7 @@ function pieces(progress: Progress, { parts, label = shorten, long = false }: La
       case 'metrics':
         return metrics.flatMap((metric) => [
           { text: label(metric.label), faint: true },
-          { text: formatMetric(metric.value, metric.format) },
+          { text: formatMetric(metric.value, metric.format, { short: !long }) },
         ])
     }
   }
@@ -81,7 +83,7 @@ const gapAfter = (piece: Piece, gap: string): string => (piece.faint ? ' ' : gap
  * @param columns  width of the terminal; the line stays shorter, so that it never wraps
  */
 export function progressLine(progress: Progress, columns: number, style: Style = plainStyle): string {
-  const room = columns - 1
+  const room = columns - SPARE
   for (const layout of LAYOUTS) {
     const words = pieces(progress, layout)
     const gaps = words.slice(0, -1).map((piece) => gapAfter(piece, layout.gap))
@@ -100,10 +102,10 @@ export function progressLine(progress: Progress, columns: number, style: Style =
   return ''
 }
 
-/** One line for a log: `step 4,812/12,001 (40%), 23.4 steps/s, 5m 07s left, generator loss 0.923`. */
+/** One line for a log: `4,812/12,001 steps (40%), 23.4 steps/s, 5m 07s left, generator loss 0.923`. */
 export function plainProgress({ done, total, stepsPerSecond, secondsLeft, metrics }: Progress): string {
   return [
-    `step ${formatCount(done)}/${formatCount(total)} (${Math.floor((100 * done) / total)}%)`,
+    `${formatCount(done)}/${formatCount(total)} steps (${Math.floor((100 * done) / total)}%)`,
     ...(stepsPerSecond === undefined ? [] : [`${formatSpeed(stepsPerSecond)} steps/s`]),
     ...(secondsLeft === undefined || done === total ? [] : [`${formatDuration(secondsLeft)} left`]),
     ...metrics.map(({ label, value, format }) => `${label} ${formatMetric(value, format)}`),

@@ -42,8 +42,7 @@ export function resultText(
       ? ['', `mean and standard deviation over the last ${formatCount(n)} steps:`, ...columns(rows, style)]
       : []),
     '',
-    ...fileRows(files, style),
-    ...columns([['run folder', formatPath(folder)]], style),
+    ...fileRows({ ...files, 'run folder': folder }, style),
     '',
     outcome === 'stopped' ? `continue with: sparring resume ${run}` : `more samples: sparring sample ${run}`,
   ].join('\n')

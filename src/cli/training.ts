@@ -103,4 +103,3 @@ export function commandOf(training: Training, settings: readonly Setting[]): str
   })
   return ['sparring', 'train', model, ...flags]
 }
-

@@ -25,13 +25,10 @@ export interface EventDrawer {
 function headline({ folder, config, resumedFrom }: Extract<RunEvent, { type: 'run' }>): string[] {
   const { settings, data } = config
   const images = `${formatCount(data.count)} images of ${data.height}x${data.width}x${data.channels}`
-  const done = (resumedFrom ?? -1) + 1
-  const begin =
-    resumedFrom === undefined
-      ? `training ${config.model} on ${formatPath(data.name)} (${images})`
-      : `continuing ${config.model} on ${formatPath(data.name)} (${images}) after step ${formatCount(done)}`
+  const steps = `${formatCount(settings.steps)} steps of ${settings.batchSize}, seed ${settings.seed}`
   return [
-    `${begin}: ${formatCount(settings.steps)} steps of ${settings.batchSize}, seed ${settings.seed}`,
+    `${resumedFrom === undefined ? 'training' : 'continuing'} ${config.model} on ${formatPath(data.name)} (${images})`,
+    resumedFrom === undefined ? steps : `${formatCount(resumedFrom + 1)} of ${steps}, are done`,
     `run folder: ${formatPath(folder)}`,
   ]
 }
@@ -149,6 +146,7 @@ export async function watchRun(
     quit: restore,
   })
   try {
+    terminal.status(() => style.faint('preparing ...'))
     for await (const event of start(controller.signal)) {
       drawer.draw(event)
       if (event.type === 'result') return { result: event.result, metrics: drawer.metrics }

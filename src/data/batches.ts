@@ -1,6 +1,5 @@
-// Which images make up a batch, and their pixels as numbers: functions of the seed, with no hidden state.
+// The pixels of a batch as numbers.
 import { ShapeError } from '../util/errors.ts'
-import { randomStream } from '../util/random.ts'
 import type { Dataset } from './dataset.ts'
 
 /**
@@ -35,24 +34,3 @@ export function fillImages(
   }
   return out
 }
-
-/**
- * The images of a training step, drawn independently: some may repeat, within a step and between steps.
- *
- * @param step       the training step; each has its own stream
- * @param batchSize  how many to draw
- * @param count      size of the data set
- */
-export function drawWithReplacement(
-  seed: number,
-  step: number,
-  batchSize: number,
-  count: number,
-): Uint32Array {
-  const random = randomStream(seed, 'data/with-replacement', step)
-  return Uint32Array.from({ length: batchSize }, () => random.integer(count))
-}
-
-/** The order of the images in an epoch: every index below `count` once. Each epoch has its own order. */
-export const epochOrder = (seed: number, epoch: number, count: number): Uint32Array =>
-  randomStream(seed, 'data/epoch-order', epoch).permutation(count)

@@ -1,5 +1,5 @@
 // Data sets and batches, for Node and for a page; `node/index.ts` adds files, folders and downloads.
-export { drawWithReplacement, epochOrder, fillImages } from './batches.ts'
+export { fillImages } from './batches.ts'
 export type { DataSplits, Dataset } from './dataset.ts'
 export { createDataset } from './dataset.ts'
 export type { DigitsOptions } from './digits.ts'

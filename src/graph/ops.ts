@@ -346,6 +346,18 @@ export const OPS: Readonly<Record<string, OpDefinition>> = {
   }),
 }
 
+/** Attributes with every axis counted from the front, so that no rule needs to think of negative ones. */
+function countFromFront(attributes: Attributes, rank: number): Attributes {
+  const { axis, axes } = attributes
+  const given = Array.isArray(axes) ? (axes as readonly number[]) : []
+  if (!(typeof axis === 'number' && axis < 0) && !given.some((each) => each < 0)) return attributes
+  return {
+    ...attributes,
+    ...(typeof axis === 'number' ? { axis: normalizeAxis(axis, rank) } : {}),
+    ...(axes ? { axes: given.map((each) => normalizeAxis(each, rank)) } : {}),
+  }
+}
+
 /** Applies an operator and returns all its outputs. */
 export function applyAll(
   op: string,
@@ -363,7 +375,8 @@ export function applyAll(
       `${where}: expects ${least === most ? least : `${least} to ${most}`} inputs, got ${inputs.length}`,
     )
   try {
-    return makeNode(op, inputs, attributes, definition.infer(inputs, attributes), label).outputs
+    const bound = countFromFront(attributes, inputs[0]?.shape.length ?? 0)
+    return makeNode(op, inputs, bound, definition.infer(inputs, bound), label).outputs
   } catch (error) {
     if (error instanceof ShapeError) throw new ShapeError(`${where}: ${error.message}`)
     throw error

@@ -1,8 +1,8 @@
 // The gradient forms of convolution in operators that ONNX Runtime has.
-import { conv, slice, transpose } from '../graph/build.ts'
+import { conv, expand, slice, transpose } from '../graph/build.ts'
 import { convGeometry } from '../graph/conv-shape.ts'
 import { apply } from '../graph/ops.ts'
-import type { Attributes, Graph, Value } from '../graph/value.ts'
+import { type Attributes, constant, type Graph, type Value } from '../graph/value.ts'
 import { rewrite } from './rewrite.ts'
 
 /** The gradient to the input is ONNX' ConvTranspose, cut or padded to the shape of the input. */
@@ -25,6 +25,9 @@ function filterGradient(x: Value, dy: Value, attributes: Attributes): Value {
       (dy.shape[axis + 2]! - 1) * strides[axis]! + dilations[axis]! * (kernelShape[axis + 2]! - 1) + 1
     return reach - length - pads[axis]!
   })
+  // A kernel that never leaves the padding before an axis reads nothing but zeros.
+  if (ends.some((end, axis) => x.shape[axis + 2]! + end <= 0))
+    return expand(constant([0], [], x.dtype), kernelShape)
   const spatial = x.shape.map((_, axis) => axis).slice(2)
   let given = x
   if (ends.some((end) => end < 0))

@@ -12,7 +12,8 @@ function keyOf(attributes: Readonly<Record<string, Attribute>>): string | undefi
     if (attribute === undefined) continue
     if (isArray(attribute)) {
       if (attribute.length > 64) return undefined
-      parts.push(`${name}=${Array.from(attribute).join(',')}`)
+      // String(-0) is '0', but the reciprocals differ.
+      parts.push(`${name}=${Array.from(attribute, (n) => (Object.is(n, -0) ? '-0' : n)).join(',')}`)
     } else if (typeof attribute === 'object' && 'outputs' in attribute) return undefined
     else parts.push(`${name}=${String(attribute)}`)
   }

@@ -1,4 +1,5 @@
 // The figures made of samples, as SVG: the large grid, and the samples through training.
+import { FONT } from './chart-parts.ts'
 import { dataUri } from './data-uri.ts'
 import { escapeMarkup } from './escape.ts'
 import { formatCount } from './format.ts'
@@ -22,12 +23,10 @@ export interface ThroughTrainingCell {
   height: number
 }
 
-const FONT = 'system-ui,Helvetica,Arial,sans-serif'
-
 /** At most `most` of the items, evenly spread, the first and the last included. */
 export function evenSelection<Item>(items: readonly Item[], most: number): Item[] {
   if (items.length <= most) return [...items]
-  if (most <= 1) return items.slice(-Math.max(0, most))
+  if (most <= 1) return most < 1 ? [] : items.slice(-1)
   return Array.from(
     { length: most },
     (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]!,

@@ -1,13 +1,6 @@
 // Reports without Node: charts, sheets of samples, figures and the HTML page.
-export {
-  type ChartOptions,
-  type ChartTheme,
-  DARK,
-  defaultSmoothing,
-  LIGHT,
-  learningCurves,
-  speedCurve,
-} from './charts.ts'
+export { type ChartOptions, type ChartTheme, DARK, LIGHT } from './chart-parts.ts'
+export { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
 export { type Curve, curveOf, downsample, smooth } from './curve.ts'
 export {
   type EncodePng,
@@ -37,7 +30,8 @@ export {
   tileGrid,
   untileGrid,
 } from './grid.ts'
-export { type ReportAssets, reportHtml } from './html.ts'
+export { reportHtml } from './html.ts'
+export type { ReportAssets } from './page-samples.ts'
 export { strokeText } from './stroke-text.ts'
 export { formatMetric, type RunSummary, summarize, type TailMetric } from './summary.ts'
 export { renderSvg } from './svg.ts'

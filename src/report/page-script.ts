@@ -8,13 +8,14 @@ export const PAGE_SCRIPT = `
 'use strict'
 const all = (selector) => [...document.querySelectorAll(selector)]
 
-// Every pixel of a sheet covers a whole number of device pixels.
+// Every pixel of a sheet covers a whole number of device pixels, unless that would leave much room empty.
 const fit = () => {
   for (const image of all('img.pixels')) {
     const room = image.parentElement.clientWidth * devicePixelRatio
     const most = Number(image.dataset.most) * devicePixelRatio
-    const scale = Math.floor(Math.min(room, most) / image.naturalWidth)
-    image.style.width = scale >= 1 ? (scale * image.naturalWidth) / devicePixelRatio + 'px' : '100%'
+    const scale = Math.min(room, most) / image.naturalWidth
+    const whole = Math.floor(scale) > 0.7 * scale ? Math.floor(scale) : scale
+    image.style.width = (whole * image.naturalWidth) / devicePixelRatio + 'px'
   }
 }
 addEventListener('resize', fit)
@@ -85,4 +86,4 @@ for (const button of all('button[data-copy]')) {
 `.trim()
 
 /** SHA-256 of the script as a content security policy names it; a test keeps the two together. */
-export const PAGE_SCRIPT_HASH = 'sha256-knYtnR8PWSC9eTh9B0sfqz5OtcnYLVcvHPjuFTnIMf0='
+export const PAGE_SCRIPT_HASH = 'sha256-W8oipqmSuTAQUk+1txY+fFd1CCcnllvbwZ2aI5BCZc4='

@@ -27,6 +27,7 @@ footer { color: var(--muted); font-size: .875rem; padding-bottom: 40px; }
 h1 { font-size: clamp(1.7rem, 4vw, 2.5rem); line-height: 1.15; letter-spacing: -.02em; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; letter-spacing: -.01em; margin: 0 0 4px; }
 h3 { font-size: 1rem; margin: 0 0 8px; }
+h2 + .events, h2 + .columns { margin-top: 14px; }
 p { margin: 0; }
 .eyebrow { color: var(--muted); font-size: .875rem; letter-spacing: .04em; text-transform: uppercase; }
 .title { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; margin: 2px 0 6px; }
@@ -57,9 +58,9 @@ figcaption { color: var(--muted); font-size: .9375rem; margin-bottom: 8px; }
 button { font: inherit; font-weight: 600; color: var(--ink); background: var(--soft); border: 1px solid var(--line); border-radius: 9px; padding: 5px 14px; cursor: pointer; }
 button:hover { border-color: var(--muted); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
-.through { display: grid; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); gap: 14px 10px; list-style: none; margin: 0; padding: 0; }
+.through { display: grid; grid-template-columns: repeat(auto-fill, minmax(114px, 1fr)); gap: 14px 4px; list-style: none; margin: 0; padding: 0; }
 .through li { font-size: .8438rem; color: var(--muted); font-variant-numeric: tabular-nums; }
-.through div { display: flex; gap: 3px; margin-top: 3px; }
+.through div { display: flex; gap: 2px; margin-top: 3px; }
 .through img { width: 56px; height: auto; image-rendering: pixelated; border-radius: 3px; }
 .events { list-style: none; margin: 0; padding: 0; display: grid; gap: 10px; }
 .events li { display: grid; grid-template-columns: 2rem 1fr; gap: 2px 10px; border-left: 4px solid var(--mark); background: var(--soft); border-radius: 8px; padding: 9px 14px 9px 10px; }
@@ -86,5 +87,11 @@ code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu 
 .command { display: flex; flex-wrap: wrap; gap: 10px; align-items: flex-start; }
 .command pre { flex: 1 1 320px; min-width: 0; margin: 0; background: var(--soft); border: 1px solid var(--line); border-radius: 9px; padding: 10px 14px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .quiet { color: var(--muted); }
+@media (max-width: 640px) {
+  .through { grid-template-columns: repeat(auto-fill, minmax(94px, 1fr)); }
+  .through img { width: 42px; }
+  .layers td:first-child { white-space: normal; overflow-wrap: anywhere; }
+  .layers small { display: block; }
+}
 @media print { .card, .number { break-inside: avoid; box-shadow: none; } .player button { display: none; } }
 `.trim()

@@ -6,7 +6,9 @@ import { formatNumber, formatPercent } from './format.ts'
 /** A metric averaged over the last steps. */
 export interface TailMetric {
   info: MetricInfo
-  /** Values averaged; 0 when the metric was never recorded, and then mean and deviation are NaN. */
+  /** Steps looked at: the last ones of the run. */
+  steps: number
+  /** Those of them with a finite value, which are averaged; when 0, mean and deviation are NaN. */
   n: number
   mean: number
   /** Standard deviation between steps, with n - 1; NaN for n < 2. */
@@ -54,10 +56,17 @@ export function summarize(record: RunRecord, { last = 500 }: { last?: number } =
   const seconds = record.timings.reduce((sum, row) => sum + row.seconds, 0)
   const timedSteps = record.metrics.filter(({ step }) => step <= timed).length
   const tail = record.config.metrics.map((info): TailMetric => {
-    const values = curveOf(record.metrics.slice(-last), info.name).map(([, value]) => value)
+    const rows = record.metrics.slice(-last)
+    const values = curveOf(rows, info.name).map(([, value]) => value)
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length
     const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-    return { info, n: values.length, mean, deviation: Math.sqrt(squares / (values.length - 1)) }
+    return {
+      info,
+      steps: rows.length,
+      n: values.length,
+      mean,
+      deviation: Math.sqrt(squares / (values.length - 1)),
+    }
   })
   return {
     steps: record.metrics.length,

@@ -65,9 +65,10 @@ export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engin
         return
       }
       const call = nextCall++
+      // Throws, and so rejects, for what cannot be sent, such as buffers that were handed over before.
+      worker.postMessage({ call, method, args } satisfies WorkerCall, transfer as ArrayBuffer[])
       worker.ref()
       waiting.set(call, { resolve: (value) => resolve(value as T), reject })
-      worker.postMessage({ call, method, args } satisfies WorkerCall, transfer as ArrayBuffer[])
     })
   interface Opened {
     readonly id: number

@@ -23,12 +23,11 @@ export const COLLAPSE_RATIO = 0.1
 /** Mean over the last `WINDOW` numbers. */
 function movingMean(): (next: number) => number | undefined {
   const recent: number[] = []
-  let sum = 0
   return (next) => {
     recent.push(next)
-    sum += next
-    if (recent.length > WINDOW) sum -= recent.shift()!
-    return recent.length === WINDOW ? sum / WINDOW : undefined
+    if (recent.length > WINDOW) recent.shift()
+    // Summed anew each time: a running sum would never recover from one enormous number.
+    return recent.length === WINDOW ? recent.reduce((sum, value) => sum + value, 0) / WINDOW : undefined
   }
 }
 

@@ -1,5 +1,6 @@
 // Fills the arrays that a training step is fed with, as pure functions of (seed, feed, step).
 import type { StepFeeds } from '../runtime/engine.ts'
+import { DataError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
 import { type Shape, sizeOf } from '../util/shape.ts'
 import type { FeedSpec } from './step.ts'
@@ -18,14 +19,20 @@ export interface FeedOptions {
   readonly source: ExampleSource
   readonly batches: 'replacement' | 'epoch'
   readonly batchSize: number
+  /** Batches that one step takes; default 1. */
+  readonly draws?: number
 }
 
-/** Makes the batch order: which examples draw number `draw` of a step sees. */
+/**
+ * Makes the batch order: which examples draw number `draw` of a step sees. With `epoch` the batches follow each other
+ * through one shuffled pass over the data after another; a batch that reaches the end of a pass goes on in the next.
+ */
 export function batchIndices({
   seed,
   source,
   batches,
   batchSize,
+  draws = 1,
 }: FeedOptions): (step: number, draw: number) => Uint32Array {
   if (batches === 'replacement')
     return (step, draw) => {
@@ -42,11 +49,12 @@ export function batchIndices({
     }
     return order
   }
-  const perEpoch = Math.max(1, Math.floor(source.count / batchSize))
-  return (step) => {
-    const start = (step % perEpoch) * batchSize
-    const order = orderOf(Math.floor(step / perEpoch))
-    return Uint32Array.from({ length: batchSize }, (_, i) => order[(start + i) % source.count]!)
+  return (step, draw) => {
+    const start = (step * draws + draw) * batchSize
+    return Uint32Array.from({ length: batchSize }, (_, i) => {
+      const place = start + i
+      return orderOf(Math.floor(place / source.count))[place % source.count]!
+    })
   }
 }
 
@@ -61,22 +69,25 @@ const room = (size: number, used: Float32Array<ArrayBuffer> | undefined): Float3
 /**
  * Returns a function that makes the feeds of `steps` steps, starting at step `first` (counted from 0). It overwrites
  * the arrays of `used`, if given.
+ *
+ * @throws DataError when labels are asked for and the data has none
  */
 export function feeder(
   specs: readonly FeedSpec[],
   options: FeedOptions,
 ): (first: number, steps: number, used?: StepFeeds) => StepFeeds {
-  const indices = batchIndices(options)
+  const draws = Math.max(1, ...specs.map((spec) => ('draw' in spec ? spec.draw + 1 : 1)))
+  const indices = batchIndices({ ...options, draws })
+  if (specs.some(({ kind }) => kind === 'labels') && !options.source.label)
+    throw new DataError('this objective needs labels, and the data has none; use labelled data')
   const fillOne = (spec: FeedSpec, step: number, out: Float32Array): void => {
     switch (spec.kind) {
       case 'images':
         options.source.fill(indices(step, spec.draw), out)
         return
       case 'labels': {
-        const label = options.source.label
-        if (!label) throw new Error('this objective needs labels, and the data has none')
         indices(step, spec.draw).forEach((index, i) => {
-          out[i] = label(index)
+          out[i] = options.source.label!(index)
         })
         return
       }

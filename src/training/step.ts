@@ -78,9 +78,6 @@ class Feeds {
   }
 }
 
-/** How often, in one step, each pair of optimizer and updated networks is used. */
-const playersKey = (phase: Phase): string => [...phase.updates].sort().join('+')
-
 /**
  * Writes one step: every phase in order, each seeing the weights that the phases before it left.
  *
@@ -106,10 +103,15 @@ export function stepGraph(objective: Objective, { batchSize, exampleShape }: Ste
   for (const { name, shape, initializer } of specs.values()) addState(name, shape, initializer)
 
   const optimizers: Optimizer[] = []
-  const slotName = (optimizer: Optimizer, weight: string, slot: string): string => {
+  const indexOf = (optimizer: Optimizer): number => {
     if (!optimizers.includes(optimizer)) optimizers.push(optimizer)
-    return `optimizer-${optimizers.indexOf(optimizer)}/${weight}/${slot}`
+    return optimizers.indexOf(optimizer)
   }
+  const slotName = (optimizer: Optimizer, weight: string, slot: string): string =>
+    `optimizer-${indexOf(optimizer)}/${weight}/${slot}`
+  /** An optimizer counts its updates of the same networks. */
+  const playersKey = ({ optimizer, updates }: Phase): string =>
+    `${indexOf(optimizer)}/${[...updates].sort().join('+')}`
   const perStep = new Map<string, number>()
   for (const phase of objective.phases)
     perStep.set(playersKey(phase), (perStep.get(playersKey(phase)) ?? 0) + (phase.repeats ?? 1))
@@ -125,8 +127,10 @@ export function stepGraph(objective: Objective, { batchSize, exampleShape }: Ste
       const bound = Object.fromEntries(
         networks.map(([name, network]) => {
           const call = (training: boolean) => (given: Value) => {
-            const learns = phase.updates.includes(name)
-            const result = network.call({ input: given, weights: now, training, random })
+            const learns = training && phase.updates.includes(name)
+            // A second call moves the moving statistics on from where the first left them.
+            const weights = learns ? { ...now, ...updates } : now
+            const result = network.call({ input: given, weights, training, random })
             if (learns) Object.assign(updates, result.updates)
             return result.output
           }

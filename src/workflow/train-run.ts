@@ -1,5 +1,6 @@
 // Starting and continuing runs: trains, and writes everything that happens into the run folder.
-import { type Dataset, loadData } from '../data/node/index.ts'
+import { resolve } from 'node:path'
+import { type Dataset, loadData, namedSets } from '../data/node/index.ts'
 import { summarize } from '../models/summary.ts'
 import { encodePng } from '../report/node/index.ts'
 import { type RunConfig, sampleFile } from '../runs/index.ts'
@@ -43,6 +44,9 @@ async function* withReports<Report, Result>(
   }
   return await result
 }
+
+/** A named data set, or the folder's whole path, so that the run can be continued from anywhere. */
+const dataNamed = (data: string): string => (Object.hasOwn(namedSets, data) ? data : resolve(data))
 
 /** Seconds between two writes of status.json. */
 const STATUS_SECONDS = 2
@@ -165,13 +169,13 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       createdAt: new Date().toISOString(),
       settings: { ...common, ...(options as RunConfig['settings']) },
       data: {
-        name: request.data,
+        name: dataNamed(request.data),
         hash: dataset.hash,
         count: dataset.count,
         height,
         width,
         channels,
-        ...(request.dataDir ? { folder: request.dataDir } : {}),
+        ...(request.dataDir ? { folder: resolve(request.dataDir) } : {}),
       },
       versions: versions(engine.name),
       machine: machine(),

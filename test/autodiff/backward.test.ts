@@ -136,3 +136,16 @@ describe('gradients that cannot be given', () => {
     expect(() => gradients(y, [x])).toThrow(/operator Gemm: .*lowered graphs/)
   })
 })
+
+it('counts axes from the back where an attribute does', () => {
+  const x = input('x', [2, 3])
+  const largest = apply('ReduceMax', [x], { axes: [-1], keepdims: 0 })
+  const total = apply('ReduceSum', [largest], { axes: [-1], keepdims: 0 })
+  const feeds = {
+    x: tensor([
+      [1, 5, 2],
+      [7, 3, 4],
+    ]),
+  }
+  expect(numbersOf(gradients(total, [x])[0], feeds)).toEqual([0, 1, 0, 1, 0, 0])
+})

@@ -51,7 +51,7 @@ describe('simplify removes', () => {
     const t = input('t', [2, 3, 4, 5])
     // The inverse of [2, 0, 3, 1] is [1, 3, 0, 2].
     const turned = g.transpose(t, [2, 0, 3, 1])
-    expect(countOps(simplified(g.transpose(turned, [1, 3, 0, 2])))).toEqual({ Reshape: 1 })
+    expect(simplified(g.transpose(turned, [1, 3, 0, 2])).outputs.y).toBe(t)
     const once = simplified(g.transpose(turned, [3, 1, 0, 2]))
     expect(countOps(once)).toEqual({ Transpose: 1 })
     expect(once.outputs.y!.node.attributes.perm).toEqual([1, 0, 2, 3])
@@ -78,9 +78,8 @@ describe('simplify removes', () => {
   it('arithmetic of numbers known in advance', () => {
     const known = g.mul(g.add(scalar(2), g.div(1, scalar(4))), g.sub(filled(3, [2, 1]), 1))
     const after = simplified(g.mul(x, known))
-    expect(countOps(after)).toEqual({ Expand: 1, Mul: 1 })
-    const factor = after.outputs.y!.node.inputs[1]!
-    expect(constantData(factor.node.inputs[0]!)).toEqual(Float64Array.of(4.5))
+    expect(countOps(after)).toEqual({ Mul: 1 })
+    expect(constantData(after.outputs.y!.node.inputs[1]!)).toEqual(Float64Array.of(4.5))
   })
 
   it('sums and means of numbers known in advance', () => {

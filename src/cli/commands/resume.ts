@@ -12,7 +12,12 @@ import type { Define } from './command.ts'
 const SETTINGS = [
   ...settingsOf(
     z.object({
-      threads: z.number().int().min(0).optional().describe('threads of the runtime; 0 for one per core'),
+      threads: z
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe('threads of the runtime; 0 for one per core (default: as the run was started)'),
     }),
   ),
   textSetting('dataDir', '<folder>', 'where the files of the data set are now, if they were moved'),
@@ -26,10 +31,9 @@ export const define: Define = (command, session) => {
     .usage('<run> [flags]')
     .argument('<run>', 'folder of the run')
     .action(async (folder: string) => {
-      const { environment } = session
       const given: { threads?: number; dataDir?: string } = resolveGiven(SETTINGS, {
         flags: givenFlags(command, SETTINGS),
-        environment,
+        environment: {},
       })
       const { continueRun } = await import('../../workflow/index.ts')
       const { result, metrics } = await watchRun(session, (signal) =>

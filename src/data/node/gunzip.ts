@@ -13,12 +13,15 @@ const inflate = promisify(gunzip)
  * @throws DataError when the gzip data are corrupt or cut off
  */
 export async function gunzipIfNeeded(bytes: Uint8Array, name: string): Promise<Uint8Array> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return plain(bytes)
   try {
-    return await inflate(bytes)
+    return plain(await inflate(bytes))
   } catch (error) {
     throw new DataError(
       `${name} is a corrupt gzip file (${messageOf(error)}); expected ${bytes.length} intact bytes. Get it again.`,
     )
   }
 }
+
+/** The same memory, but never a Buffer, whose `slice` and JSON are not those of a Uint8Array. */
+const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)

@@ -1,5 +1,5 @@
 // A data set from a folder with one sub-folder of PNG images per class.
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { DataError, messageOf } from '../../util/errors.ts'
@@ -21,7 +21,7 @@ export async function imageClasses(folder: string): Promise<string[]> {
  * (luminance), 16 bits become 8, what is transparent becomes black. Images are ordered by class, then by name.
  *
  * @param name     name of the data set
- * @param classes  sub-folders to read, in the order of the labels; see `imageClasses`
+ * @param classes  sub-folders to read, in the order of the labels, see `imageClasses`; they need not all exist
  * @throws DataError when there are more than 256 classes or no images, an image cannot be read, or its size
  *         differs from the first one's
  */
@@ -33,8 +33,11 @@ export async function readImageFolder(
   if (classes.length > 256)
     throw new DataError(`${folder}: expected at most 256 classes, got ${classes.length}`)
   const files: { path: string; label: number }[] = []
-  for (const [label, sub] of classes.entries())
+  const present = await subFolders(folder)
+  for (const [label, sub] of classes.entries()) {
+    if (!present.includes(sub)) continue
     for (const file of await imagesIn(join(folder, sub))) files.push({ path: join(folder, sub, file), label })
+  }
   const [first] = files
   if (first === undefined)
     throw new DataError(`${folder}: expected PNG images in its sub-folders, found none`)
@@ -78,20 +81,18 @@ async function decode(path: string): Promise<{ pixels: Uint8Array; width: number
   }
 }
 
-/** Sub-folders that are not hidden, sorted. */
+/** Sub-folders, or links to some, that are not hidden; sorted. */
 export async function subFolders(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .sort()
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
+  const kinds = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)))
+  return names.filter((_, i) => kinds[i]?.isDirectory())
 }
 
-/** PNG files that are not hidden, sorted. */
+/** PNG files, or links to some, that are not hidden; sorted. */
 export async function imagesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   return entries
-    .filter((entry) => entry.isFile() && /^[^.].*\.png$/i.test(entry.name))
+    .filter((entry) => !entry.isDirectory() && /^[^.].*\.png$/i.test(entry.name))
     .map((entry) => entry.name)
     .sort()
 }

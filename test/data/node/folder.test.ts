@@ -155,6 +155,8 @@ describe('a folder of PNG images', () => {
     expect(await failure(await folderOf({ '1.png': await png([1], 1) }))).toMatch(
       /^FOLDER: found 1 PNG images beside each other; expected one sub-folder per class/,
     )
-    expect(await failure(join(await temporaryFolder(), 'nowhere'))).toMatch(/nowhere cannot be read: ENOENT/)
+    expect(await failure(join(await temporaryFolder(), 'nowhere'))).toMatch(
+      /^the folder FOLDER cannot be read: ENOENT/,
+    )
   })
 })

@@ -1,0 +1,36 @@
+// Building blocks of the report's page: cards, charts, small tables.
+import { type ChartTheme, DARK, LIGHT } from './chart-parts.ts'
+import { svgUri } from './data-uri.ts'
+import { escapeMarkup as safe } from './escape.ts'
+
+/** A section with its heading; `body` is markup. */
+export const card = (id: string, title: string, body: string): string =>
+  `<section class="card" aria-labelledby="${id}">\n<h2 id="${id}">${safe(title)}</h2>\n${body}\n</section>`
+
+/** A chart for every combination of wide or narrow and light or dark; the browser picks one. */
+export function chart(alt: string, draw: (theme: ChartTheme, compact: boolean) => string): string {
+  const source = (media: string, theme: ChartTheme, compact: boolean): string =>
+    `<source media="${media}" srcset="${svgUri(draw(theme, compact))}">`
+  const light = { ...LIGHT, background: 'transparent' }
+  const narrow = '(max-width: 640px)'
+  return [
+    '<picture class="chart">',
+    source(`${narrow} and (prefers-color-scheme: dark)`, DARK, true),
+    source(narrow, light, true),
+    source('(prefers-color-scheme: dark)', DARK, false),
+    `<img src="${svgUri(draw(light, false))}" alt="${safe(alt)}">`,
+    '</picture>',
+  ].join('\n')
+}
+
+/** A headline number: what, value, and a line of small print. */
+export const number = (name: string, value: string, detail: string, chip = ''): string =>
+  `<div class="number"><dt>${chip}${safe(name)}</dt>` +
+  `<dd class="value">${safe(value)}</dd><dd class="detail">${safe(detail)}</dd></div>`
+
+const row = (name: string, value: string): string =>
+  `<tr><th scope="row">${safe(name)}</th><td>${safe(value)}</td></tr>`
+
+/** A captioned table of names and values. */
+export const factsTable = (caption: string, rows: readonly [string, string][]): string =>
+  `<h3>${safe(caption)}</h3>\n<table class="facts"><tbody>\n${rows.map(([name, value]) => row(name, value)).join('\n')}\n</tbody></table>`

@@ -1,0 +1,194 @@
+// The sections of the report that are words and numbers: header, headline numbers, curves, events, tables.
+import type { NetworkSummary, RunRecord } from '../runs/index.ts'
+import type { ChartTheme } from './chart-parts.ts'
+import { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
+import { escapeMarkup as safe } from './escape.ts'
+import {
+  formatBytes,
+  formatCommand,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatOutputShape,
+} from './format.ts'
+import { card, chart, factsTable, number } from './page-parts.ts'
+import { formatMetric, type RunSummary } from './summary.ts'
+import { renderSvg } from './svg.ts'
+
+export function header({ config, status }: RunRecord): string {
+  const day = config.createdAt.slice(0, 16).replace('T', ' ')
+  const { data } = config
+  const size = `${data.height} × ${data.width}${data.channels === 1 ? '' : ` × ${data.channels}`}`
+  const message = status.message ? `<p class="lead ${status.state}">${safe(status.message)}</p>` : ''
+  return `<header>
+<p class="eyebrow">Training run</p>
+<div class="title"><h1>${safe(config.model)}</h1>
+<span class="state ${status.state}">${status.state}</span></div>
+<p class="lead">${safe(data.name)}, ${formatCount(data.count)} images of ${size}; seed ${config.settings.seed}; started ${safe(day)} UTC</p>
+${message}</header>`
+}
+
+export function numbers(record: RunRecord, summary: RunSummary): string {
+  const planned = record.config.settings.steps
+  const { steps, seconds, stepsPerSecond, millisecondsPerStep } = summary
+  const metrics = summary.tail.map(({ info, steps, n, mean, deviation }) => {
+    const border = info.dash === undefined || info.dash === 'solid' ? 'solid' : 'dashed'
+    const style = `border-top-style:${border};border-top-color:${safe(info.color ?? 'currentColor')}`
+    const chip = `<span class="chip" style="${style}"></span>`
+    if (n === 0) return number(info.label, '–', 'not recorded', chip)
+    const spread = n > 1 ? `± ${formatMetric(info, deviation)} (SD), ` : ''
+    return number(
+      info.label,
+      formatMetric(info, mean),
+      `${spread}${n < steps ? `${formatCount(n)} of the ` : ''}last ${formatCount(steps)} steps`,
+      chip,
+    )
+  })
+  return `<dl class="numbers">
+${number('Steps', formatCount(steps), steps === planned ? 'as planned' : `of ${formatCount(planned)}`)}
+${number('Training time', seconds === undefined ? '–' : formatDuration(seconds), seconds === undefined ? 'not recorded' : 'without pauses')}
+${number('Steps per second', stepsPerSecond === undefined ? '–' : formatNumber(stepsPerSecond), millisecondsPerStep === undefined ? 'not recorded' : `median ${formatNumber(millisecondsPerStep)} ms per step`)}
+${metrics.join('\n')}
+</dl>`
+}
+
+export function curves(record: RunRecord): string {
+  if (record.metrics.length === 0)
+    return card('curves', 'Learning curves', '<p class="quiet">No step was recorded.</p>')
+  const window = defaultSmoothing(record.metrics.length)
+  const draw = (theme: ChartTheme, compact: boolean): string =>
+    compact
+      ? renderSvg(learningCurves(record, { theme, compact, points: 360 }), 420, 380)
+      : renderSvg(learningCurves(record, { theme, points: 900 }), 1240, 480)
+  const names = record.config.metrics.map(({ label }) => label.toLowerCase()).join(', ')
+  const marks = record.events.length ? ' Dashed lines mark the events below, by number.' : ''
+  const note =
+    window > 1 ? `Strong lines are averaged over ${window} steps; thin lines are as recorded.${marks}` : marks
+  return card(
+    'curves',
+    'Learning curves',
+    `<p class="note">${note}</p>\n${chart(`Learning curves over ${record.metrics.length} steps: ${names}`, draw)}`,
+  )
+}
+
+export function events({ events }: RunRecord): string {
+  if (events.length === 0)
+    return card('events', 'Events', '<p class="quiet">Nothing unusual was noticed.</p>')
+  const items = events.map(
+    ({ step, kind, severity, message }, index) =>
+      `<li class="${severity}"><span class="index">${index + 1}</span>` +
+      `<span class="kind">${safe(kind)} <small>${severity}, step ${formatCount(step)}</small></span>` +
+      `<span class="message">${safe(message)}</span></li>`,
+  )
+  return card('events', 'Events', `<ol class="events">\n${items.join('\n')}\n</ol>`)
+}
+
+export function architecture({
+  name,
+  input,
+  layers,
+  total,
+  trainable,
+  nonTrainable,
+}: NetworkSummary): string {
+  const rows = layers.map(
+    (layer) =>
+      `<tr><td>${safe(layer.name)} <small>${safe(layer.type)}</small></td>` +
+      `<td>${formatOutputShape(layer.outputShape)}</td><td class="count">${formatCount(layer.parameters)}</td></tr>`,
+  )
+  const totals = [
+    ['Total parameters', total],
+    ['Trainable', trainable],
+    ['Not trainable', nonTrainable],
+  ] as const
+  const foot = totals.map(
+    ([label, count]) =>
+      `<tr><th scope="row" colspan="2">${label}</th><td class="count">${formatCount(count)}</td></tr>`,
+  )
+  return card(
+    `network-${name.replace(/[^\w-]/g, '-')}`,
+    name.charAt(0).toUpperCase() + name.slice(1),
+    `<p class="note">Input ${formatOutputShape([null, ...input])}</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Layers of ${safe(name)}"><table class="layers">
+<thead><tr><th scope="col">Layer</th><th scope="col">Output shape</th><th scope="col" class="count">Parameters</th></tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+<tfoot>
+${foot.join('\n')}
+</tfoot></table></div>`,
+  )
+}
+
+/** `learningRate` as `learning rate`. */
+const spaced = (name: string): string =>
+  name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`)
+
+/** Settings as names and values; those of a nested record carry its name in front. */
+function settingRows(settings: object, prefix = ''): [string, string][] {
+  return Object.entries(settings).flatMap(([key, value]: [string, unknown]): [string, string][] => {
+    const name = prefix + spaced(key)
+    if (typeof value === 'string') return [[name, value]]
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return [[name, JSON.stringify(value)]]
+    return settingRows(value, `${name} `)
+  })
+}
+
+export function configuration({ config }: RunRecord): string {
+  const { data, machine, settings, versions } = config
+  const facts: [string, string][] = [
+    ['name', data.name],
+    ['images', formatCount(data.count)],
+    ['size', `${data.height} × ${data.width} × ${data.channels}`],
+    ...(data.folder === undefined ? [] : [['folder', data.folder] as [string, string]]),
+    ['hash', data.hash],
+  ]
+  const computer: [string, string][] = [
+    ['processor', `${machine.cpu}, ${machine.cores} cores`],
+    ['memory', formatBytes(machine.memoryBytes)],
+    ['system', `${machine.platform} ${machine.arch}`],
+    ...Object.entries(versions),
+  ]
+  return card(
+    'configuration',
+    'Configuration',
+    `<div class="columns thirds">
+<div>${factsTable('Settings', settingRows(settings))}</div>
+<div>${factsTable('Data', facts)}</div>
+<div>${factsTable('Machine and versions', computer)}</div>
+</div>`,
+  )
+}
+
+export function timings(
+  record: RunRecord,
+  { seconds, stepsPerSecond, millisecondsPerStep }: RunSummary,
+): string {
+  const [first, last] = [record.timings[0], record.timings.at(-1)]
+  if (!first || !last || seconds === undefined)
+    return card('timings', 'Timings', '<p class="quiet">No timings were recorded.</p>')
+  const draw = (theme: ChartTheme, compact: boolean): string =>
+    compact
+      ? renderSvg(speedCurve(record, { theme, compact, points: 300 }), 420, 260)
+      : renderSvg(speedCurve(record, { theme, points: 600 }), 1240, 240)
+  const speed = stepsPerSecond === undefined ? '' : `, ${formatNumber(stepsPerSecond)} steps per second`
+  const median =
+    millisecondsPerStep === undefined ? '' : `; median ${formatNumber(millisecondsPerStep)} ms per step`
+  const until = last.at.slice(0, 19).replace('T', ' ')
+  return card(
+    'timings',
+    'Timings',
+    `<p class="note">${formatDuration(seconds)} of training${speed}${median}. Last measured ${safe(until)} UTC.</p>
+${chart('Milliseconds per step over the course of training', draw)}`,
+  )
+}
+
+export const command = ({ config }: RunRecord): string =>
+  card(
+    'command',
+    'Run it again',
+    `<p class="note">With the same versions on the same kind of machine this command gives the same run, number for number.</p>
+<div class="command"><pre id="command-text" tabindex="0"><code>${safe(formatCommand(config.command))}</code></pre>
+<button type="button" data-copy="command-text" hidden>Copy</button></div>`,
+  )

@@ -1,0 +1,32 @@
+// The run folder without Node: records, file names, log lines and checkpoint bytes.
+export { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from './layout.ts'
+export { formatLines, keepUntil, parseLines, readMetricsRow, rowReader } from './lines.ts'
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type Tensor,
+  type TensorData,
+} from './safetensors.ts'
+export {
+  type EventRow,
+  eventRowSchema,
+  type LayerSummary,
+  layerSummarySchema,
+  type MetricInfo,
+  type MetricsRow,
+  metricInfoSchema,
+  type NetworkSummary,
+  networkSummarySchema,
+  type RunConfig,
+  type RunRecord,
+  type RunSettings,
+  type RunStatus,
+  runConfigSchema,
+  runSettingsSchema,
+  runStatusSchema,
+  type SampleEntry,
+  type SampleKind,
+  type TimingRow,
+  timingRowSchema,
+} from './schema.ts'

@@ -1,0 +1,146 @@
+// Writing to disk so that an interruption or a full disk never leaves half a file.
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { ConfigError, DataError, messageOf } from '../../util/errors.ts'
+
+/** How bytes get into an open file. Given as an argument so that a test can fill the disk. */
+export type WriteBytes = (handle: FileHandle, bytes: Uint8Array) => Promise<void>
+
+/** Writes all bytes at the handle's position. */
+export const writeBytes: WriteBytes = (handle, bytes) => handle.writeFile(bytes)
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException)?.code ?? ''
+
+/** True for the errors that mean "there is no such file". */
+export const isMissing = (error: unknown): boolean =>
+  codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
+
+/** The operating system's error as one of ours, with what to do about it. */
+export function diskError(action: string, error: unknown): Error {
+  const options = { cause: error }
+  switch (codeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new DataError(`${action}: the disk is full; free some space and try again`, options)
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new ConfigError(`${action}: no permission to write there; choose another folder`, options)
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'EISDIR':
+      return new ConfigError(`${action}: a part of this path is a file; choose another folder`, options)
+    case 'ENAMETOOLONG':
+    case 'ENOENT':
+      return new ConfigError(`${action}: this path cannot be made; choose another folder`, options)
+    default:
+      return new DataError(`${action}: ${messageOf(error)}`, options)
+  }
+}
+
+const TEMPORARY = /^\..*\.[0-9a-f]{8}\.tmp$/
+
+/** True for the name of a file that `writeAtomic` had not finished. */
+export const isTemporary = (name: string): boolean => TEMPORARY.test(name)
+
+/** Asks the disk to keep a folder's entries; where folders cannot be opened (Windows), nothing needs to be done. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined)
+  if (!handle) return
+  try {
+    await handle.sync()
+  } catch (error) {
+    if (!['EINVAL', 'EPERM', 'ENOTSUP'].includes(codeOf(error))) throw error
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Makes a folder and those above it. (Node's own recursive mkdir never returns where a parent exists but
+ * cannot hold folders, e.g. below /proc.)
+ *
+ * @throws the operating system's error
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const isFolder = async (): Promise<boolean> =>
+      (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+    if (codeOf(error) === 'ENOENT' && dirname(path) !== path) {
+      await makeFolder(dirname(path))
+      await mkdir(path).catch(async (again) => {
+        if (!(await isFolder())) throw again
+      })
+    } else if (!(await isFolder())) throw error
+  }
+}
+
+/**
+ * Writes a file so that its name holds either the old bytes or all of the new ones: a temporary file in the
+ * same folder, then a rename. Folders on the way are made.
+ *
+ * @param durable  also survive a power cut: flush file and folder before returning. Default false
+ * @throws the operating system's error; the temporary file is gone then
+ */
+export async function writeAtomic(
+  path: string,
+  bytes: Uint8Array,
+  { durable = false, write = writeBytes }: { durable?: boolean; write?: WriteBytes } = {},
+): Promise<void> {
+  const folder = dirname(path)
+  const temporary = join(folder, `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`)
+  await makeFolder(folder)
+  try {
+    const handle = await open(temporary, 'w')
+    try {
+      await write(handle, bytes)
+      if (durable) await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  if (durable) await syncFolder(folder)
+}
+
+/**
+ * Adds bytes to the end of a file. When that fails half-way, the file is cut back to what it was.
+ *
+ * @throws the operating system's error
+ */
+export async function append(path: string, bytes: Uint8Array, write: WriteBytes = writeBytes): Promise<void> {
+  const handle = await open(path, 'a')
+  try {
+    const { size } = await handle.stat()
+    try {
+      await write(handle, bytes)
+    } catch (error) {
+      await handle.truncate(size)
+      throw error
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Flushes a file's bytes to the disk, if the file exists. */
+export async function syncFile(path: string): Promise<void> {
+  let handle: FileHandle
+  try {
+    handle = await open(path, 'r+')
+  } catch (error) {
+    if (isMissing(error)) return
+    throw error
+  }
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

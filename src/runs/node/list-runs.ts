@@ -1,0 +1,33 @@
+// The runs in a folder, newest first.
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { messageOf } from '../../util/errors.ts'
+import type { RunConfig, RunStatus } from '../schema.ts'
+import { CONFIG_FILE, entriesOf, openRun } from './run-folder.ts'
+
+/** A run in a list: its config and status, or why it cannot be read. */
+export type RunListing = { name: string; folder: string } & (
+  | { config: RunConfig; status: RunStatus }
+  | { problem: string }
+)
+
+const createdAt = (run: RunListing): string => ('config' in run ? run.config.createdAt : '')
+
+/**
+ * The runs directly inside a folder, newest first; damaged ones last, with their problem. A folder that does
+ * not exist has none.
+ */
+export async function listRuns(folder: string): Promise<RunListing[]> {
+  const runs: RunListing[] = []
+  for (const name of await entriesOf(folder)) {
+    const path = resolve(folder, name)
+    if (!(await stat(join(path, CONFIG_FILE)).catch(() => undefined))) continue
+    try {
+      const run = await openRun(path)
+      runs.push({ name, folder: path, config: run.config, status: await run.readStatus() })
+    } catch (error) {
+      runs.push({ name, folder: path, problem: messageOf(error) })
+    }
+  }
+  return runs.sort((a, b) => createdAt(b).localeCompare(createdAt(a)) || a.name.localeCompare(b.name))
+}

@@ -1,0 +1,238 @@
+// A run folder as seen by everybody who reads it: report, studio, command line.
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import type { z } from 'zod'
+import { ConfigError, DataError, messageOf } from '../../util/errors.ts'
+import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName } from '../layout.ts'
+import { parseLines, type RowReader, readMetricsRow, rowReader } from '../lines.ts'
+import { decodeSafetensors, type Tensor } from '../safetensors.ts'
+import {
+  describeIssues,
+  type EventRow,
+  eventRowSchema,
+  type MetricsRow,
+  type RunConfig,
+  type RunRecord,
+  type RunStatus,
+  runConfigSchema,
+  runStatusSchema,
+  type SampleEntry,
+  type TimingRow,
+  timingRowSchema,
+} from '../schema.ts'
+import { diskError, isMissing, type WriteBytes, writeAtomic } from './disk.ts'
+import { LOCK_FILE, lockHolder } from './lock.ts'
+
+export const CONFIG_FILE = 'config.json'
+export const STATUS_FILE = 'status.json'
+
+/** A checkpoint as read from its file. */
+export interface LoadedCheckpoint {
+  step: number
+  /** Relative to the run folder. */
+  file: string
+  tensors: Record<string, Tensor>
+  metadata: Record<string, string>
+  /** Newer checkpoints that could not be used, newest first. */
+  skipped: { file: string; reason: string }[]
+}
+
+/** What can be read from a run folder, and files that may be added to it while it trains. */
+export interface RunFolder {
+  /** Absolute path. */
+  readonly folder: string
+  readonly config: RunConfig
+  readMetrics(): Promise<MetricsRow[]>
+  readTimings(): Promise<TimingRow[]>
+  readEvents(): Promise<EventRow[]>
+  /** The run's state; a run whose process died without a word is `stopped`. */
+  readStatus(): Promise<RunStatus>
+  /** Sample sheets by step, fixed before fresh. */
+  listSamples(): Promise<SampleEntry[]>
+  /** Steps of the checkpoints in the folder, newest first, unread. */
+  listCheckpoints(): Promise<number[]>
+  /**
+   * The newest checkpoint that can be decoded and fits its checksum.
+   *
+   * @returns undefined when the run has not written one yet
+   * @throws DataError when there are some, but every one is damaged
+   */
+  latestCheckpoint(): Promise<LoadedCheckpoint | undefined>
+  /** Bytes of a file in the folder, by its relative name; undefined when it does not exist. */
+  readFile(name: string): Promise<Uint8Array | undefined>
+  /** Writes a file such as `report.html` or `figures/grid.png` atomically. The run's own records are refused. */
+  writeFile(name: string, bytes: Uint8Array | string): Promise<void>
+  /** Everything together. */
+  readRecord(): Promise<RunRecord>
+}
+
+/** Files that only the methods named after them may write. */
+const RECORDS = new Set([CONFIG_FILE, STATUS_FILE, LOCK_FILE, ...Object.values(LOG_FILES)])
+
+/** Entries of a folder; none when it does not exist. */
+export async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw diskError(`cannot read ${folder}`, error)
+  }
+}
+
+/** The file's text, or undefined when there is no such file. */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw diskError(`cannot read ${path}`, error)
+  }
+}
+
+/**
+ * A JSON file checked against its schema.
+ *
+ * @throws DataError when it is not JSON or does not fit
+ */
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  const text = await readText(path)
+  if (text === undefined) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new DataError(`${path} is damaged: not JSON (${messageOf(error)})`)
+  }
+  const format = (value as { format?: unknown } | null)?.format
+  if (typeof format === 'number' && format > 1)
+    throw new DataError(
+      `${path}: expected run format 1, got ${format}; a newer version wrote it, update to read it`,
+    )
+  const result = schema.safeParse(value)
+  if (!result.success) throw new DataError(`${path} is damaged: ${describeIssues(result.error)}`)
+  return result.data
+}
+
+/** The absolute path of a name inside the folder. */
+export function pathInside(folder: string, name: string): string {
+  const path = resolve(folder, name)
+  const inside = relative(folder, path)
+  if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
+    throw new ConfigError(`"${name}" is not a file name inside the run folder ${folder}`)
+  return path
+}
+
+/** The config of the run in a folder, or an error that says what the folder is instead. */
+async function readConfig(folder: string): Promise<RunConfig> {
+  const config = await readJson(join(folder, CONFIG_FILE), runConfigSchema)
+  if (config) return config
+  const found = await stat(folder).catch(() => undefined)
+  if (!found) throw new DataError(`there is no run folder ${folder}; check the path`)
+  if (!found.isDirectory()) throw new DataError(`${folder} is a file; expected the folder of a run`)
+  const runs: string[] = []
+  for (const name of await entriesOf(folder))
+    if (await stat(join(folder, name, CONFIG_FILE)).catch(() => undefined)) runs.push(name)
+  const hint = runs.length ? `; it holds the runs ${runs.slice(0, 5).join(', ')}: name one of them` : ''
+  throw new DataError(`${folder} is not a run folder: it has no ${CONFIG_FILE}${hint}`)
+}
+
+/**
+ * Opens a run for reading. Works while another process trains it.
+ *
+ * @throws DataError when the folder is missing, is not a run, or its config.json is damaged
+ */
+export async function openRun(folder: string, options: { write?: WriteBytes } = {}): Promise<RunFolder> {
+  const root = resolve(folder)
+  return runFolder(root, await readConfig(root), options)
+}
+
+/** The reading half of a run, for a folder whose config is known. */
+export function runFolder(folder: string, config: RunConfig, { write }: { write?: WriteBytes }): RunFolder {
+  const readLog = async <Row>(name: string, read: RowReader<Row>): Promise<Row[]> =>
+    parseLines((await readText(join(folder, name))) ?? '', join(folder, name), read)
+
+  const run: RunFolder = {
+    folder,
+    config,
+    readMetrics: () => readLog(LOG_FILES.metrics, readMetricsRow),
+    readTimings: () => readLog(LOG_FILES.timings, rowReader(timingRowSchema)),
+    readEvents: () => readLog(LOG_FILES.events, rowReader(eventRowSchema)),
+
+    async readStatus() {
+      const status = await readJson(join(folder, STATUS_FILE), runStatusSchema)
+      if (!status)
+        return { state: 'stopped', step: 0, message: 'no status was written', updatedAt: config.createdAt }
+      if (status.state !== 'running' || (await lockHolder(folder))) return status
+      const who = status.pid === undefined ? 'its process' : `process ${status.pid}`
+      return { ...status, state: 'stopped', message: `interrupted: ${who} ended without finishing the run` }
+    },
+
+    async listSamples() {
+      const entries = (await entriesOf(join(folder, 'samples'))).map(parseSampleName)
+      return entries
+        .filter((entry) => entry !== undefined)
+        .sort((a, b) => a.step - b.step || (a.kind === b.kind ? 0 : a.kind === 'fixed' ? -1 : 1))
+    },
+
+    async listCheckpoints() {
+      const steps = (await entriesOf(join(folder, 'checkpoints'))).map(parseCheckpointName)
+      return steps.filter((step) => step !== undefined).sort((a, b) => b - a)
+    },
+
+    async latestCheckpoint() {
+      const skipped: LoadedCheckpoint['skipped'] = []
+      for (const step of await run.listCheckpoints()) {
+        const file = checkpointFile(step)
+        try {
+          const bytes = await readFile(join(folder, file))
+          const { tensors, metadata, verified } = await decodeSafetensors(bytes, file)
+          if (!verified) throw new DataError(`${file} carries no checksum`)
+          if (metadata.step !== String(step))
+            throw new DataError(`${file} holds step ${metadata.step}, expected ${step}`)
+          return { step, file, tensors, metadata, skipped }
+        } catch (error) {
+          skipped.push({ file, reason: messageOf(error) })
+        }
+      }
+      if (skipped.length === 0) return undefined
+      const reasons = skipped.map(({ reason }) => reason).join('; ')
+      throw new DataError(
+        `no checkpoint of the run in ${folder} can be used: ${reasons}. Start the run again with the command ` +
+          `in its ${CONFIG_FILE}`,
+      )
+    },
+
+    async readFile(name) {
+      try {
+        return new Uint8Array(await readFile(pathInside(folder, name)))
+      } catch (error) {
+        if (isMissing(error)) return undefined
+        throw error instanceof ConfigError ? error : diskError(`cannot read ${name} of ${folder}`, error)
+      }
+    },
+
+    async writeFile(name, content) {
+      const path = pathInside(folder, name)
+      if (RECORDS.has(basename(path)) && relative(folder, path) === basename(path))
+        throw new ConfigError(`"${name}" is a record of the run in ${folder} and cannot be overwritten`)
+      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+      try {
+        await writeAtomic(path, bytes, write ? { write } : {})
+      } catch (error) {
+        throw diskError(`cannot write ${path}`, error)
+      }
+    },
+
+    async readRecord() {
+      const [status, metrics, timings, events, samples] = await Promise.all([
+        run.readStatus(),
+        run.readMetrics(),
+        run.readTimings(),
+        run.readEvents(),
+        run.listSamples(),
+      ])
+      return { config, status, metrics, timings, events, samples }
+    },
+  }
+  return run
+}

@@ -1,0 +1,220 @@
+// A run folder as seen by the one process that trains it.
+import { readFile, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { ConfigError } from '../../util/errors.ts'
+import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from '../layout.ts'
+import { formatLines, keepUntil } from '../lines.ts'
+import { encodeSafetensors, type Tensor } from '../safetensors.ts'
+import {
+  describeIssues,
+  type EventRow,
+  type MetricsRow,
+  type RunConfig,
+  type RunStatus,
+  runConfigSchema,
+  type SampleKind,
+  type TimingRow,
+} from '../schema.ts'
+import {
+  append,
+  diskError,
+  isMissing,
+  isTemporary,
+  makeFolder,
+  syncFile,
+  type WriteBytes,
+  writeAtomic,
+  writeBytes,
+} from './disk.ts'
+import { LOCK_FILE, takeLock } from './lock.ts'
+import { CONFIG_FILE, entriesOf, openRun, type RunFolder, runFolder, STATUS_FILE } from './run-folder.ts'
+
+/** A checkpoint to be written. `step` is the last step it contains; it is added to the metadata. */
+export interface Checkpoint {
+  step: number
+  tensors: Readonly<Record<string, Tensor>>
+  metadata?: Readonly<Record<string, string>>
+}
+
+/** The run folder with everything that a trainer writes. Hold it from `createRun` or `resumeRun` to `close`. */
+export interface RunWriter extends RunFolder {
+  /** Adds lines to metrics.jsonl, in one write; all of them or, on failure, none. */
+  appendMetrics(rows: readonly MetricsRow[]): Promise<void>
+  appendTimings(rows: readonly TimingRow[]): Promise<void>
+  appendEvents(rows: readonly EventRow[]): Promise<void>
+  /**
+   * Makes the folder what it was when `step` had been done: drops later log lines and torn ones, later samples
+   * and later checkpoints. -1 drops all. May be repeated after an interruption.
+   */
+  truncateAfter(step: number): Promise<void>
+  writeSample(step: number, kind: SampleKind, png: Uint8Array): Promise<void>
+  /**
+   * Writes `checkpoints/step-....safetensors`, which then survives a power cut together with the log lines
+   * before it, and removes all but the newest `keep` checkpoints.
+   *
+   * @throws DataError when the disk is full; the checkpoints before are still there
+   */
+  writeCheckpoint(checkpoint: Checkpoint): Promise<void>
+  writeStatus(status: Omit<RunStatus, 'updatedAt'>): Promise<void>
+  /** Gives the lock back. */
+  close(): Promise<void>
+}
+
+export interface RunOptions {
+  /** Checkpoints kept. Default 3 */
+  keep?: number
+  /** How bytes reach an open file; for tests. */
+  write?: WriteBytes
+}
+
+const jsonBytes = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)
+
+/** Turns the operating system's error into one of ours. */
+async function doing<T>(action: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw diskError(action, error)
+  }
+}
+
+/** The writing half of a run whose lock is held. */
+function runWriter(run: RunFolder, release: () => Promise<void>, options: RunOptions): RunWriter {
+  const { folder } = run
+  const { keep = 3, write = writeBytes } = options
+  const appendLog = async (file: string, rows: readonly object[]): Promise<void> => {
+    if (rows.length === 0) return
+    const bytes = new TextEncoder().encode(formatLines(rows))
+    await doing(`cannot add to ${join(folder, file)}`, append(join(folder, file), bytes, write))
+  }
+  const remove = (file: string): Promise<void> =>
+    doing(`cannot remove ${join(folder, file)}`, rm(join(folder, file), { force: true }))
+
+  async function truncateLog(file: string, step: number): Promise<void> {
+    const path = join(folder, file)
+    let text: string
+    try {
+      text = await readFile(path, 'utf8')
+    } catch (error) {
+      if (isMissing(error)) return
+      throw diskError(`cannot read ${path}`, error)
+    }
+    const kept = keepUntil(text, step, path)
+    if (kept === text) return
+    await doing(
+      `cannot shorten ${path}`,
+      writeAtomic(path, new TextEncoder().encode(kept), { durable: true, write }),
+    )
+  }
+
+  return {
+    ...run,
+    appendMetrics: (rows) => appendLog(LOG_FILES.metrics, rows),
+    appendTimings: (rows) => appendLog(LOG_FILES.timings, rows),
+    appendEvents: (rows) => appendLog(LOG_FILES.events, rows),
+
+    async truncateAfter(step) {
+      for (const file of Object.values(LOG_FILES)) await truncateLog(file, step)
+      // In the folder itself others may be writing, e.g. a report: only unfinished records of ours go.
+      const records = [STATUS_FILE, ...Object.values(LOG_FILES)].map((name) => `.${name}.`)
+      for (const name of await entriesOf(folder))
+        if (isTemporary(name) && records.some((record) => name.startsWith(record))) await remove(name)
+      for (const name of await entriesOf(join(folder, 'samples')))
+        if (isTemporary(name) || (parseSampleName(name)?.step ?? -1) > step) await remove(`samples/${name}`)
+      for (const name of await entriesOf(join(folder, 'checkpoints')))
+        if (isTemporary(name) || (parseCheckpointName(name) ?? -1) > step) await remove(`checkpoints/${name}`)
+    },
+
+    async writeSample(step, kind, png) {
+      const path = join(folder, sampleFile(step, kind))
+      await doing(`cannot write ${path}`, writeAtomic(path, png, { write }))
+    },
+
+    async writeCheckpoint({ step, tensors, metadata = {} }) {
+      const file = checkpointFile(step)
+      const bytes = await encodeSafetensors(tensors, { ...metadata, step: String(step) })
+      const before = (await run.listCheckpoints()).filter((other) => other !== step)
+      const last = before[0]
+      const comfort =
+        last === undefined
+          ? 'there is no earlier checkpoint'
+          : `the last good one, ${checkpointFile(last)}, is still there`
+      await doing(
+        `the checkpoint of step ${step} was not written to ${folder}, ${comfort}`,
+        (async () => {
+          for (const log of Object.values(LOG_FILES)) await syncFile(join(folder, log))
+          await writeAtomic(join(folder, file), bytes, { durable: true, write })
+        })(),
+      )
+      const steps = await run.listCheckpoints()
+      for (const old of steps.slice(Math.max(1, keep))) await remove(checkpointFile(old))
+    },
+
+    async writeStatus(status) {
+      const path = join(folder, STATUS_FILE)
+      const bytes = jsonBytes({ ...status, updatedAt: new Date().toISOString() })
+      await doing(`cannot write ${path}`, writeAtomic(path, bytes, { write }))
+    },
+
+    close: release,
+  }
+}
+
+/** What is already in the way of a new run, in words, or undefined. */
+async function obstacle(folder: string): Promise<string | undefined> {
+  const entries = (await entriesOf(folder)).filter((name) => !name.startsWith('.') && name !== LOCK_FILE)
+  if (entries.includes(CONFIG_FILE))
+    return `${folder} already holds a run; resume that one or choose another folder for the new one`
+  // A status alone is what a run leaves that was interrupted in the moment of its creation.
+  const foreign = entries.filter((name) => name !== STATUS_FILE)
+  if (foreign.length)
+    return `${folder} is not empty (${foreign.slice(0, 3).join(', ')}); choose another folder for the run`
+  return undefined
+}
+
+/**
+ * Starts a run: makes the folder, takes its lock, writes config.json and a first status.
+ *
+ * @param folder  a path that does not exist yet or an empty folder
+ * @throws ConfigError when the config does not fit its schema, or when the folder holds a run or other files,
+ *   cannot be written or is a file; DataError when the disk is full
+ */
+export async function createRun(
+  folder: string,
+  config: RunConfig,
+  options: RunOptions = {},
+): Promise<RunWriter> {
+  const root = resolve(folder)
+  const parsed = runConfigSchema.safeParse(config)
+  if (!parsed.success)
+    throw new ConfigError(`the config of a run does not fit: ${describeIssues(parsed.error)}`)
+  await doing(`cannot make the run folder ${root}`, makeFolder(root))
+  const problem = await obstacle(root)
+  if (problem) throw new ConfigError(problem)
+  const release = await takeLock(root)
+  try {
+    const raced = await obstacle(root)
+    if (raced) throw new ConfigError(raced)
+    const run = runWriter(runFolder(root, parsed.data, options), release, options)
+    await run.writeStatus({ state: 'running', step: 0, pid: process.pid })
+    // The config is written last: from then on the folder is a run.
+    const write = options.write ?? writeBytes
+    const path = join(root, CONFIG_FILE)
+    await doing(`cannot write ${path}`, writeAtomic(path, jsonBytes(parsed.data), { durable: true, write }))
+    return run
+  } catch (error) {
+    await release().catch(() => undefined)
+    throw error
+  }
+}
+
+/**
+ * Opens a run to train it further, and takes its lock. Call `truncateAfter` before adding to its logs.
+ *
+ * @throws DataError as `openRun`; ConfigError when another process trains this run
+ */
+export async function resumeRun(folder: string, options: RunOptions = {}): Promise<RunWriter> {
+  const run = await openRun(folder, options)
+  return runWriter(run, await takeLock(run.folder), options)
+}

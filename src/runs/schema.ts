@@ -1,0 +1,162 @@
+// The records of a run folder: what each file holds, as zod schemas and the types they infer.
+import { z } from 'zod'
+
+const count = z.int().min(0)
+const named = z.string().min(1)
+
+/** How one column of `metrics.jsonl` is called and drawn. */
+export const metricInfoSchema = z.object({
+  /** The key in a metrics row, e.g. `discriminatorLoss`. */
+  name: named,
+  /** What people read, e.g. `Discriminator loss`. */
+  label: named,
+  /** Which y axis it belongs to: losses left, ratios right. */
+  axis: z.enum(['left', 'right']),
+  /** `#rrggbb`. */
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'expected a colour such as #dc267f')
+    .optional(),
+  dash: z.enum(['solid', 'dashed', 'dotted', 'dashDot']).optional(),
+  /** `percent` shows .61 as 61% and runs its axis from 0 to 100%. Default `number`. */
+  format: z.enum(['number', 'percent']).optional(),
+})
+export type MetricInfo = z.infer<typeof metricInfoSchema>
+
+/** One layer of a summary table; `null` in a shape is the batch axis. */
+export const layerSummarySchema = z.object({
+  name: named,
+  type: named,
+  outputShape: z.array(count.nullable()),
+  parameters: count,
+  trainableParameters: count,
+})
+export type LayerSummary = z.infer<typeof layerSummarySchema>
+
+/** One network, layer by layer, as Keras' `summary()` tells it. */
+export const networkSummarySchema = z.object({
+  name: named,
+  /** Shape of one input, without the batch axis. */
+  input: z.array(count),
+  layers: z.array(layerSummarySchema),
+  total: count,
+  trainable: count,
+  nonTrainable: count,
+})
+export type NetworkSummary = z.infer<typeof networkSummarySchema>
+
+/** Every setting a run was started with; models add their own options to the common ones. */
+export const runSettingsSchema = z
+  .object({
+    steps: z.int().min(1),
+    batchSize: z.int().min(1),
+    seed: z.int(),
+    /** Steps between two sample sheets; 0 for none. */
+    sampleEvery: count,
+    /** Steps between two checkpoints; 0 for none but the last. */
+    checkpointEvery: count,
+    /** Threads of the runtime; 0 lets it choose. */
+    threads: count,
+  })
+  .catchall(z.json())
+export type RunSettings = z.infer<typeof runSettingsSchema>
+
+/** `config.json`: all that is needed to say what a run is, and to repeat it. */
+export const runConfigSchema = z.object({
+  /** Version of the run folder's layout. */
+  format: z.literal(1),
+  /** Name in the model registry, e.g. `mlp-gan`. */
+  model: named,
+  /** The arguments that start this run again, program first. */
+  command: z.array(z.string()).min(1),
+  createdAt: z.iso.datetime(),
+  settings: runSettingsSchema,
+  data: z.object({
+    name: named,
+    /** Hash of the pixels, so that a resumed run can tell that its data changed. */
+    hash: z.string(),
+    /** Number of images. */
+    count,
+    height: count,
+    width: count,
+    channels: count,
+    /** Where the files lay, for data that came from files. */
+    folder: z.string().optional(),
+  }),
+  /** Program and version, e.g. `{ sparring: '0.1.0', node: '20.19.0' }`. */
+  versions: z.record(z.string(), z.string()),
+  machine: z.object({
+    platform: z.string(),
+    arch: z.string(),
+    cpu: z.string(),
+    cores: count,
+    memoryBytes: count,
+  }),
+  metrics: z.array(metricInfoSchema),
+  networks: z.array(networkSummarySchema),
+})
+export type RunConfig = z.infer<typeof runConfigSchema>
+
+/** `status.json`: where the run is. */
+export const runStatusSchema = z.object({
+  state: z.enum(['running', 'finished', 'stopped', 'failed']),
+  /** The last step that was done. */
+  step: count,
+  /** Why it stopped or failed. */
+  message: z.string().optional(),
+  updatedAt: z.iso.datetime(),
+  /** Process that trains it. */
+  pid: z.int().optional(),
+})
+export type RunStatus = z.infer<typeof runStatusSchema>
+
+/**
+ * A line of `metrics.jsonl`: the step and one number per metric. No wall time: a resumed run must end with the
+ * same bytes. A number that is not finite is written as `null` and read as NaN.
+ */
+export interface MetricsRow {
+  step: number
+  [metric: string]: number
+}
+
+/** A line of `timings.jsonl`: the seconds of training since the line before, up to and including `step`. */
+export const timingRowSchema = z.object({ step: count, seconds: z.number().min(0), at: z.iso.datetime() })
+export type TimingRow = z.infer<typeof timingRowSchema>
+
+/** A line of `events.jsonl`: something worth telling that happened at a step. */
+export const eventRowSchema = z.object({
+  step: count,
+  /** Which kind of event, kebab-case, e.g. `mode-collapse`. */
+  kind: named,
+  severity: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+})
+export type EventRow = z.infer<typeof eventRowSchema>
+
+/** `fixed`: the same latents at every step. `fresh`: new latents each time. */
+export type SampleKind = 'fixed' | 'fresh'
+
+/** A sample sheet of a run; `file` is relative to the run folder. */
+export interface SampleEntry {
+  step: number
+  kind: SampleKind
+  file: string
+}
+
+/** Everything a run folder tells, read together. */
+export interface RunRecord {
+  config: RunConfig
+  status: RunStatus
+  metrics: MetricsRow[]
+  timings: TimingRow[]
+  events: EventRow[]
+  samples: SampleEntry[]
+}
+
+/** The first problem of a failed parse as `settings.steps: expected ..., got ...`. */
+export function describeIssues(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`)
+    .join('; ')
+}

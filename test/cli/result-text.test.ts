@@ -1,0 +1,46 @@
+// What a training left, as text.
+import { resolve } from 'node:path'
+import { expect, it } from 'vitest'
+import { resultText } from '../../src/cli/result-text.ts'
+import type { RunResult } from '../../src/workflow/events.ts'
+
+const result: RunResult = {
+  outcome: 'finished',
+  folder: resolve('runs/my run'),
+  step: 12_000,
+  steps: 12_001,
+  files: { report: resolve('runs/my run/report.html'), generator: resolve('runs/my run/generator.onnx') },
+  metrics: {
+    loss: { mean: 0.9231, deviation: 0.12, n: 500 },
+    accuracy: { mean: 0.648, deviation: 0.04, n: 500 },
+  },
+  seconds: 192,
+  stepsPerSecond: 62.5,
+}
+const metrics = [
+  { name: 'loss', label: 'generator loss' },
+  { name: 'accuracy', label: 'accuracy', format: 'percent' as const },
+  { name: 'missing', label: 'missing' },
+]
+
+it('tells duration, metrics with their spread and number, and files', () => {
+  expect(resultText(result, metrics).split('\n')).toEqual([
+    'finished 12,001 steps in 3m 12s (62.5 steps/s)',
+    '',
+    'mean and standard deviation over the last 500 steps:',
+    '  generator loss  0.923 ± 0.120',
+    '  accuracy        64.8% ± 4.0%',
+    '',
+    '  report      runs/my run/report.html',
+    '  generator   runs/my run/generator.onnx',
+    '  run folder  runs/my run',
+    '',
+    "more samples: sparring sample 'runs/my run'",
+  ])
+})
+
+it('tells how a stopped run is continued', () => {
+  const text = resultText({ ...result, outcome: 'stopped', step: 811 }, metrics)
+  expect(text).toContain('stopped after 812 of 12,001 steps')
+  expect(text).toContain("continue with: sparring resume 'runs/my run'")
+})

@@ -1,0 +1,75 @@
+// Charts as options and as SVG text.
+import type { LineSeriesOption } from 'echarts'
+import { describe, expect, test } from 'vitest'
+import { DARK, learningCurves, renderSvg, speedCurve } from '../../src/report/index.ts'
+import { inventedRecord } from '../runs/invented-run.ts'
+
+const seriesOf = (option: { series?: unknown }): LineSeriesOption[] => option.series as LineSeriesOption[]
+
+describe('the learning curves', () => {
+  test('have losses on the left and accuracy on the right, in the colours and dashes of the config', () => {
+    const option = learningCurves(inventedRecord())
+    const strong = seriesOf(option).filter(({ z }) => z === 4)
+    expect(
+      strong.map(({ name, yAxisIndex, lineStyle }) => [name, yAxisIndex, lineStyle?.color, lineStyle?.type]),
+    ).toEqual([
+      ['Generator loss', 0, '#dc267f', [11, 4, 2, 4]],
+      ['Discriminator loss', 0, '#fe6100', [11, 4, 2, 4]],
+      ['Accuracy', 1, '#785ef0', [1, 0]],
+    ])
+    expect(option.yAxis).toMatchObject([
+      { name: 'Loss', position: 'left' },
+      { name: 'Accuracy', position: 'right', max: 1 },
+    ])
+  })
+
+  test('draw each metric twice, thin as recorded and strong smoothed, unless nothing is smoothed', () => {
+    const record = inventedRecord()
+    const thin = seriesOf(learningCurves(record)).filter(({ z }) => z === 3)
+    expect(thin).toHaveLength(3)
+    expect(thin[0]!.data).toContainEqual([0, record.metrics[0]!.generatorLoss])
+    expect(seriesOf(learningCurves(record, { smoothing: 1 })).filter(({ z }) => z === 3)).toHaveLength(0)
+  })
+
+  test('mark events by number, one label for neighbours', () => {
+    const record = inventedRecord()
+    record.events = [10, 12, 500].map((step) => ({ step, kind: 'k', severity: 'warning', message: '' }))
+    const svg = renderSvg(learningCurves(record), 900, 400)
+    const texts = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text)
+    expect(texts).toContain('1–2')
+    expect(texts).toContain('3')
+    expect(texts).toEqual(expect.arrayContaining(['Generator loss', 'Loss', 'Accuracy', 'Step', '80%']))
+  })
+
+  test('of 12,001 steps are a small picture that no spike flattens', () => {
+    const record = inventedRecord(12_001)
+    record.metrics[6_000]!.generatorLoss = 4_000
+    const option = learningCurves(record)
+    const [left] = option.yAxis as { max?: number; name: string }[]
+    expect(left!.max).toBeLessThan(20)
+    expect(left!.name).toBe('Loss (spikes cut)')
+    expect(renderSvg(option, 1100, 480).length).toBeLessThan(120_000)
+  })
+
+  test('give the same text every time and need nothing outside it', () => {
+    const draw = (): string => renderSvg(learningCurves(inventedRecord()), 1100, 480)
+    const svg = draw()
+    expect(svg).toMatch(/^<svg width="1100" height="480"/)
+    expect(draw()).toBe(svg)
+    expect(svg).not.toMatch(/<script|<style|href=|NaN|undefined/)
+    expect(svg).toContain('fill="#ffffff"')
+    expect(renderSvg(learningCurves(inventedRecord(), { theme: DARK }), 1100, 480)).not.toContain('#ffffff')
+  })
+
+  test('of a single step, or without any, are still a chart', () => {
+    for (const count of [0, 1, 2])
+      expect(renderSvg(learningCurves(inventedRecord(count)), 400, 300)).not.toMatch(/NaN|Infinity/)
+  })
+})
+
+test('the speed curve shows milliseconds per step', () => {
+  const option = speedCurve(inventedRecord())
+  const [, first] = (seriesOf(option)[0]!.data as [number, number][])[0]!
+  expect(first).toBeCloseTo(20, 9)
+  expect(renderSvg(option, 800, 240)).toContain('>ms per step</text>')
+})

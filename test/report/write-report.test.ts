@@ -1,0 +1,63 @@
+// From a run folder to figures and a page.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { type ImageBatch, tileGrid } from '../../src/report/index.ts'
+import { decodePng, encodePng, writeReport } from '../../src/report/node/index.ts'
+import { createRun, openRun } from '../../src/runs/node/index.ts'
+import { inventedConfig, inventedEvents, inventedMetrics, inventedTimings } from '../runs/invented-run.ts'
+
+const place = await mkdtemp(join(tmpdir(), 'sparring-report-'))
+afterAll(() => rm(place, { recursive: true, force: true }))
+
+const images = (count: number): ImageBatch => ({
+  count,
+  height: 28,
+  width: 28,
+  channels: 1,
+  pixels: Uint8Array.from({ length: count * 784 }, (_, index) => index % 251),
+})
+
+test('a report writes the figures and the page, and a damaged sample costs only itself', async () => {
+  const folder = join(place, 'run')
+  const run = await createRun(folder, inventedConfig())
+  await run.appendMetrics(inventedMetrics(300))
+  await run.appendTimings(inventedTimings(300))
+  await run.appendEvents(inventedEvents.slice(0, 1))
+  for (const step of [0, 100, 200]) {
+    await run.writeSample(step, 'fixed', await encodePng(tileGrid(images(9))))
+    await run.writeSample(step, 'fresh', await encodePng(tileGrid(images(9))))
+  }
+  await run.writeSample(300, 'fixed', Uint8Array.of(1, 2, 3))
+  await run.close()
+
+  const { files, problems } = await writeReport(run, { grid: images(25) })
+  expect(files).toEqual([
+    'figures/learning-curves.svg',
+    'figures/learning-curves.png',
+    'figures/samples-through-training.svg',
+    'figures/samples-through-training.png',
+    'figures/samples-grid.svg',
+    'figures/samples-grid.png',
+    'report.html',
+  ])
+  expect(problems).toEqual([expect.stringContaining('samples/step-000300.png cannot be read as a picture')])
+  expect(await decodePng((await run.readFile('figures/samples-grid.png'))!)).toEqual(tileGrid(images(25)))
+  const curves = await decodePng((await run.readFile('figures/learning-curves.png'))!)
+  expect([curves.width, curves.height]).toEqual([2200, 960])
+
+  const page = async (): Promise<string> => new TextDecoder().decode(await run.readFile('report.html'))
+  const first = await page()
+  expect(first).toContain('25 samples from fresh latents')
+  expect(first).toContain('alt="Sample 2 at step 200"')
+  // Made again from the folder alone, the page is the same.
+  await writeReport(await openRun(folder))
+  expect(await page()).toBe(first)
+})
+
+test('a run without steps or samples still has a page', async () => {
+  const run = await createRun(join(place, 'empty'), inventedConfig())
+  expect(await writeReport(run)).toEqual({ files: ['report.html'], problems: [] })
+  await run.close()
+})

@@ -1,0 +1,60 @@
+// A GAN of a few dozen weights and the data it is trained on, for tests of training.
+import { batchNormalization, dense, dropout, flatten, reshape } from '../../src/layers/index.ts'
+import { sequential } from '../../src/layers/network.ts'
+import { gan } from '../../src/objectives/gan.ts'
+import type { Objective } from '../../src/objectives/objective.ts'
+import { type Optimizer, sgd } from '../../src/optimizers/index.ts'
+import type { ExampleSource } from '../../src/training/feeds.ts'
+import { randomStream } from '../../src/util/random.ts'
+import { type Shape, sizeOf } from '../../src/util/shape.ts'
+
+export interface TinyGanOptions {
+  /** Made for each player; default gradient descent. */
+  readonly optimizer?: () => Optimizer
+  /** Widths of the hidden layers of generator and discriminator; default 4 and 3. */
+  readonly widths?: readonly [number, number]
+  /** Height, width and channels of an image; default 2 x 2 x 1. */
+  readonly imageShape?: Shape
+}
+
+/** Both networks have every kind of layer of the chapter's MLP GAN. Generator drops 1/4, discriminator 1/2. */
+export function tinyGan({
+  optimizer = () => sgd({ learningRate: 0.25 }),
+  widths: [hidden, features] = [4, 3],
+  imageShape = [2, 2, 1],
+}: TinyGanOptions = {}): Objective {
+  return gan({
+    name: 'tiny-gan',
+    generator: sequential({ name: 'generator', input: [3] }, [
+      dense({ units: hidden, activation: 'relu' }),
+      batchNormalization(),
+      dropout({ rate: 0.25 }),
+      dense({ units: sizeOf(imageShape), activation: 'sigmoid' }),
+      reshape({ targetShape: imageShape }),
+    ]),
+    discriminator: sequential({ name: 'discriminator', input: imageShape }, [
+      flatten(),
+      dropout({ rate: 0.5 }),
+      dense({ units: features, activation: 'relu' }),
+      dense({ units: 1, activation: 'sigmoid' }),
+    ]),
+    generatorOptimizer: optimizer(),
+    discriminatorOptimizer: optimizer(),
+  })
+}
+
+/** Examples that are all different; their labels are 0, 1, 2 in turn. */
+export function randomSource(count: number, shape: Shape = [2, 2, 1], name = 'examples'): ExampleSource {
+  const size = sizeOf(shape)
+  const pixels = randomStream(9, name).fillUniform(new Float32Array(count * size))
+  return {
+    count,
+    shape,
+    fill(indices, out) {
+      indices.forEach((index, i) => {
+        out.set(pixels.subarray(index * size, (index + 1) * size), i * size)
+      })
+    },
+    label: (index) => index % 3,
+  }
+}
