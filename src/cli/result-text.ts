@@ -29,7 +29,7 @@ export function resultText(
     outcome === 'finished'
       ? style.good(`finished ${formatCount(steps)} steps${speed}`)
       : style.warn(`stopped after ${formatCount(done)} of ${formatCount(steps)} steps${speed}`)
-  const known = metrics.filter(({ name }) => result.metrics[name])
+  const known = metrics.filter(({ name }) => (result.metrics[name]?.n ?? 0) > 0)
   const rows = known.map(({ name, label, format }) => {
     const { mean, deviation } = result.metrics[name]!
     return [label, `${formatMetric(mean, format)} ± ${formatMetric(deviation, format)}`] as const

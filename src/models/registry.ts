@@ -13,6 +13,6 @@ export function modelNamed(name: string): ModelDefinition {
   const names = MODELS.map((model) => model.name)
   const near = nearestName(name, names)
   throw new ConfigError(
-    `unknown model "${name}"${near ? `; did you mean "${near}"?` : ''} Known models: ${names.join(', ')}`,
+    `unknown model "${name}"${near ? `; did you mean "${near}"?` : '.'} Known models: ${names.join(', ')}`,
   )
 }

@@ -1,6 +1,11 @@
 // The messages between node.ts and its worker thread.
 import type { StepFeeds } from './engine.ts'
 
+/** The worker's first message: ONNX Runtime is loaded. */
+export interface WorkerReady {
+  readonly ready: { readonly providers: readonly string[] }
+}
+
 export interface WorkerCall {
   readonly call: number
   readonly method: 'open' | 'run' | 'write' | 'read' | 'advance' | 'close'

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
 import { messageOf } from '../util/errors.ts'
 import type { Advanced, ArrayWithShape, StateArrays, StateEntry, StepFeeds } from './engine.ts'
-import { feedBuffers, type WorkerCall, type WorkerReply } from './node-protocol.ts'
+import { feedBuffers, type WorkerCall, type WorkerReady, type WorkerReply } from './node-protocol.ts'
 
 interface Session {
   readonly session: ort.InferenceSession
@@ -124,3 +124,8 @@ parentPort!.on('message', ({ call, method, args }: WorkerCall) => {
     (error: unknown) => parentPort!.postMessage({ call, error: messageOf(error) } satisfies WorkerReply),
   )
 })
+
+// From here on the thread may be ended: doing so while the native library loads would abort the process.
+parentPort!.postMessage({
+  ready: { providers: ort.listSupportedBackends().map(({ name }) => name) },
+} satisfies WorkerReady)

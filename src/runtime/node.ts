@@ -11,7 +11,7 @@ import type {
   StateEntry,
   StepFeeds,
 } from './engine.ts'
-import { feedBuffers, type WorkerCall, type WorkerReply } from './node-protocol.ts'
+import { feedBuffers, type WorkerCall, type WorkerReady, type WorkerReply } from './node-protocol.ts'
 
 /** The worker as JavaScript: beside this file once built; from the sources (tests) the built one. */
 const workerFile = (): URL =>
@@ -22,6 +22,22 @@ const workerFile = (): URL =>
 const runtimeVersion = (): string =>
   (createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }).version
 
+/** Waits until the worker has loaded ONNX Runtime. */
+const whenReady = (worker: Worker): Promise<WorkerReady['ready']> =>
+  new Promise((resolve, reject) => {
+    const fail = (error: Error): void =>
+      reject(
+        new UnsupportedError(
+          `onnxruntime-node could not be used on ${process.platform}-${process.arch}: ${error.message}. See "Platforms" in the README.`,
+        ),
+      )
+    worker.once('error', fail)
+    worker.once('message', ({ ready }: WorkerReady) => {
+      worker.off('error', fail)
+      resolve(ready)
+    })
+  })
+
 /**
  * Starts an engine: one worker thread that holds ONNX Runtime. Close it when done, or the process will not end.
  *
@@ -29,6 +45,7 @@ const runtimeVersion = (): string =>
  */
 export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engine> {
   const worker = new Worker(workerFile(), { workerData: { threads } })
+  const { providers } = await whenReady(worker)
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   let nextCall = 0
   let ended: Error | undefined
@@ -44,13 +61,7 @@ export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engin
     if (error !== undefined) entry?.reject(new Error(error))
     else entry?.resolve(result)
   })
-  worker.on('error', (error) =>
-    fail(
-      new UnsupportedError(
-        `onnxruntime-node could not be used on ${process.platform}-${process.arch}: ${error.message}. See "Platforms" in the README.`,
-      ),
-    ),
-  )
+  worker.on('error', fail)
   worker.on('exit', () => fail(new Error('the engine was closed')))
   worker.unref()
 
@@ -78,6 +89,7 @@ export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engin
 
   return {
     name: `onnxruntime-node ${runtimeVersion()}`,
+    providers,
     async load(model) {
       const { id, inputNames, outputNames } = await send<Opened>('open', [model, []])
       return {

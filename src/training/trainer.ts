@@ -53,6 +53,8 @@ export type TrainEvent =
       readonly step: number
       readonly latents: 'fixed' | 'fresh'
       readonly count: number
+      /** Of one example, `[height, width, channels]` for images. */
+      readonly shape: Shape
       readonly images: Float32Array
     }
   | { readonly type: 'notice'; readonly notice: Notice }
@@ -217,7 +219,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       const arrays = await program.read()
       checkState(arrays, last)
       if (sampling) {
-        const event = { type: 'samples', step: last, count: sampleCount } as const
+        const event = { type: 'samples', step: last, count: sampleCount, shape: source.shape } as const
         yield { ...event, latents: 'fixed', images: await sampler.sample(arrays, fixed!) }
         const images = await sampler.sample(arrays, sampler.draw(randomStream(seed, 'sample/fresh', last)))
         yield { ...event, latents: 'fresh', images }

@@ -1,15 +1,27 @@
 // Sampled numbers as pictures.
-import { type ImageBatch, type PixelImage, tileGrid } from '../report/index.ts'
+import { type ImageBatch, type SheetLayout, tileGrid } from '../report/index.ts'
+import { encodePng } from '../report/node/index.ts'
+import type { Shape } from '../util/shape.ts'
 
-/** Numbers in [0, 1] as pixels of 0 to 255, rounded; what lies outside is clipped. */
-export function imageBatch(
-  values: Float32Array,
-  count: number,
-  { height, width, channels }: { readonly height: number; readonly width: number; readonly channels: number },
-): ImageBatch {
-  const pixels = Uint8Array.from(values, (value) => Math.round(255 * Math.min(1, Math.max(0, value))))
-  return { count, height, width, channels, pixels }
+/** Examples `[count, height, width, channels]` in [0, 1], as training yields them. */
+export interface SampledImages {
+  readonly images: Float32Array
+  readonly count: number
+  /** `[height, width, channels]` */
+  readonly shape: Shape
 }
 
-/** The sheet that is stored while training: as square as possible, true pixels. */
-export const sampleSheet = (images: ImageBatch): PixelImage => tileGrid(images)
+/** Numbers in [0, 1] as pixels of 0 to 255, rounded; what lies outside is clipped. */
+export function imageBatch({ images, count, shape }: SampledImages): ImageBatch {
+  const [height, width, channels] = shape
+  const pixels = Uint8Array.from(images, (value) => Math.round(255 * Math.min(1, Math.max(0, value))))
+  return { count, height: height!, width: width!, channels: channels!, pixels }
+}
+
+/**
+ * Samples as one picture, a PNG file.
+ *
+ * @param layout  default: as square as possible, true pixels
+ */
+export const samplesPng = (samples: SampledImages, layout: SheetLayout = {}): Promise<Uint8Array> =>
+  encodePng(tileGrid(imageBatch(samples), layout))

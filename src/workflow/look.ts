@@ -12,28 +12,27 @@ import { networkFiles, networkPaths } from './networks.ts'
 import { freshImages, writePictures } from './pictures.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from './recorded-run.ts'
 
-/** A run with its newest weights, and an engine for as long as `work` takes. */
-async function withRun<Result>(
-  folder: string,
-  work: (parts: {
-    run: Awaited<ReturnType<typeof openRun>>
-    objective: ReturnType<typeof recordedObjective>
-    arrays: ReturnType<typeof checkpointArrays>
-    step: number
-    engine: Engine
-  }) => Promise<Result>,
-): Promise<Result> {
+/** A run with its newest weights. */
+async function openTrained(folder: string) {
   const run = await openRun(folder)
   const checkpoint = await newestCheckpoint(run)
+  return {
+    run,
+    objective: recordedObjective(run.config),
+    arrays: checkpointArrays(checkpoint),
+    step: checkpoint.step,
+  }
+}
+
+/** The same with an engine, for as long as `work` takes. */
+async function withEngine<Result>(
+  folder: string,
+  work: (parts: Awaited<ReturnType<typeof openTrained>> & { engine: Engine }) => Promise<Result>,
+): Promise<Result> {
+  const parts = await openTrained(folder)
   const engine = await nodeEngine()
   try {
-    return await work({
-      run,
-      objective: recordedObjective(run.config),
-      arrays: checkpointArrays(checkpoint),
-      step: checkpoint.step,
-      engine,
-    })
+    return await work({ ...parts, engine })
   } finally {
     await engine.close()
   }
@@ -68,7 +67,7 @@ export const sampleRun = (
   folder: string,
   { count, seed, columns = Math.ceil(Math.sqrt(count)), scale = 1, out }: SampleOptions,
 ): Promise<{ file: string; width: number; height: number }> =>
-  withRun(folder, async ({ run, objective, arrays, engine }) => {
+  withEngine(folder, async ({ run, objective, arrays, engine }) => {
     const images = await freshImages(engine, objective, run, arrays, { count, seed, purpose: 'sample' })
     const sheet = tileGrid(images, { columns, scale, gap: 0 })
     const file = await writeOut(out, await encodePng(sheet))
@@ -83,35 +82,34 @@ export interface ExportOptions {
 }
 
 /** Writes the networks of the newest checkpoint as ONNX files. */
-export const exportRun = (
+export async function exportRun(
   folder: string,
   { network, out }: ExportOptions,
-): Promise<{ files: Record<string, string> }> =>
-  withRun(folder, async ({ run, objective, arrays, step }) => {
-    const names = Object.keys(objective.networks)
-    if (network !== undefined && !names.includes(network)) {
-      const near = nearestName(network, names)
-      throw new ConfigError(
-        `${run.config.model} has no network "${network}"${near ? `; did you mean "${near}"?` : ''} It has ${names.join(', ')}`,
-      )
-    }
-    const wanted = Object.entries(networkFiles(objective, run.config, arrays, step)).filter(
-      ([name]) => network === undefined || name === `${network}.onnx`,
+): Promise<{ files: Record<string, string> }> {
+  const { run, objective, arrays, step } = await openTrained(folder)
+  const names = Object.keys(objective.networks)
+  if (network !== undefined && !names.includes(network)) {
+    const near = nearestName(network, names)
+    throw new ConfigError(
+      `${run.config.model} has no network "${network}"${near ? `; did you mean "${near}"?` : '.'} It has ${names.join(', ')}`,
     )
-    const single = network !== undefined && out?.endsWith('.onnx')
-    for (const [name, bytes] of wanted) await writeOut(single ? out! : join(out ?? run.folder, name), bytes)
-    return single
-      ? { files: { [network]: resolve(out!) } }
-      : {
-          files: networkPaths(
-            resolve(out ?? run.folder),
-            wanted.map(([name]) => name),
-          ),
-        }
-  })
+  }
+  const wanted = Object.entries(networkFiles(objective, run.config, arrays, step)).filter(
+    ([name]) => network === undefined || name === `${network}.onnx`,
+  )
+  const single = network !== undefined && out?.endsWith('.onnx')
+  for (const [name, bytes] of wanted) await writeOut(single ? out! : join(out ?? run.folder, name), bytes)
+  if (single) return { files: { [network]: resolve(out!) } }
+  return {
+    files: networkPaths(
+      resolve(out ?? run.folder),
+      wanted.map(([name]) => name),
+    ),
+  }
+}
 
 /** Makes a run's pictures and report anew from what its folder holds. */
 export const reportRun = (folder: string): Promise<{ files: Record<string, string> }> =>
-  withRun(folder, async ({ run, objective, arrays, engine }) => ({
+  withEngine(folder, async ({ run, objective, arrays, engine }) => ({
     files: await writePictures(run, engine, objective, arrays),
   }))

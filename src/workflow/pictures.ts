@@ -23,7 +23,8 @@ export async function freshImages(
   const sampler = await openSampler(engine, objective, count)
   try {
     const images = await sampler.sample(arrays, sampler.draw(randomStream(seed, purpose)))
-    return imageBatch(images, count, run.config.data)
+    const { height, width, channels } = run.config.data
+    return imageBatch({ images, count, shape: [height, width, channels] })
   } finally {
     await sampler.close()
   }

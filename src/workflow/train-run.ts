@@ -2,7 +2,6 @@
 import { resolve } from 'node:path'
 import { type Dataset, loadData, namedSets } from '../data/node/index.ts'
 import { summarize } from '../models/summary.ts'
-import { encodePng } from '../report/node/index.ts'
 import { type RunConfig, sampleFile } from '../runs/index.ts'
 import { createRun, type RunWriter, resumeRun } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
@@ -12,7 +11,7 @@ import { DivergedError, type TrainEvent, type TrainingState, train } from '../tr
 import { messageOf } from '../util/errors.ts'
 import type { RunEvent } from './events.ts'
 import { finishRun } from './finish-run.ts'
-import { imageBatch, sampleSheet } from './images.ts'
+import { samplesPng } from './images.ts'
 import { machine, versions } from './machine.ts'
 import { checkpointArrays, recordedData, recordedObjective } from './recorded-run.ts'
 import { type RunRequest, resolveSettings } from './request.ts'
@@ -83,11 +82,9 @@ async function* record(
         await run.appendTimings([{ step: event.step, seconds: event.seconds, at: new Date().toISOString() }])
         if (performance.now() - statusAt > 1000 * STATUS_SECONDS) await status('running')
         return event
-      case 'samples': {
-        const sheet = sampleSheet(imageBatch(event.images, event.count, run.config.data))
-        await run.writeSample(event.step, event.latents, await encodePng(sheet))
+      case 'samples':
+        await run.writeSample(event.step, event.latents, await samplesPng(event))
         return { type: 'samples', step: event.step, file: sampleFile(event.step, event.latents) }
-      }
       case 'notice':
         await run.appendEvents([event.notice])
         return event

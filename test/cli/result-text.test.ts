@@ -44,3 +44,10 @@ it('tells how a stopped run is continued', () => {
   expect(text).toContain('stopped after 812 of 12,001 steps')
   expect(text).toContain("continue with: sparring resume 'runs/my run'")
 })
+
+it('leaves out metrics when no step was done', () => {
+  const none = { mean: Number.NaN, deviation: 0, n: 0 }
+  const text = resultText({ ...result, outcome: 'stopped', step: -1, metrics: { loss: none } }, metrics)
+  expect(text).toContain('stopped after 0 of 12,001 steps')
+  expect(text).not.toContain('NaN')
+})

@@ -1,10 +1,9 @@
 // The real command line from the shell's side: results, files, exit codes, pipes.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Finished, program, smallData, sparring } from './sparring.ts'
 
@@ -76,15 +75,6 @@ describe('train', () => {
     expect(stdout).toMatch(/generator {2,}quiet.generator\.onnx/)
     expect(stdout).toContain('sparring sample quiet')
   })
-
-  it('ends with exit code 4 and a diagnosis when it diverges', async () => {
-    const { code, json, stderr } = await run(
-      'train mlp-gan --data ./small --steps 50 --batch-size 8 --learning-rate 1e30 --run diverged --json',
-    )
-    expect(code).toBe(4)
-    expect(json().error).toMatchObject({ kind: 'diverged', exitCode: 4 })
-    expect(stderr).toMatch(/error: .*Loss" is (NaN|-?Infinity) at step \d+: training has diverged/)
-  })
 })
 
 describe('from a trained run', () => {
@@ -103,9 +93,10 @@ describe('from a trained run', () => {
     const { code, json } = await run('export first --network generator --out models --json')
     expect(code).toBe(0)
     expect(json()).toEqual({ files: { generator: join(cwd, 'models', 'generator.onnx') } })
-    expect(await readFile(join(cwd, 'models', 'generator.onnx'))).toEqual(
-      await readFile(join(cwd, 'first', 'generator.onnx')),
+    const [exported, left] = await Promise.all(
+      ['models', 'first'].map((folder) => readFile(join(cwd, folder, 'generator.onnx'))),
     )
+    expect(exported!.equals(left!)).toBe(true)
     expect(await readdir(join(cwd, 'models'))).toEqual(['generator.onnx'])
   })
 
@@ -116,93 +107,9 @@ describe('from a trained run', () => {
     expect((json().files as { report: string }).report).toBe(join(cwd, 'first', 'report.html'))
     expect(await exists('first/report.html')).toBe(true)
   })
-
-  it('resume of a finished run trains no more', async () => {
-    const metrics = await readFile(join(cwd, 'first', 'metrics.jsonl'))
-    const { code, json } = await run('resume first --json')
-    expect(code).toBe(0)
-    expect(json()).toMatchObject({ outcome: 'finished', step: 5 })
-    expect(await readFile(join(cwd, 'first', 'metrics.jsonl'))).toEqual(metrics)
-  })
 })
 
-describe('bad input', () => {
-  /** A copy of the small data with one file replaced. */
-  const broken = async (name: string, file: string, bytes: Uint8Array): Promise<void> => {
-    await smallData(join(cwd, name))
-    await rm(join(cwd, name, file.replace(/\.gz$/, '')))
-    await writeFile(join(cwd, name, file), bytes)
-  }
-  const small = (file: string): Uint8Array => readFileSync(join(cwd, 'small', file))
-  const failing = async (args: string, environment?: Record<string, string>) => {
-    const { code, stderr, json } = await run(`${args} --json`, environment)
-    const { error } = json()
-    expect(error).toMatchObject({ exitCode: code })
-    expect(stderr).toContain(`error: ${error!.message}`)
-    return { code, message: error!.message }
-  }
-
-  it('of a truncated IDX file is named with its sizes', async () => {
-    await broken('truncated', 'train-images-idx3-ubyte', small('train-images-idx3-ubyte').subarray(0, 1000))
-    const { code, message } = await failing('train mlp-gan --data ./truncated --steps 2 --run never')
-    expect(code).toBe(3)
-    expect(message).toMatch(/train-images-idx3-ubyte.*3088.*1000/)
-    expect(await exists('never')).toBe(false)
-  })
-
-  it('of a corrupt compressed file is named', async () => {
-    const bytes = gzipSync(small('train-images-idx3-ubyte'))
-    bytes.fill(0x55, bytes.length >> 1)
-    await broken('corrupt', 'train-images-idx3-ubyte.gz', bytes)
-    const { code, message } = await failing('train mlp-gan --data ./corrupt --steps 2 --run never')
-    expect(code).toBe(3)
-    expect(message).toContain('train-images-idx3-ubyte.gz')
-    expect(await exists('never')).toBe(false)
-  })
-
-  it('of images and labels that differ in number is told with both numbers', async () => {
-    await smallData(join(cwd, 'other'), 40)
-    await broken(
-      'uneven',
-      'train-labels-idx1-ubyte',
-      readFileSync(join(cwd, 'other', 'train-labels-idx1-ubyte')),
-    )
-    const { code, message } = await failing('train mlp-gan --data ./uneven --steps 2 --run never')
-    expect(code).toBe(3)
-    expect(message).toMatch(/48.*40|40.*48/)
-  })
-
-  it('of a folder without images is told', async () => {
-    await mkdir(join(cwd, 'empty'))
-    const { code, message } = await failing('train mlp-gan --data ./empty --steps 2 --run never')
-    expect(code).toBe(3)
-    expect(message).toContain('empty')
-    expect(await exists('never')).toBe(false)
-  })
-
-  it('of a name that is no data set suggests one', async () => {
-    const { code, message } = await failing('train mlp-gan --data digit --steps 2 --run never')
-    expect(code).toBe(2)
-    expect(message).toContain('did you mean "digits"?')
-  })
-
-  it('of a run folder that cannot be made is told before training', async () => {
-    const place = process.platform === 'win32' ? 'small\\train-labels-idx1-ubyte' : '/dev/null'
-    const { code, message } = await failing(
-      `train mlp-gan --data ./small --steps 2 --run ${join(place, 'run')}`,
-    )
-    expect(code).toBe(2)
-    expect(message).toContain('cannot make the run folder')
-  })
-
-  it('of a run folder that holds a run leaves that run alone', async () => {
-    const before = await readFile(join(cwd, 'first', 'metrics.jsonl'))
-    const { code, message } = await failing('train mlp-gan --data ./small --steps 2 --run first')
-    expect(code).toBe(2)
-    expect(message).toContain('already holds a run')
-    expect(await readFile(join(cwd, 'first', 'metrics.jsonl'))).toEqual(before)
-  })
-
+describe('bad luck', () => {
   it.skipIf(process.platform === 'win32')(
     'of a disk without room for a checkpoint ends with exit code 3',
     async () => {
@@ -223,19 +130,6 @@ describe('bad input', () => {
     },
   )
 
-  it('of no network for a first download says what to do', async () => {
-    const offline =
-      'data:text/javascript,globalThis.fetch=()=>Promise.reject(new TypeError("fetch%20failed"))'
-    const { code, message } = await failing('train mlp-gan --data mnist --steps 2 --run never', {
-      NODE_OPTIONS: `--import=${offline}`,
-      XDG_CACHE_HOME: join(cwd, 'cache'),
-    })
-    expect(code).toBe(3)
-    expect(message).toContain('--data-dir')
-    expect(message).toContain('fetch failed')
-    expect(await exists('never')).toBe(false)
-  })
-
   it('of a corrupt checkpoint falls back to the one before and says so', async () => {
     const place = join(cwd, 'first', 'checkpoints')
     const newest = (await readdir(place)).sort().at(-1)!
@@ -249,24 +143,9 @@ describe('bad input', () => {
     expect(json()).toMatchObject({ outcome: 'finished', step: 5 })
     expect(await readFile(join(cwd, 'first', 'metrics.jsonl'))).toEqual(metrics)
   })
-
-  it.each(['resume', 'sample', 'report', 'export'])(
-    'of a folder that is no run is told by %s',
-    async (command) => {
-      const { code, message } = await failing(`${command} small`)
-      expect(code).toBe(3)
-      expect(message).toMatch(/small is not a run folder/)
-    },
-  )
 })
 
 describe('the rest', () => {
-  it('doctor finds this machine ready', async () => {
-    const { code, json, stdout } = await run('doctor --json')
-    expect(code, stdout).toBe(0)
-    expect(json()).toMatchObject({ ready: true, findings: expect.any(Array) })
-  })
-
   it('prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
     expect((await run('--version')).stdout).toBe(`${version}\n`)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Finished, type ProcessOptions, smallData, sparring } from './sparring.ts'
 
-const STEPS = 300
+const STEPS = 120
 let cwd: string
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'sparring-interrupt-'))
