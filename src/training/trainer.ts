@@ -85,7 +85,7 @@ export class DivergedError extends Error {
 
 /** A call should last about this long: long enough to hide its overhead, short enough to watch and to stop. */
 const TARGET_SECONDS = 0.4
-const MOST_FEED_BYTES = 48 * 2 ** 20
+const MOST_FEED_BYTES = 24 * 2 ** 20
 const MOST_STEPS = 32
 
 /** The arrays a run starts from. Slots of optimizers are zero. */

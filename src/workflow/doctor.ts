@@ -20,7 +20,7 @@ export interface Finding {
   /** What was found, in words. */
   readonly found: string
   /** The same for machines. */
-  readonly values: Readonly<Record<string, string | number | boolean>>
+  readonly values: Readonly<Record<string, string | number | boolean | readonly string[]>>
   /** What to do about it; always there unless the status is ok. */
   readonly remedy?: string
 }
@@ -160,8 +160,8 @@ async function examineRuntime(): Promise<Finding[]> {
       {
         name: 'runtime',
         status: 'ok',
-        found: `${engine.name}, execution provider CPU`,
-        values: { name: engine.name, loads: true, provider: 'cpu' },
+        found: `${engine.name}, execution providers ${engine.providers.join(', ')}`,
+        values: { name: engine.name, loads: true, providers: engine.providers },
       },
       product,
     ]
