@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { randomStream } from '../dist/index.js'
@@ -21,8 +22,17 @@ const sparring = fileURLToPath(new URL('../bin/sparring.js', import.meta.url))
 const random = randomStream(Number(values.seed), 'kills')
 const folder = await mkdtemp(join(tmpdir(), 'sparring-kills-'))
 
-/** Runs the command line; killed after `milliseconds` if given. Resolves to whether it ended by itself. */
-const run = (args, milliseconds) =>
+/** Steps that a run has logged so far. */
+const logged = async (name) => {
+  const log = join(folder, name, 'metrics.jsonl')
+  return existsSync(log) ? (await readFile(log, 'utf8')).split('\n').length - 1 : 0
+}
+
+/**
+ * Runs the command line. With `kill`, it is killed a random time of up to half a second after the run has logged that
+ * many steps. Resolves to whether it ended by itself.
+ */
+const run = (args, kill) =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [sparring, ...args, '--quiet'], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -31,10 +41,15 @@ const run = (args, milliseconds) =>
     child.stderr.on('data', (text) => {
       errors += text
     })
-    const timer =
-      milliseconds === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), milliseconds)
+    let running = true
+    const watch = async () => {
+      while (running && (await logged('broken')) < kill) await sleep(20)
+      await sleep(500 * random.uniform())
+      child.kill('SIGKILL')
+    }
+    if (kill !== undefined) watch()
     child.on('exit', (code, signal) => {
-      clearTimeout(timer)
+      running = false
       if (signal === 'SIGKILL') resolve(false)
       else if (code === 0) resolve(true)
       else reject(new Error(`sparring ${args.join(' ')} ended with ${code ?? signal}: ${errors}`))
@@ -66,20 +81,12 @@ await run(train('whole'))
 const whole = performance.now() - started
 console.log(`uninterrupted: ${(whole / 1000).toFixed(1)} s`)
 
-let kills = 0
-while (kills < Number(values.kills)) {
+const [kills, steps] = [Number(values.kills), Number(values.steps)]
+for (let kill = 0; kill < kills; kill++) {
   const begun = existsSync(join(folder, 'broken', 'config.json'))
-  const ended = await run(
-    begun ? ['resume', join(folder, 'broken')] : train('broken'),
-    whole * (0.05 + 0.6 * random.uniform()),
-  )
-  if (ended) await rm(join(folder, 'broken'), { recursive: true })
-  else {
-    kills++
-    const log = join(folder, 'broken', 'metrics.jsonl')
-    const rows = existsSync(log) ? (await readFile(log, 'utf8')).split('\n').length - 1 : 0
-    console.log(`kill ${kills}: ${rows} steps were logged`)
-  }
+  const moment = Math.floor((steps * (kill + random.uniform())) / (kills + 1))
+  const ended = await run(begun ? ['resume', join(folder, 'broken')] : train('broken'), moment)
+  console.log(`kill ${kill + 1} ${ended ? 'came too late' : `at ${await logged('broken')} steps`}`)
 }
 await run(['resume', join(folder, 'broken')])
 const [expected, got] = [await fingerprint('whole'), await fingerprint('broken')]

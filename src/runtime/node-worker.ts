@@ -117,12 +117,18 @@ const methods = {
 const transferable = (method: WorkerCall['method'], result: unknown): ArrayBuffer[] =>
   method === 'advance' ? feedBuffers((result as Advanced).feeds) : []
 
+// One call after another, in their order: two calls of a program must not start from the same state.
+let last: Promise<void> = Promise.resolve()
 parentPort!.on('message', ({ call, method, args }: WorkerCall) => {
   const run = methods[method] as (...given: unknown[]) => Promise<unknown>
-  run(...args).then(
-    (result) => parentPort!.postMessage({ call, result } satisfies WorkerReply, transferable(method, result)),
-    (error: unknown) => parentPort!.postMessage({ call, error: messageOf(error) } satisfies WorkerReply),
-  )
+  last = last
+    .then(() => run(...args))
+    .then((result) =>
+      parentPort!.postMessage({ call, result } satisfies WorkerReply, transferable(method, result)),
+    )
+    .catch((error: unknown) =>
+      parentPort!.postMessage({ call, error: messageOf(error) } satisfies WorkerReply),
+    )
 })
 
 // From here on the thread may be ended: doing so while the native library loads would abort the process.

@@ -1,7 +1,8 @@
 // The engine of Node: onnxruntime-node in a worker thread, so that signals, timers and servers stay alive.
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
-import { UnsupportedError } from '../util/errors.ts'
+import { ShapeError, UnsupportedError } from '../util/errors.ts'
+import { formatShape, sizeOf } from '../util/shape.ts'
 import type {
   Advanced,
   ArrayWithShape,
@@ -21,6 +22,15 @@ const workerFile = (): URL =>
 
 const runtimeVersion = (): string =>
   (createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }).version
+
+/** @throws ShapeError for feeds of the wrong size; a message with memory that is no longer ours would just be lost */
+function checkFilled(feeds: StepFeeds): void {
+  for (const [name, { data, shape }] of Object.entries(feeds))
+    if (data.length !== sizeOf(shape))
+      throw new ShapeError(
+        `feed "${name}" ${formatShape(shape)} needs ${sizeOf(shape)} numbers, got ${data.length}${data.buffer.byteLength === 0 ? '; its memory may have been handed over to an earlier call' : ''}`,
+      )
+}
 
 /** Waits until the worker has loaded ONNX Runtime. */
 const whenReady = (worker: Worker): Promise<WorkerReady['ready']> =>
@@ -44,7 +54,8 @@ const whenReady = (worker: Worker): Promise<WorkerReady['ready']> =>
  * @throws UnsupportedError when ONNX Runtime has no binary for this platform or cannot be loaded
  */
 export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engine> {
-  const worker = new Worker(workerFile(), { workerData: { threads } })
+  // Node's own flags are for the program, not for this thread: with --input-type it would not start.
+  const worker = new Worker(workerFile(), { workerData: { threads }, execArgv: [] })
   const { providers } = await whenReady(worker)
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   let nextCall = 0
@@ -76,7 +87,7 @@ export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engin
         return
       }
       const call = nextCall++
-      // Throws, and so rejects, for what cannot be sent, such as buffers that were handed over before.
+      // Throws, and so rejects, for what cannot be sent.
       worker.postMessage({ call, method, args } satisfies WorkerCall, transfer as ArrayBuffer[])
       worker.ref()
       waiting.set(call, { resolve: (value) => resolve(value as T), reject })
@@ -104,7 +115,10 @@ export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engin
       return {
         write: (arrays) => send('write', [id, arrays]),
         read: () => send<StateArrays>('read', [id]),
-        advance: (feeds: StepFeeds) => send<Advanced>('advance', [id, feeds], feedBuffers(feeds)),
+        async advance(feeds: StepFeeds) {
+          checkFilled(feeds)
+          return send<Advanced>('advance', [id, feeds], feedBuffers(feeds))
+        },
         close: () => send('close', [id]),
       }
     },
