@@ -124,10 +124,13 @@ describe('simplify keeps', () => {
   it('a neutral element whose other operand is smaller than the result', () => {
     for (const value of [
       g.mul(row, whole(1, [2, 3])),
+      g.mul(whole(1, [2, 3]), row),
       g.add(row, whole(0, [2, 1])),
+      g.add(filled(0, [2, 3]), row),
       g.sub(row, whole(0, [2, 3])),
       g.div(row, filled(1, [2, 3])),
       g.mul(row, filled(-1, [2, 3])),
+      g.mul(filled(-1, [2, 3]), row),
       g.sub(filled(0, [2, 3]), row),
     ]) {
       const after = simplified(value)

@@ -237,9 +237,13 @@ describe('normal numbers', () => {
   })
 
   it('are finite, whatever the bits', () => {
+    // The first word of this stream is 0, found by search: the logarithm of 0 must not be taken.
+    expect(words(1, '', 1_264_048_301, 1)).toEqual([0])
+    const rare = randomStream(1, '', 1_264_048_301)
+    expect(Math.hypot(rare.normal(), rare.normal())).toBeCloseTo(Math.sqrt(64 * Math.LN2), 12)
     expect(
       randomStream(35, 'finite')
-        .fillNormal(new Float32Array(1 << 20))
+        .fillNormal(new Float32Array(1 << 18))
         .every(Number.isFinite),
     ).toBe(true)
   })
