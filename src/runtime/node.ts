@@ -42,6 +42,7 @@ const whenReady = (worker: Worker): Promise<WorkerReady['ready']> =>
         ),
       )
     worker.once('error', fail)
+    worker.once('exit', (code) => fail(new Error(`its thread ended with code ${code}`)))
     worker.once('message', ({ ready }: WorkerReady) => {
       worker.off('error', fail)
       resolve(ready)
@@ -49,7 +50,8 @@ const whenReady = (worker: Worker): Promise<WorkerReady['ready']> =>
   })
 
 /**
- * Starts an engine: one worker thread that holds ONNX Runtime. Close it when done, or the process will not end.
+ * Starts an engine: one worker thread that holds ONNX Runtime. Close it when done; an idle engine does not keep
+ * the process alive.
  *
  * @throws UnsupportedError when ONNX Runtime has no binary for this platform or cannot be loaded
  */

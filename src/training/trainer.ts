@@ -109,6 +109,23 @@ export const trainingProgram = (name: string, step: StepGraph): Uint8Array =>
     outputs: step.metrics,
   })
 
+/** What a call logged, step by step, up to the first number that is not finite. */
+function readRows(
+  outputs: Readonly<Record<string, Float32Array>>,
+  metrics: readonly string[],
+  first: number,
+  count: number,
+): { rows: MetricsRow[]; diverged?: DivergedError } {
+  const rows: MetricsRow[] = []
+  for (let i = 0; i < count; i++) {
+    const numbers = metrics.map((name) => [name, outputs[name]![i]!] as const)
+    const bad = numbers.find(([, value]) => !Number.isFinite(value))
+    if (bad) return { rows, diverged: new DivergedError(`"${bad[0]}"`, first + i, String(bad[1])) }
+    rows.push({ step: first + i, ...Object.fromEntries(numbers) } as MetricsRow)
+  }
+  return { rows }
+}
+
 /** The first non-finite number of a checkpoint, as a DivergedError. */
 function checkState(arrays: StateArrays, step: number): void {
   for (const [name, data] of Object.entries(arrays))
@@ -150,30 +167,27 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const shapes = Object.fromEntries(step.state.map(({ name, shape }) => [name, shape]))
   if (from) checkFits(from.arrays, step.state)
   const prepare = feeder(step.feeds, { seed, source, batches: objective.batches, batchSize })
-  const program: Program = await engine.program(
-    trainingProgram(objective.name, step),
-    step.state.map(({ name, next, shape }) => ({ input: name, output: next, shape })),
-  )
   const { sampleCount = 64 } = options
   const sampler =
     sampleEvery > 0 && objective.sampler ? await openSampler(engine, objective, sampleCount) : undefined
   const fixed = sampler?.draw(randomStream(seed, 'sample/fixed'))
   const deviation = sampler ? realDeviation(source, sampleCount) : 0
+  const program: Program = await engine.program(
+    trainingProgram(objective.name, step),
+    step.state.map(({ name, next, shape }) => ({ input: name, output: next, shape })),
+  )
   const balance = objective.duel ? balanceDetector(objective.duel) : () => []
   for (const row of options.history ?? []) balance(row)
 
   const isDue = (at: number, every: number): boolean => every > 0 && (at % every === 0 || at === steps - 1)
-  const most = Math.max(
-    1,
-    Math.min(MOST_STEPS, Math.floor(MOST_FEED_BYTES / Math.max(1, feedBytes(step.feeds)))),
-  )
+  const most = Math.floor(MOST_FEED_BYTES / Math.max(1, feedBytes(step.feeds)))
   let secondsPerStep = TARGET_SECONDS
   /** How many steps the call that starts with step `first` makes: it ends where something is due. */
   const plan = (first: number): number => {
-    const wanted = Math.max(1, Math.min(most, Math.round(TARGET_SECONDS / secondsPerStep), steps - first))
+    const wanted = Math.min(most, MOST_STEPS, Math.round(TARGET_SECONDS / secondsPerStep), steps - first)
     for (let count = 1; count < wanted; count++)
       if (isDue(first + count - 1, sampleEvery) || isDue(first + count - 1, checkpointEvery)) return count
-    return wanted
+    return Math.max(1, wanted)
   }
 
   try {
@@ -197,21 +211,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       secondsPerStep = seconds / made
       const last = next - 1
 
-      const rows: MetricsRow[] = []
-      for (let i = 0; i < made; i++) {
-        const row = {
-          step: first + i,
-          ...Object.fromEntries(step.metrics.map((name) => [name, outputs[name]![i]!])),
-        } as MetricsRow
-        const bad = step.metrics.find((name) => !Number.isFinite(row[name]))
-        if (bad) {
-          if (rows.length > 0) yield { type: 'steps', step: row.step - 1, rows, seconds }
-          throw new DivergedError(`"${bad}"`, row.step, String(row[bad]))
-        }
-        rows.push(row)
-      }
-      yield { type: 'steps', step: last, rows, seconds }
+      const { rows, diverged } = readRows(outputs, step.metrics, first, made)
+      if (rows.length > 0) yield { type: 'steps', step: rows.at(-1)!.step, rows, seconds }
       for (const row of rows) for (const notice of balance(row)) yield { type: 'notice', notice }
+      if (diverged) throw diverged
 
       const sampling = sampler && isDue(last, sampleEvery)
       const saving = isDue(last, checkpointEvery)
