@@ -6,7 +6,7 @@ import { requireNode } from './lib/node-version.mjs'
 import { exitWith, runNode } from './lib/run.mjs'
 
 /** What `npm start` does; `npm start -- <arguments>` gives other arguments to the command. */
-const DEFAULT = ['train', 'mlp-gan', '--data', 'digits', '--steps', '4000']
+const DEFAULT = ['train', 'mlp-gan', '--data', 'digits', '--steps', '5000']
 
 requireNode()
 await exitWith(async () => {

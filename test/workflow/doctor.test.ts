@@ -85,7 +85,10 @@ describe('examine', () => {
       'cache',
     ])
     const runtime = findings.find(({ name }) => name === 'runtime')
-    expect(runtime).toMatchObject({ status: 'ok', values: { loads: true, providers: expect.arrayContaining(['cpu']) } })
+    expect(runtime).toMatchObject({
+      status: 'ok',
+      values: { loads: true, providers: expect.arrayContaining(['cpu']) },
+    })
     expect(findings.find(({ name }) => name === 'product')?.values).toMatchObject({ exact: true })
   })
 
