@@ -53,7 +53,7 @@ async function measure(name, steps) {
 await reportBestOf({
   peer: 'sparring',
   program: import.meta.url,
-  models: ['mlp-gan'],
+  models: ['mlp-gan', 'dcgan'],
   settings: { 'one thread per core': {} },
   measure,
 })

@@ -79,8 +79,8 @@ const zerosLike = (x: Value): Value => expand(constant([0], [], x.dtype), x.shap
 function unslice(dy: Value, x: Value, attributes: Attributes): Value {
   const bounds = sliceBounds(x.shape, attributes)
   let value = dy
-  if (bounds.some(({ step }) => step !== 1)) {
-    // Strided axes scatter through flat positions: data [size], updates [count].
+  if (bounds.some(({ step }) => step < 0)) {
+    // Axes read backwards scatter through flat positions: data [size], updates [count].
     const strides = stridesOf(x.shape)
     let positions = [0]
     bounds.forEach(({ start, step, length }, axis) => {
@@ -92,8 +92,16 @@ function unslice(dy: Value, x: Value, attributes: Attributes): Value {
     const indices = constant(positions, [positions.length], 'int64')
     return reshape(g.scatterAdd(zeros, indices, reshape(dy, [positions.length]), 0), x.shape)
   }
+  bounds.forEach(({ step, length }, axis) => {
+    if (step === 1) return
+    // Zeros after each element: [..., length, ...] to [..., length, step, ...] to [..., length * step, ...].
+    const [before, after] = [value.shape.slice(0, axis), value.shape.slice(axis + 1)]
+    const apart = reshape(value, [...before, length, 1, ...after])
+    const zeros = apart.shape.map((_, i) => (i === axis + 1 ? step - 1 : 0))
+    value = reshape(g.pad(apart, [...zeros.map(() => 0), ...zeros]), [...before, length * step, ...after])
+  })
   const begins = bounds.map(({ start }) => start)
-  const ends = bounds.map(({ start, length }, axis) => x.shape[axis]! - start - length)
+  const ends = bounds.map(({ start }, axis) => x.shape[axis]! - start - value.shape[axis]!)
   value = g.pad(value, [...begins, ...ends])
   return value
 }

@@ -7,7 +7,7 @@ import { formatShape, type Shape } from '../util/shape.ts'
 import { type ActivationName, activationOf } from './activations.ts'
 import type { Layer } from './layer.ts'
 import { type LayerOptions, named, openOptions } from './layer-options.ts'
-import { type Padding, type Pair, paddedLength, paddingOf, padsOf, pairOf } from './windows.ts'
+import { checkImage, type Padding, type Pair, paddedLength, paddingOf, padsOf, pairOf } from './windows.ts'
 
 export interface Conv2DOptions extends LayerOptions {
   /** Channels of the output. */
@@ -63,8 +63,7 @@ export function conv2D(options: Conv2DOptions): Layer {
   const bias = initializerOf(where, 'biasInitializer', options.biasInitializer ?? 'zeros')
 
   const channelsOf = (input: Shape): number => {
-    if (input.length !== 3)
-      throw new ShapeError(`expects images [n, height, width, channels], got [n, ${input.join(', ')}]`)
+    checkImage(input)
     const channels = input[2]!
     if (channels % groups !== 0 || filters % groups !== 0)
       throw new ShapeError(

@@ -1,15 +1,21 @@
 // Layers: records of weights and one pure call, with Keras' names and defaults.
 export { type ActivationOptions, activation } from './activation.ts'
 export { ACTIVATIONS, type ActivationFunction, type ActivationName, activationOf } from './activations.ts'
+export { averagePooling2D } from './average-pooling2d.ts'
 export { type BatchNormalizationOptions, batchNormalization } from './batch-normalization.ts'
 export { type Conv2DOptions, conv2D } from './conv2d.ts'
+export { type Conv2DTransposeOptions, conv2DTranspose } from './conv2d-transpose.ts'
 export { type DenseOptions, dense } from './dense.ts'
 export { type DropoutOptions, dropout } from './dropout.ts'
 export { type ELUOptions, eLU } from './elu.ts'
 export { flatten } from './flatten.ts'
+export { globalAveragePooling2D } from './global-average-pooling2d.ts'
+export { globalMaxPooling2D } from './global-max-pooling2d.ts'
+export type { GlobalPooling2DOptions } from './global-pooling2d.ts'
 export type { Layer, LayerCall, LayerResult, RandomSource, WeightSpec } from './layer.ts'
 export type { LayerOptions } from './layer-options.ts'
 export { type LeakyReLUOptions, leakyReLU } from './leaky-relu.ts'
+export { maxPooling2D } from './max-pooling2d.ts'
 export {
   countParameters,
   type Network,
@@ -19,7 +25,9 @@ export {
   type NetworkWeight,
   sequential,
 } from './network.ts'
+export type { Pooling2DOptions } from './pooling2d.ts'
 export { describeLayer, LAYERS, type LayerConfig, layerOf } from './registry.ts'
 export { type ReLUOptions, reLU } from './relu.ts'
 export { type ReshapeOptions, reshape } from './reshape.ts'
 export { type SoftmaxOptions, softmax } from './softmax.ts'
+export { type UpSampling2DOptions, upSampling2D } from './up-sampling2d.ts'

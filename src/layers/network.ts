@@ -41,7 +41,12 @@ export interface Network {
   call(call: NetworkCall): NetworkResult
 }
 
-const kebab = (type: string): string => type.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()
+/** Keras' rule with hyphens: `conv2d-transpose`, `leaky-re-lu`. */
+const kebab = (type: string): string =>
+  type
+    .replace(/(.)([A-Z][a-z]+)/g, '$1-$2')
+    .replace(/([a-z])([A-Z])/g, '$1-$2')
+    .toLowerCase()
 
 /**
  * A stack of layers, as Keras' Sequential.

@@ -1,31 +1,43 @@
 // Layers by type, so that a saved configuration can make them again.
 import { checkChoice } from '../util/options.ts'
 import { activation } from './activation.ts'
+import { averagePooling2D } from './average-pooling2d.ts'
 import { batchNormalization } from './batch-normalization.ts'
 import { conv2D } from './conv2d.ts'
+import { conv2DTranspose } from './conv2d-transpose.ts'
 import { dense } from './dense.ts'
 import { dropout } from './dropout.ts'
 import { eLU } from './elu.ts'
 import { flatten } from './flatten.ts'
+import { globalAveragePooling2D } from './global-average-pooling2d.ts'
+import { globalMaxPooling2D } from './global-max-pooling2d.ts'
 import type { Layer } from './layer.ts'
 import { leakyReLU } from './leaky-relu.ts'
+import { maxPooling2D } from './max-pooling2d.ts'
 import { reLU } from './relu.ts'
 import { reshape } from './reshape.ts'
 import { softmax } from './softmax.ts'
+import { upSampling2D } from './up-sampling2d.ts'
 
 /** The function that makes each type of layer. */
 export const LAYERS = {
   Activation: activation,
+  AveragePooling2D: averagePooling2D,
   BatchNormalization: batchNormalization,
   Conv2D: conv2D,
+  Conv2DTranspose: conv2DTranspose,
   Dense: dense,
   Dropout: dropout,
   ELU: eLU,
   Flatten: flatten,
+  GlobalAveragePooling2D: globalAveragePooling2D,
+  GlobalMaxPooling2D: globalMaxPooling2D,
   LeakyReLU: leakyReLU,
+  MaxPooling2D: maxPooling2D,
   ReLU: reLU,
   Reshape: reshape,
   Softmax: softmax,
+  UpSampling2D: upSampling2D,
 }
 
 /** A layer as data: what `describeLayer` writes and `layerOf` reads. */

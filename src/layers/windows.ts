@@ -1,5 +1,6 @@
 // Windows that slide over images: sizes given once or per axis, and Keras' two kinds of padding.
-import { ConfigError } from '../util/errors.ts'
+import { reachOf } from '../graph/pooling.ts'
+import { ConfigError, ShapeError } from '../util/errors.ts'
 import { checkNumber } from '../util/options.ts'
 import type { Shape } from '../util/shape.ts'
 
@@ -14,17 +15,18 @@ export function paddingOf(where: string, given: unknown): Padding {
   throw new ConfigError(`${where}: padding must be "valid" or "same", got ${JSON.stringify(given)}`)
 }
 
-/** Both numbers of an option that may be given as one. @throws ConfigError unless they are positive integers */
-export function pairOf(where: string, name: string, given: number | Pair): Pair {
+/** Both numbers of an option that may be given as one. @throws ConfigError unless they are integers from `atLeast` */
+export function pairOf(where: string, name: string, given: number | Pair, atLeast = 1): Pair {
   const both = Array.isArray(given) && given.length === 2 ? given : [given, given]
-  const [height, width] = both.map((length) =>
-    checkNumber(where, name, length, { integer: true, atLeast: 1 }),
-  )
+  const [height, width] = both.map((length) => checkNumber(where, name, length, { integer: true, atLeast }))
   return [height!, width!]
 }
 
-/** Reach of a window with gaps. */
-const reach = (window: number, dilation: number): number => dilation * (window - 1) + 1
+/** @throws ShapeError unless an example is an image [height, width, channels] */
+export function checkImage(input: Shape): void {
+  if (input.length !== 3)
+    throw new ShapeError(`expects images [n, height, width, channels], got [${['n', ...input].join(', ')}]`)
+}
 
 /** Positions of a window along one axis. */
 export const paddedLength = (
@@ -36,7 +38,7 @@ export const paddedLength = (
 ): number =>
   padding === 'same'
     ? Math.ceil(length / stride)
-    : Math.floor((length - reach(window, dilation)) / stride) + 1
+    : Math.floor((length - reachOf({ kernel: window, dilation })) / stride) + 1
 
 /**
  * Zeros before and after each axis, as ONNX' `pads`: all begins, then all ends. Where `same` needs an odd number,
@@ -52,7 +54,12 @@ export function padsOf(
   if (padding === 'valid') return [0, 0, 0, 0]
   const totals = lengths.map((length, axis) => {
     const positions = Math.ceil(length / strides[axis]!)
-    return Math.max(0, (positions - 1) * strides[axis]! + reach(window[axis]!, dilations[axis]!) - length)
+    return Math.max(
+      0,
+      (positions - 1) * strides[axis]! +
+        reachOf({ kernel: window[axis]!, dilation: dilations[axis]! }) -
+        length,
+    )
   })
   const begins = totals.map((total) => Math.floor(total / 2))
   return [...begins, ...totals.map((total, axis) => total - begins[axis]!)]

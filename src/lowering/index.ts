@@ -1,2 +1,2 @@
 // From a graph of core operators to the fastest graph that ONNX Runtime executes.
-export { lower } from './lower.ts'
+export { lower, lowerPortably } from './lower.ts'

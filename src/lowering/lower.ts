@@ -1,22 +1,34 @@
 // The order of the rewrites.
 import type { Graph } from '../graph/value.ts'
 import { lowerConvolutions } from './convolutions.ts'
+import { fastConvolutions } from './fast-convolutions.ts'
+import { carryLayout } from './layout.ts'
 import { fuseBias, fuseTransposes } from './matrix-products.ts'
 import { multiplySums } from './reductions.ts'
 import { shareCommon } from './share.ts'
 import { simplify } from './simplify.ts'
 
+type Pass = (graph: Graph) => Graph
+const run = (graph: Graph, passes: readonly Pass[]): Graph => passes.reduce((now, pass) => pass(now), graph)
+
+/** What both ways share once the convolutions are chosen: no work twice, no transposes inside. */
+const tidy: readonly Pass[] = [lowerConvolutions, simplify, shareCommon, carryLayout, simplify]
+
 /** Rewrites a graph of core operators for ONNX Runtime: the same results up to float32 rounding, in less time. */
-export function lower(graph: Graph): Graph {
-  const passes = [
-    lowerConvolutions,
+export const lower = (graph: Graph): Graph =>
+  run(graph, [
     simplify,
-    shareCommon,
-    simplify,
+    fastConvolutions,
+    ...tidy,
     fuseTransposes,
     fuseBias,
     multiplySums,
+    simplify,
     shareCommon,
-  ]
-  return passes.reduce((now, pass) => pass(now), graph)
-}
+  ])
+
+/**
+ * Rewrites a graph of core operators for files that others read: ONNX' own operators, convolutions as convolutions,
+ * nothing that depends on the batch size.
+ */
+export const lowerPortably = (graph: Graph): Graph => run(graph, [simplify, ...tidy, fuseBias, shareCommon])

@@ -4,9 +4,9 @@ import { batchNormalization, dense, dropout, flatten, reshape } from '../layers/
 import { type Network, sequential } from '../layers/network.ts'
 import { gan } from '../objectives/gan.ts'
 import { adam } from '../optimizers/index.ts'
-import { ConfigError } from '../util/errors.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import { type Shape, sizeOf } from '../util/shape.ts'
+import { checkImageShape } from './image-shape.ts'
 import { defineModel } from './model.ts'
 
 export interface MlpGeneratorOptions {
@@ -19,14 +19,6 @@ export interface MlpGeneratorOptions {
 export interface MlpDiscriminatorOptions {
   /** Height, width and channels of an image; default 28 x 28 x 1. */
   readonly imageShape?: Shape
-}
-
-function checkImageShape(where: string, shape: Shape): Shape {
-  const whole = (length: unknown): boolean => Number.isInteger(length) && Number(length) > 0
-  if (Array.isArray(shape) && shape.length === 3 && shape.every(whole)) return shape
-  throw new ConfigError(
-    `${where}: imageShape must be [height, width, channels], three positive integers, got ${JSON.stringify(shape)}`,
-  )
 }
 
 /**

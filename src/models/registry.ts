@@ -1,10 +1,11 @@
 // The registry of models: adding one is a line.
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
+import { dcgan } from './dcgan.ts'
 import { mlpGan } from './mlp-gan.ts'
 import type { ModelDefinition } from './model.ts'
 
-export const MODELS: readonly ModelDefinition[] = [mlpGan]
+export const MODELS: readonly ModelDefinition[] = [mlpGan, dcgan]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */
 export function modelNamed(name: string): ModelDefinition {

@@ -2,7 +2,7 @@
 import { type Graph, input } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
 import type { Network } from '../layers/network.ts'
-import { lower } from '../lowering/lower.ts'
+import { lower, lowerPortably } from '../lowering/lower.ts'
 import type { Objective, Sampler } from '../objectives/objective.ts'
 import { exportModel } from '../onnx/export.ts'
 import type { ModelNotes } from '../onnx/model-writer.ts'
@@ -42,7 +42,7 @@ export function exportNetwork(
   const weights = Object.fromEntries(
     network.weights.map(({ name, shape }) => [name, { shape, data: arrays[name]! }]),
   )
-  return exportModel((batch) => lower(inferenceGraph(network, batch, ports.input, ports.output)), {
+  return exportModel((batch) => lowerPortably(inferenceGraph(network, batch, ports.input, ports.output)), {
     ...notes,
     weights,
   })

@@ -200,6 +200,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     while (feeds && !signal?.aborted) {
       const started = performance.now()
       const running = program.advance(feeds)
+      // Should making the next feeds fail, this call's own failure is heard by nobody.
+      running.catch(() => {})
       // Feeds of the next call are made while this one runs.
       const [first, made] = [next, count]
       next += made

@@ -1,6 +1,5 @@
 // What can be made from a run without training it: samples, ONNX files, pictures and the report.
-import { mkdir } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { tileGrid } from '../report/index.ts'
 import { encodePng } from '../report/node/index.ts'
 import { openRun, writeAtomic } from '../runs/node/index.ts'
@@ -42,7 +41,6 @@ async function withEngine<Result>(
 async function writeOut(file: string, bytes: Uint8Array): Promise<string> {
   const path = resolve(file)
   try {
-    await mkdir(dirname(path), { recursive: true })
     await writeAtomic(path, bytes)
   } catch (error) {
     throw new DataError(`cannot write ${path}: ${messageOf(error)}`)
@@ -62,14 +60,28 @@ export interface SampleOptions {
   readonly out: string
 }
 
-/** Draws fresh samples from the newest checkpoint into one PNG file. The same seed gives the same images. */
+/** Pixels of the largest picture: 16,384 x 16,384. */
+const MOST_PIXELS = 2 ** 28
+
+/**
+ * Draws fresh samples from the newest checkpoint into one PNG file. The same seed gives the same images.
+ *
+ * @throws ConfigError when the picture would be too large
+ */
 export const sampleRun = (
   folder: string,
   { count, seed, columns = Math.ceil(Math.sqrt(count)), scale = 1, out }: SampleOptions,
 ): Promise<{ file: string; width: number; height: number }> =>
   withEngine(folder, async ({ run, objective, arrays, engine }) => {
+    const perRow = Math.min(columns, count)
+    const { height, width } = run.config.data
+    const size = [perRow * width * scale, Math.ceil(count / perRow) * height * scale] as const
+    if (size[0] * size[1] > MOST_PIXELS)
+      throw new ConfigError(
+        `${count} samples at scale ${scale} make a picture of ${size.join(' x ')} pixels; expected at most ${MOST_PIXELS} in all: ask for fewer samples or a smaller scale`,
+      )
     const images = await freshImages(engine, objective, run, arrays, { count, seed, purpose: 'sample' })
-    const sheet = tileGrid(images, { columns, scale, gap: 0 })
+    const sheet = tileGrid(images, { columns: perRow, scale, gap: 0 })
     const file = await writeOut(out, await encodePng(sheet))
     return { file, width: sheet.width, height: sheet.height }
   })

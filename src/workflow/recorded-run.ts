@@ -1,5 +1,6 @@
 // A run as its folder knows it: the objective, data and state that its configuration stands for.
-import { type Dataset, loadData } from '../data/node/index.ts'
+import { resolve } from 'node:path'
+import { type Dataset, loadData, loadFolder, namedSets } from '../data/node/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
@@ -20,17 +21,26 @@ export function recordedObjective(config: RunConfig): Objective {
 /**
  * Loads the training data of a run again.
  *
- * @throws DataError when it is not the data the run was started with
+ * @param dataDir  where a named set's files, or the folder that is the data, are now. Default: as recorded
+ * @throws DataError when it is gone or not the data the run was started with
  */
 export async function recordedData(config: RunConfig, dataDir?: string): Promise<Dataset> {
   const { name, hash, folder } = config.data
-  const { train } = await loadData(name, { dataDir: dataDir ?? folder })
+  const { train } = Object.hasOwn(namedSets, name)
+    ? await loadData(name, { dataDir: dataDir ?? folder })
+    : await movedFolder(resolve(dataDir ?? name))
   if (train.hash !== hash)
     throw new DataError(
       `the data "${name}" has changed since the run was started: its hash is ${train.hash.slice(0, 12)}, the run was trained on ${hash.slice(0, 12)}. Restore the data, or start a new run.`,
     )
   return train
 }
+
+/** A folder as data; when it cannot be read, the error says how to name its new place. */
+const movedFolder = (folder: string): ReturnType<typeof loadFolder> =>
+  loadFolder(folder).catch((error: Error) => {
+    throw new DataError(`${error.message}. If the data was moved, name its new folder with --data-dir.`)
+  })
 
 /** The arrays of a checkpoint. */
 export const checkpointArrays = ({ tensors }: LoadedCheckpoint): StateArrays =>

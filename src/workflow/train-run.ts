@@ -50,7 +50,7 @@ const dataNamed = (data: string): string => (Object.hasOwn(namedSets, data) ? da
 /** Seconds between two writes of status.json. */
 const STATUS_SECONDS = 2
 
-/** Trains, and keeps the folder's record of it. Closes the run. */
+/** Trains, and keeps the folder's record of it. */
 async function* record(
   run: RunWriter,
   dataset: Dataset,
@@ -194,7 +194,7 @@ export interface ContinueOptions {
   readonly signal?: AbortSignal | undefined
   /** Threads of the runtime; default: as the run was started. */
   readonly threads?: number | undefined
-  /** Where the data's files are now, if they were moved. */
+  /** Where the data's files, or the folder that is the data, are now, if they were moved. */
   readonly dataDir?: string | undefined
 }
 

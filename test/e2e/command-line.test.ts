@@ -1,7 +1,7 @@
 // The real command line from the shell's side: results, files, exit codes, pipes.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -89,6 +89,20 @@ describe('from a trained run', () => {
     expect(await readFile(join(cwd, 'again.png'))).toEqual(await readFile(samples))
   })
 
+  it('sample refuses a picture that is too large, and a row is never wider than the samples', async () => {
+    const { code, stderr } = await run('sample first --count 10000 --scale 32')
+    expect(code).toBe(2)
+    expect(stderr).toContain('10000 samples at scale 32 make a picture of 25600 x 25600 pixels')
+    const one = await run('sample first --count 1 --columns 9 --scale 1 --out one.png')
+    expect(one.stdout).toBe('1 sample, 8x8 pixels: one.png\n')
+  })
+
+  it.runIf(process.platform === 'linux')('sample fails at once where no folder can be made', async () => {
+    const { code, stderr } = await run('sample first --out /proc/nowhere/a.png')
+    expect(code).toBe(3)
+    expect(stderr).toContain('cannot write /proc/nowhere/a.png')
+  })
+
   it('export writes one network elsewhere, the same as training left', async () => {
     const { code, json } = await run('export first --network generator --out models --json')
     expect(code).toBe(0)
@@ -129,6 +143,18 @@ describe('bad luck', () => {
       expect(await readdir(join(cwd, 'full', 'checkpoints'))).toEqual([])
     },
   )
+
+  it('of data that was moved says so, and resume takes its new place', async () => {
+    await smallData(join(cwd, 'before'))
+    await run('train mlp-gan --data ./before --steps 2 --batch-size 8 --sample-every 0 --run moved --quiet')
+    await rename(join(cwd, 'before'), join(cwd, 'after'))
+    const lost = await run('resume moved')
+    expect(lost.code).toBe(3)
+    expect(lost.stderr).toContain(`the folder ${join(cwd, 'before')} cannot be read`)
+    expect(lost.stderr).toContain('name its new folder with --data-dir')
+    const found = await run('resume moved --data-dir after')
+    expect(found.code, found.stderr).toBe(0)
+  })
 
   it('of a corrupt checkpoint falls back to the one before and says so', async () => {
     const place = join(cwd, 'first', 'checkpoints')

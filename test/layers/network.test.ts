@@ -2,7 +2,20 @@
 import { describe, expect, test } from 'vitest'
 import { interpret } from '../../src/graph/interpreter.ts'
 import { input } from '../../src/graph/value.ts'
-import { batchNormalization, dense, dropout, flatten, reshape, sequential } from '../../src/layers/index.ts'
+import {
+  batchNormalization,
+  conv2D,
+  conv2DTranspose,
+  dense,
+  dropout,
+  flatten,
+  globalAveragePooling2D,
+  leakyReLU,
+  maxPooling2D,
+  reshape,
+  sequential,
+  upSampling2D,
+} from '../../src/layers/index.ts'
 import { ConfigError, ShapeError } from '../../src/util/errors.ts'
 import { fixedRandom, noRandom } from '../contracts/layer.ts'
 import { tensor } from '../support/tensors.ts'
@@ -33,6 +46,25 @@ describe('sequential', () => {
       'net/batch-normalization/movingMean',
       'net/batch-normalization/movingVariance',
       'net/score/kernel',
+    ])
+  })
+
+  test('makes names from types as Keras does', () => {
+    const images = sequential({ name: 'net', input: [8, 8, 1] }, [
+      conv2D({ filters: 2, kernelSize: 3 }),
+      maxPooling2D(),
+      conv2DTranspose({ filters: 1, kernelSize: 3 }),
+      leakyReLU(),
+      upSampling2D(),
+      globalAveragePooling2D(),
+    ])
+    expect(images.rows.map(({ name }) => name)).toEqual([
+      'conv2d',
+      'max-pooling2d',
+      'conv2d-transpose',
+      'leaky-re-lu',
+      'up-sampling2d',
+      'global-average-pooling2d',
     ])
   })
 

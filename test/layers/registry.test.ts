@@ -7,6 +7,7 @@ test('every type of layer is made by its function and calls itself by the name i
   const options: Record<string, object> = {
     Activation: { activation: 'relu' },
     Conv2D: { filters: 2, kernelSize: 3 },
+    Conv2DTranspose: { filters: 2, kernelSize: 3 },
     Dense: { units: 2 },
     Dropout: { rate: 0.5 },
     Reshape: { targetShape: [-1] },
@@ -20,7 +21,7 @@ test('every type of layer is made by its function and calls itself by the name i
 
 test('an unknown type is answered with the nearest one', () => {
   expect(() => layerOf({ type: 'dence', config: {} })).toThrow(
-    /unknown type "dence"; did you mean "Dense"\? Known: Activation, BatchNormalization/,
+    /unknown type "dence"; did you mean "Dense"\? Known: Activation, AveragePooling2D/,
   )
 })
 

@@ -149,12 +149,12 @@ describe('multiplySums', () => {
     )
   })
 
-  it('leaves other axes, other ranks and other types', () => {
+  it('leaves other axes and other types', () => {
     const x = input('x', [128, 64])
     const values = [
       g.reduceSum(x, { axes: [1] }),
       g.reduceSum(x),
-      g.reduceMean(input('cube', [128, 8, 8]), { axes: [0] }),
+      g.reduceMean(input('cube', [128, 8, 8]), { axes: [0, 2] }),
       g.reduceMax(x, { axes: [0] }),
       g.reduceSum(g.cast(x, 'int64'), { axes: [0] }),
       g.reduceSum(input('wide', [128, 64], 'float64'), { axes: [0] }),

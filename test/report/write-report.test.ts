@@ -56,6 +56,19 @@ test('a report writes the figures and the page, and a damaged sample costs only 
   expect(await page()).toBe(first)
 })
 
+test('a report of very many samples shows an even selection, the first and the last included', async () => {
+  const run = await createRun(join(place, 'many'), inventedConfig())
+  const sheet = await encodePng(tileGrid(images(1)))
+  for (let step = 0; step <= 300; step++) await run.writeSample(step, 'fixed', sheet)
+  await run.close()
+  await writeReport(run)
+  const page = new TextDecoder().decode(await run.readFile('report.html'))
+  const data = /<script type="application\/json" id="sheets">(.*?)<\/script>/.exec(page)![1]!
+  const steps = (JSON.parse(data) as { step: number }[]).map(({ step }) => step)
+  expect(steps).toHaveLength(200)
+  expect([steps[0], steps.at(-1)]).toEqual([0, 300])
+})
+
 test('a run without steps or samples still has a page', async () => {
   const run = await createRun(join(place, 'empty'), inventedConfig())
   expect(await writeReport(run)).toEqual({ files: ['report.html'], problems: [] })

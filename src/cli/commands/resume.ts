@@ -20,7 +20,11 @@ const SETTINGS = [
         .describe('threads of the runtime; 0 for one per core (default: as the run was started)'),
     }),
   ),
-  textSetting('dataDir', '<folder>', 'where the files of the data set are now, if they were moved'),
+  textSetting(
+    'dataDir',
+    '<folder>',
+    'where the files of the data set, or its folder, are now, if they were moved',
+  ),
 ]
 
 export const define: Define = (command, session) => {

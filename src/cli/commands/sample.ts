@@ -32,7 +32,7 @@ export const define: Define = (command, session) => {
       const { out = join(folder, `samples-${count}-seed-${seed}.png`) } = given
       const { sampleRun } = await import('../../workflow/index.ts')
       const { file, width, height } = await sampleRun(folder, { count, seed, out, ...layout })
-      const text = `${count} samples, ${width}x${height} pixels: ${formatPath(file)}`
+      const text = `${count} ${count === 1 ? 'sample' : 'samples'}, ${width}x${height} pixels: ${formatPath(file)}`
       session.finish({ files: { samples: file }, width, height, count, seed }, text)
     })
   return addExamples(command, [

@@ -1,18 +1,6 @@
-// Sliding windows: geometry with ONNX' paddings, and reductions over them.
-import * as g from '../../graph/build.ts'
-import type { Value } from '../../graph/value.ts'
+// Sliding windows: their geometry with ONNX' paddings.
+import { reachOf, type Window } from '../../graph/pooling.ts'
 import { type Call, int, ints, refuse, text } from './call.ts'
-
-/** A window along one axis. */
-export interface Window {
-  readonly kernel: number
-  readonly stride: number
-  readonly dilation: number
-  readonly before: number
-  readonly after: number
-}
-
-const reach = ({ kernel, dilation }: Window): number => (kernel - 1) * dilation + 1
 
 /** The windows of a convolution or pooling, one for each spatial axis, with automatic padding worked out. */
 export function windowsOf(call: Call, lengths: readonly number[], kernel: readonly number[]): Window[] {
@@ -38,7 +26,7 @@ export function windowsOf(call: Call, lengths: readonly number[], kernel: readon
 /** How many windows there are along an axis; rounded up, a window may hang over the end but not start behind it. */
 export function windowCount(length: number, window: Window, ceil: boolean): number {
   const { stride, before, after } = window
-  const room = length + before + after - reach(window)
+  const room = length + before + after - reachOf(window)
   if (!ceil) return Math.floor(room / stride) + 1
   const count = Math.ceil(room / stride) + 1
   return (count - 1) * stride >= length + before ? count - 1 : count
@@ -46,29 +34,3 @@ export function windowCount(length: number, window: Window, ceil: boolean): numb
 
 /** Whether counts are rounded up. */
 export const roundsUp = (call: Call): boolean => int(call, 'ceil_mode', 0) === 1
-
-/**
- * Combines the places of each window along one axis: `kernel` strided slices, combined pairwise.
- *
- * @param fill  makes what stands outside the tensor, given a shape
- */
-export function slide(
-  x: Value,
-  axis: number,
-  window: Window,
-  count: number,
-  combine: (a: Value, b: Value) => Value,
-  fill: (shape: readonly number[]) => Value,
-): Value {
-  const { kernel, stride, dilation, before } = window
-  const length = x.shape[axis]!
-  const after = Math.max((count - 1) * stride + reach(window) - before - length, 0)
-  const block = (size: number): Value[] =>
-    size > 0 ? [fill(x.shape.map((n, i) => (i === axis ? size : n)))] : []
-  const padded = g.concat([...block(before), x, ...block(after)], axis)
-  return Array.from({ length: kernel }, (_, i) =>
-    g.slice(padded, [
-      { axis, start: i * dilation, end: i * dilation + (count - 1) * stride + 1, step: stride },
-    ]),
-  ).reduce(combine)
-}

@@ -3,7 +3,13 @@ import type { RunRecord } from '../../runs/index.ts'
 import type { RunFolder } from '../../runs/node/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import { learningCurves } from '../charts.ts'
-import { type StepSamples, sheetSvg, throughTrainingCells, throughTrainingSvg } from '../figures.ts'
+import {
+  evenSelection,
+  type StepSamples,
+  sheetSvg,
+  throughTrainingCells,
+  throughTrainingSvg,
+} from '../figures.ts'
 import { type ImageBatch, tileGrid, untileGrid } from '../grid.ts'
 import { reportHtml } from '../html.ts'
 import type { ReportAssets } from '../page-samples.ts'
@@ -12,6 +18,9 @@ import { decodePng, encodePng, svgToPng } from './png.ts'
 
 /** File of the large grid; a later report without new images uses it again. */
 const GRID_FILE = 'figures/samples-grid.png'
+
+/** Sampling steps that a report shows, evenly spread over all: with every sheet the page would outgrow a browser. */
+const MOST_STEPS = 200
 
 /** What a report wrote, and what it had to leave out. */
 export interface WrittenReport {
@@ -23,12 +32,14 @@ export interface WrittenReport {
 
 type Sheets = NonNullable<ReportAssets['sheets']>
 
-/** The bytes of every sample sheet that can be read as a picture. */
+/** The bytes of the sample sheets that can be read as pictures. */
 async function readSheets(run: RunFolder, record: RunRecord, problems: string[]) {
   const sheets: Sheets[number][] = []
   const fixed: StepSamples[] = []
   const { height, width } = record.config.data
-  for (const sample of record.samples) {
+  const steps = [...new Set(record.samples.map(({ step }) => step))]
+  const shown = new Set(evenSelection(steps, MOST_STEPS))
+  for (const sample of record.samples.filter(({ step }) => shown.has(step))) {
     const png = await run.readFile(sample.file)
     if (!png) continue
     try {

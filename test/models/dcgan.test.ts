@@ -1,0 +1,168 @@
+// The networks of the DCGAN: the reference's table row by row, other sizes, and what a runtime makes of them.
+import { describe, expect, test } from 'vitest'
+import { interpret } from '../../src/graph/interpreter.ts'
+import { input, type Tensor } from '../../src/graph/value.ts'
+import { countParameters, type Network } from '../../src/layers/network.ts'
+import { logitsOf } from '../../src/losses/index.ts'
+import { dcgan, dcganDiscriminator, dcganGenerator } from '../../src/models/dcgan.ts'
+import { summarize } from '../../src/models/summary.ts'
+import { exportNetwork } from '../../src/training/sampler.ts'
+import { ConfigError } from '../../src/util/errors.ts'
+import { randomStream } from '../../src/util/random.ts'
+import { noRandom } from '../contracts/layer.ts'
+import { expectClose } from '../onnx/close.ts'
+import { openSession } from '../onnx/session.ts'
+import { uniformTensor } from '../support/tensors.ts'
+
+/** Freshly initialized weights. */
+const weightsOf = (network: Network) =>
+  Object.fromEntries(
+    network.weights.map(({ name, shape, initializer }) => [
+      name,
+      Float32Array.from(initializer.fill(shape, randomStream(1, name))),
+    ]),
+  )
+
+/** The network's output at inference, in float64. */
+function run(network: Network, x: Tensor) {
+  const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, input(name, shape)]))
+  const { output } = network.call({
+    input: input('x', x.shape),
+    weights,
+    training: false,
+    random: noRandom,
+  })
+  const data = weightsOf(network)
+  const feeds = Object.fromEntries(
+    network.weights.map(({ name, shape }) => [name, { shape, data: data[name]! }]),
+  )
+  return { value: output, result: interpret({ output }, { x, ...feeds }).output! }
+}
+
+const rowsOf = (network: Network) =>
+  summarize(network).layers.map(({ type, outputShape, parameters }) => [
+    type,
+    outputShape.slice(1),
+    parameters,
+  ])
+
+describe('dcganGenerator', () => {
+  test('has the rows of the reference', () => {
+    expect(rowsOf(dcganGenerator())).toEqual([
+      ['Dense', [12_544], 1_266_944],
+      ['BatchNormalization', [12_544], 50_176],
+      ['Reshape', [7, 7, 256], 0],
+      ['Conv2DTranspose', [7, 7, 128], 819_328],
+      ['BatchNormalization', [7, 7, 128], 512],
+      ['Conv2DTranspose', [14, 14, 64], 204_864],
+      ['BatchNormalization', [14, 14, 64], 256],
+      ['Conv2DTranspose', [28, 28, 1], 1_601],
+    ])
+  })
+
+  test('has 2,343,681 parameters, of which 25,472 are moving statistics', () => {
+    expect(countParameters(dcganGenerator())).toEqual({
+      total: 2_343_681,
+      trainable: 2_318_209,
+      nonTrainable: 25_472,
+    })
+  })
+
+  test('rectifies before each normalization and ends in a sigmoid', () => {
+    const activations = dcganGenerator().rows.map(({ layer }) => layer.config.activation)
+    expect(activations.filter((name) => name !== undefined)).toEqual(['relu', 'relu', 'relu', 'sigmoid'])
+  })
+
+  test('takes another latent length and images of any size divisible by 4', () => {
+    const generator = dcganGenerator({ latentDim: 7, imageShape: [8, 12, 3] })
+    expect([generator.inputShape, generator.outputShape]).toEqual([[7], [8, 12, 3]])
+    expect(rowsOf(generator)[2]).toEqual(['Reshape', [2, 3, 256], 0])
+  })
+})
+
+describe('dcganDiscriminator', () => {
+  test('has the rows of the reference', () => {
+    expect(rowsOf(dcganDiscriminator())).toEqual([
+      ['Conv2D', [14, 14, 64], 1_664],
+      ['Dropout', [14, 14, 64], 0],
+      ['Conv2D', [7, 7, 128], 204_928],
+      ['Dropout', [7, 7, 128], 0],
+      ['Flatten', [6_272], 0],
+      ['Dense', [1], 6_273],
+    ])
+  })
+
+  test('has 212,865 parameters, all trainable', () => {
+    expect(countParameters(dcganDiscriminator())).toEqual({
+      total: 212_865,
+      trainable: 212_865,
+      nonTrainable: 0,
+    })
+  })
+
+  test('drops 30% while training and ends in a sigmoid whose logits can be found', () => {
+    const discriminator = dcganDiscriminator()
+    expect(discriminator.rows.flatMap(({ layer }) => layer.config.rate ?? [])).toEqual([0.3, 0.3])
+    const { value, result } = run(discriminator, uniformTensor([2, 28, 28, 1], 'images'))
+    expect(result.shape).toEqual([2, 1])
+    expect(result.data.every((p) => p > 0 && p < 1)).toBe(true)
+    expect(logitsOf(value).shape).toEqual([2, 1])
+  })
+})
+
+describe('the networks of the DCGAN as ONNX files', () => {
+  const networks: [Network, Tensor, readonly number[]][] = [
+    [dcganGenerator(), uniformTensor([3, 100], 'latents'), [28, 28, 1]],
+    [dcganDiscriminator(), uniformTensor([3, 28, 28, 1], 'images'), [1]],
+    [dcganGenerator({ latentDim: 5, imageShape: [8, 4, 3] }), uniformTensor([3, 5], 'latents'), [8, 4, 3]],
+    [dcganDiscriminator({ imageShape: [12, 8, 3] }), uniformTensor([3, 12, 8, 3], 'images'), [1]],
+  ]
+  test.each(networks)(
+    "$name gives the interpreter's numbers at every batch size",
+    async (network, x, shape) => {
+      const { result } = run(network, x)
+      expect(result.shape).toEqual([3, ...shape])
+      expect(new Set(result.data).size).toBeGreaterThan(2)
+      const bytes = exportNetwork(network, { input: 'in', output: 'out' }, weightsOf(network), {
+        name: 'test',
+      })
+      const session = await openSession(bytes)
+      const whole = await session.run({ in: x })
+      expectClose(whole.out!, result, 1e-5)
+      const size = x.data.length / 3
+      const alone = await session.run({
+        in: { shape: [1, ...x.shape.slice(1)], data: x.data.slice(size, 2 * size) },
+      })
+      const length = result.data.length / 3
+      expectClose(alone.out!, { shape: [1, ...shape], data: result.data.slice(length, 2 * length) }, 1e-5)
+    },
+  )
+})
+
+test('dcgan has the settings of the chapter', () => {
+  expect(dcgan.defaults).toMatchObject({ steps: 12_001, batchSize: 64, sampleEvery: 400 })
+  expect(dcgan.options.parse({})).toEqual({ latentDim: 100, learningRate: 2e-4, beta1: 0.5 })
+  const { networks, phases } = dcgan.objective(dcgan.options.parse({ latentDim: 9 }), [16, 16, 3])
+  expect(networks.generator!.inputShape).toEqual([9])
+  expect(networks.discriminator!.inputShape).toEqual([16, 16, 3])
+  expect(phases.map(({ name }) => name)).toEqual(['real', 'fake', 'generator'])
+})
+
+test('options and image sizes are checked', () => {
+  const refuse = (attempt: () => unknown, message: string): void => {
+    expect(attempt).toThrow(ConfigError)
+    expect(attempt).toThrow(message)
+  }
+  refuse(
+    () => dcganGenerator({ latentDim: 1.5 }),
+    'latentDim must be an integer with latentDim >= 1, got 1.5',
+  )
+  refuse(() => dcganGenerator({ latent: 3 } as object), 'unknown option "latent"')
+  refuse(() => dcganDiscriminator({ latentDim: 3 } as object), 'unknown option "latentDim"')
+  refuse(() => dcganDiscriminator({ imageShape: [28, 28] }), 'imageShape must be [height, width, channels]')
+  refuse(
+    () => dcganGenerator({ imageShape: [28, 30, 1] }),
+    'dcganGenerator: height and width of images must be divisible by 4, got 28 x 30; crop or resize them',
+  )
+  refuse(() => dcganDiscriminator({ imageShape: [2, 4, 1] }), 'divisible by 4, got 2 x 4')
+})
