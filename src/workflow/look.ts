@@ -8,7 +8,7 @@ import { nodeEngine } from '../runtime/node.ts'
 import { ConfigError, DataError, messageOf } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { networkFiles, networkPaths } from './networks.ts'
-import { freshImages, writePictures } from './pictures.ts'
+import { freshImages, writePictures, writeRecorded } from './pictures.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from './recorded-run.ts'
 
 /** A run with its newest weights. */
@@ -120,8 +120,18 @@ export async function exportRun(
   }
 }
 
-/** Makes a run's pictures and report anew from what its folder holds. */
-export const reportRun = (folder: string): Promise<{ files: Record<string, string> }> =>
-  withEngine(folder, async ({ run, objective, arrays, engine }) => ({
+/**
+ * Makes a run's pictures and report anew from what its folder holds. Where no checkpoint can be used there are no new
+ * samples, and the grid of an earlier report stays.
+ */
+export async function reportRun(folder: string): Promise<{ files: Record<string, string> }> {
+  const run = await openRun(folder)
+  const usable = await run.latestCheckpoint().catch((error: unknown) => {
+    if (error instanceof DataError) return undefined
+    throw error
+  })
+  if (!usable) return { files: await writeRecorded(run) }
+  return withEngine(folder, async ({ objective, arrays, engine }) => ({
     files: await writePictures(run, engine, objective, arrays),
   }))
+}

@@ -53,6 +53,11 @@ export async function writePictures(
   const grid = objective.sampler
     ? await freshImages(engine, objective, run, arrays, { count: GRID_COUNT, seed, purpose: 'sample/grid' })
     : undefined
+  return writeRecorded(run, grid)
+}
+
+/** The same without new weights: pictures of what the folder records, and of the images that are given. */
+export async function writeRecorded(run: RunFolder, grid?: ImageBatch): Promise<Record<string, string>> {
   const { files } = await writeReport(run, grid ? { grid } : {})
   return Object.fromEntries(
     files.flatMap((file) => (NAMES[file] ? [[NAMES[file], join(run.folder, file)]] : [])),

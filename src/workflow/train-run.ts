@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { type Dataset, loadData, namedSets } from '../data/node/index.ts'
 import { summarize } from '../models/summary.ts'
 import { type RunConfig, sampleFile } from '../runs/index.ts'
-import { createRun, type RunWriter, resumeRun } from '../runs/node/index.ts'
+import { checkNewRun, createRun, type RunWriter, resumeRun } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import type { MetricsRow } from '../training/detectors.ts'
@@ -147,6 +147,7 @@ async function* record(
  */
 export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   const { model, common, options } = resolveSettings(request.model, request.settings)
+  await checkNewRun(request.folder)
   const { train: dataset } = yield* withReports<RunEvent, { train: Dataset }>((report) =>
     loadData(request.data, {
       ...(request.dataDir ? { dataDir: request.dataDir } : {}),

@@ -1,7 +1,7 @@
 // The real command line from the shell's side: results, files, exit codes, pipes.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -112,6 +112,21 @@ describe('from a trained run', () => {
     )
     expect(exported!.equals(left!)).toBe(true)
     expect(await readdir(join(cwd, 'models'))).toEqual(['generator.onnx'])
+  })
+
+  it('report does without new samples where there is no checkpoint', async () => {
+    await cp(join(cwd, 'first'), join(cwd, 'bare'), { recursive: true })
+    await rm(join(cwd, 'bare', 'checkpoints'), { recursive: true })
+    await rm(join(cwd, 'bare', 'report.html'))
+    const { code, stderr } = await run('report bare')
+    expect(code, stderr).toBe(0)
+    expect(await exists('bare/report.html')).toBe(true)
+  })
+
+  it('train refuses a folder that holds a run before it loads any data', async () => {
+    const { code, stderr } = await run('train mlp-gan --data mnist --data-dir nowhere --run first')
+    expect(code).toBe(2)
+    expect(stderr).toContain('already holds a run')
   })
 
   it('report makes a report that was deleted anew', async () => {

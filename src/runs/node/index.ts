@@ -3,4 +3,11 @@ export { writeAtomic } from './disk.ts'
 export { listRuns, type RunListing } from './list-runs.ts'
 export { type LockHolder, lockHolder } from './lock.ts'
 export { type LoadedCheckpoint, openRun, type RunFolder } from './run-folder.ts'
-export { type Checkpoint, createRun, type RunOptions, type RunWriter, resumeRun } from './run-writer.ts'
+export {
+  type Checkpoint,
+  checkNewRun,
+  createRun,
+  type RunOptions,
+  type RunWriter,
+  resumeRun,
+} from './run-writer.ts'

@@ -174,6 +174,17 @@ async function obstacle(folder: string): Promise<string | undefined> {
 }
 
 /**
+ * Says early that a folder cannot become a new run, before work is put into it; `createRun` checks it again.
+ *
+ * @throws ConfigError when it holds a run or other files
+ */
+export async function checkNewRun(folder: string): Promise<void> {
+  const root = resolve(folder)
+  const problem = await doing(`cannot use the run folder ${root}`, obstacle(root))
+  if (problem) throw new ConfigError(problem)
+}
+
+/**
  * Starts a run: makes the folder, takes its lock, writes config.json and a first status.
  *
  * @param folder  a path that does not exist yet or an empty folder
