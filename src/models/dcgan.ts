@@ -1,5 +1,4 @@
 // The DCGAN: a generator and a discriminator made of convolutions.
-import { z } from 'zod'
 import {
   batchNormalization,
   conv2D,
@@ -10,13 +9,11 @@ import {
   reshape,
 } from '../layers/index.ts'
 import { type Network, sequential } from '../layers/network.ts'
-import { gan } from '../objectives/gan.ts'
-import { adam } from '../optimizers/index.ts'
 import { ConfigError } from '../util/errors.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import { type Shape, sizeOf } from '../util/shape.ts'
+import { chapterGan } from './chapter-gan.ts'
 import { checkImageShape } from './image-shape.ts'
-import { defineModel } from './model.ts'
 
 export interface DcganGeneratorOptions {
   /** Length of the latent vector; default 100. */
@@ -89,22 +86,11 @@ export function dcganDiscriminator(options: DcganDiscriminatorOptions = {}): Net
   ])
 }
 
-/** The chapter's second network: Adam with learning rate 2e-4 and beta1 0.5 for both players. */
-export const dcgan = defineModel({
+/** The chapter's second network. */
+export const dcgan = chapterGan({
   name: 'dcgan',
   description: 'a GAN of convolutions: 2,343,681 and 212,865 parameters on 28x28 images',
   defaults: { steps: 12_001, batchSize: 64, sampleEvery: 400, checkpointEvery: 400 },
-  options: z.object({
-    latentDim: z.number().int().min(1).max(65_536).default(100).describe('length of the latent vector'),
-    learningRate: z.number().positive().default(2e-4).describe('learning rate of Adam, both players'),
-    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's share of the mean gradient kept"),
-  }),
-  objective: ({ latentDim, learningRate, beta1 }, imageShape) =>
-    gan({
-      name: 'dcgan',
-      generator: dcganGenerator({ latentDim, imageShape }),
-      discriminator: dcganDiscriminator({ imageShape }),
-      generatorOptimizer: adam({ learningRate, beta1 }),
-      discriminatorOptimizer: adam({ learningRate, beta1 }),
-    }),
+  generator: dcganGenerator,
+  discriminator: dcganDiscriminator,
 })

@@ -1,13 +1,10 @@
 // The MLP GAN: a generator and a discriminator made of dense layers.
-import { z } from 'zod'
 import { batchNormalization, dense, dropout, flatten, reshape } from '../layers/index.ts'
 import { type Network, sequential } from '../layers/network.ts'
-import { gan } from '../objectives/gan.ts'
-import { adam } from '../optimizers/index.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import { type Shape, sizeOf } from '../util/shape.ts'
+import { chapterGan } from './chapter-gan.ts'
 import { checkImageShape } from './image-shape.ts'
-import { defineModel } from './model.ts'
 
 export interface MlpGeneratorOptions {
   /** Length of the latent vector; default 100. */
@@ -64,22 +61,11 @@ export function mlpDiscriminator(options: MlpDiscriminatorOptions = {}): Network
   ])
 }
 
-/** The chapter's first network: Adam with learning rate 2e-4 and beta1 0.5 for both players. */
-export const mlpGan = defineModel({
+/** The chapter's first network. */
+export const mlpGan = chapterGan({
   name: 'mlp-gan',
   description: 'a GAN of dense layers: 1,493,520 and 533,505 parameters on 28x28 images',
   defaults: { steps: 12_001, batchSize: 128, sampleEvery: 400, checkpointEvery: 1000 },
-  options: z.object({
-    latentDim: z.number().int().min(1).max(65_536).default(100).describe('length of the latent vector'),
-    learningRate: z.number().positive().default(2e-4).describe('learning rate of Adam, both players'),
-    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's share of the mean gradient kept"),
-  }),
-  objective: ({ latentDim, learningRate, beta1 }, imageShape) =>
-    gan({
-      name: 'mlp-gan',
-      generator: mlpGenerator({ latentDim, imageShape }),
-      discriminator: mlpDiscriminator({ imageShape }),
-      generatorOptimizer: adam({ learningRate, beta1 }),
-      discriminatorOptimizer: adam({ learningRate, beta1 }),
-    }),
+  generator: mlpGenerator,
+  discriminator: mlpDiscriminator,
 })
