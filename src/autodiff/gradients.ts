@@ -242,6 +242,8 @@ export const GRADIENTS: Readonly<Record<string, GradientRule | NotDifferentiable
 
   FusedMatMul: lowered,
   Gemm: lowered,
+  HardSigmoid: lowered,
+  DequantizeLinear: lowered,
   ConvTranspose: lowered,
   ScanSlices: lowered,
 }

@@ -321,6 +321,20 @@ export const OPS: Readonly<Record<string, OpDefinition>> = {
       throw new ShapeError(`C ${formatShape(c.shape)} does not broadcast to ${formatShape(shape)}`)
     return [{ dtype: requireSameType(a!, b!, ...(c ? [c] : [])), shape }]
   }),
+  /** max(0, min(1, alpha x + beta)). */
+  HardSigmoid: lowered([1, 1], ([x], attributes) => {
+    requireFloat(x!)
+    integer(attributes, 'alpha')
+    integer(attributes, 'beta')
+    return [{ dtype: x!.dtype, shape: x!.shape }]
+  }),
+  /** Bytes times a scale, as numbers of the scale's type. */
+  DequantizeLinear: lowered([2, 2], ([x, scale]) => {
+    if (x!.dtype !== 'uint8') throw new ShapeError(`expects uint8 numbers, got ${x!.dtype}`)
+    requireFloat(scale!)
+    if (scale!.shape.length > 0) throw new ShapeError(`expects one scale, got ${formatShape(scale!.shape)}`)
+    return [{ dtype: scale!.dtype, shape: x!.shape }]
+  }),
   /** ONNX' own transposed convolution; `inputShape` says what is called `output_padding` there. */
   ConvTranspose: lowered([2, 2], ([dy, kernel], attributes) => [
     { dtype: requireSameType(dy!, kernel!), shape: convInputShape(dy!.shape, kernel!.shape, attributes) },

@@ -1,5 +1,5 @@
 // Dropout: while training, sets a random share of the inputs to zero.
-import { mul } from '../graph/build.ts'
+import { mul, transpose } from '../graph/build.ts'
 import { checkNumber } from '../util/options.ts'
 import type { Layer } from './layer.ts'
 import { type LayerOptions, openOptions, stateless } from './layer-options.ts'
@@ -20,7 +20,15 @@ export function dropout(options: DropoutOptions): Layer {
   const rate = checkNumber(where, 'rate', options.rate, { atLeast: 0, below: 1 })
   return stateless('Dropout', options, {
     config: { rate },
-    output: ({ input, training, random }) =>
-      training && rate > 0 ? mul(input, random.dropout(input.shape, rate)) : input,
+    output({ input, training, random }) {
+      if (!training || rate === 0) return input
+      // The mask of images is drawn as [height, width, n, channels], the layout that convolutions are computed in.
+      const [n, ...rest] = input.shape
+      const [spatial, channels] = [rest.slice(0, -1), rest.slice(-1)]
+      const mask = random.dropout([...spatial, n!, ...channels], rate)
+      const order = input.shape.map((_, axis) => axis)
+      const back = [spatial.length, ...order.slice(0, spatial.length), ...order.slice(spatial.length + 1)]
+      return mul(input, spatial.length > 0 ? transpose(mask, back) : mask)
+    },
   })
 }

@@ -3,10 +3,12 @@ import type { Graph } from '../graph/value.ts'
 import { lowerConvolutions } from './convolutions.ts'
 import { fastConvolutions } from './fast-convolutions.ts'
 import { carryLayout } from './layout.ts'
+import { multiplyMasks } from './masks.ts'
 import { fuseBias, fuseTransposes } from './matrix-products.ts'
 import { multiplySums } from './reductions.ts'
 import { shareCommon } from './share.ts'
 import { simplify } from './simplify.ts'
+import { dropTrailingOnes } from './trailing-ones.ts'
 
 type Pass = (graph: Graph) => Graph
 const run = (graph: Graph, passes: readonly Pass[]): Graph => passes.reduce((now, pass) => pass(now), graph)
@@ -20,9 +22,11 @@ export const lower = (graph: Graph): Graph =>
     simplify,
     fastConvolutions,
     ...tidy,
+    multiplyMasks,
     fuseTransposes,
     fuseBias,
     multiplySums,
+    dropTrailingOnes,
     simplify,
     shareCommon,
   ])

@@ -1,18 +1,10 @@
 // Algebra that removes work: neutral elements, folded scalars, needless expansions and casts.
 import { div, expand, mul, neg, reshape, sub, transpose } from '../graph/build.ts'
 import { applyAll } from '../graph/ops.ts'
-import { type Attributes, constant, constantData, type Graph, type Node, type Value } from '../graph/value.ts'
+import { type Attributes, constant, type Graph, type Node, type Value } from '../graph/value.ts'
 import { sameShape, sizeOf } from '../util/shape.ts'
 import { rewrite } from './rewrite.ts'
-
-/** The number a value holds everywhere, if it is known. */
-function uniformNumber(value: Value): number | undefined {
-  if (value.node.op === 'Expand' || value.node.op === 'Reshape') return uniformNumber(value.node.inputs[0]!)
-  const data = constantData(value)
-  if (!data || data.length === 0) return undefined
-  const first = data[0]!
-  return data.every((number) => number === first) ? first : undefined
-}
+import { uniformNumber } from './uniform-number.ts'
 
 const filled = (number: number, like: Value): Value => expand(constant([number], [], like.dtype), like.shape)
 

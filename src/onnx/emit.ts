@@ -188,6 +188,8 @@ export const EMIT: Readonly<Record<string, Emit>> = {
   Softplus: plain,
   Relu: plain,
   LeakyRelu: same({ alpha: 'float' }),
+  HardSigmoid: same({ alpha: 'float', beta: 'float' }),
+  DequantizeLinear: plain,
   Floor: plain,
   Ceil: plain,
   Round: plain,

@@ -35,8 +35,11 @@ export interface StateEntry {
 
 export type StateArrays = Record<string, Float32Array<ArrayBuffer>>
 
+/** Float32 numbers, or bytes for inputs of type uint8. */
+export type FeedData = Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+
 /** Per-step arrays of one call, by name: `[steps, ...shape]`. Their buffers are handed over, not copied. */
-export type StepFeeds = Record<string, { readonly data: Float32Array<ArrayBuffer>; readonly shape: Shape }>
+export type StepFeeds = Record<string, { readonly data: FeedData; readonly shape: Shape }>
 
 /** What a call of a program gives back. */
 export interface Advanced {

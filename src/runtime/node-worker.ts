@@ -90,8 +90,7 @@ const methods = {
   async advance(id: number, feeds: StepFeeds) {
     const found = sessionOf(id)
     const tensors: Record<string, ort.Tensor> = {}
-    for (const [name, { data, shape }] of Object.entries(feeds))
-      tensors[name] = new ort.Tensor('float32', data, shape)
+    for (const [name, { data, shape }] of Object.entries(feeds)) tensors[name] = toTensor({ data, shape })
     for (const { input, output } of found.state) {
       const tensor = found.arrays[output]
       if (!tensor) throw new Error('the program has no state yet: write it first')

@@ -1,9 +1,9 @@
 // Fills the arrays that a training step is fed with, as pure functions of (seed, feed, step).
-import type { StepFeeds } from '../runtime/engine.ts'
+import type { FeedData, StepFeeds } from '../runtime/engine.ts'
 import { DataError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
 import { type Shape, sizeOf } from '../util/shape.ts'
-import type { FeedSpec } from './step.ts'
+import { dtypeOf, type FeedSpec } from './step.ts'
 
 /** Where examples come from: `fill` writes those of the given indices, scaled to [0, 1]. */
 export interface ExampleSource {
@@ -58,13 +58,18 @@ export function batchIndices({
   }
 }
 
+const arrayOf = { float32: Float32Array, uint8: Uint8Array }
+
 /** Bytes that one step's feeds take. */
 export const feedBytes = (specs: readonly FeedSpec[]): number =>
-  specs.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
+  specs.reduce((sum, spec) => sum + arrayOf[dtypeOf(spec)].BYTES_PER_ELEMENT * sizeOf(spec.shape), 0)
 
-/** Room for `size` numbers: the given memory if it is large enough, else new memory. */
-const room = (size: number, used: Float32Array<ArrayBuffer> | undefined): Float32Array<ArrayBuffer> =>
-  used && used.buffer.byteLength >= 4 * size ? new Float32Array(used.buffer, 0, size) : new Float32Array(size)
+/** Room for `size` numbers of a feed: the given memory if it is large enough, else new memory. */
+function room(spec: FeedSpec, size: number, used: FeedData | undefined): FeedData {
+  const Numbers = arrayOf[dtypeOf(spec)]
+  const enough = used && used.buffer.byteLength >= Numbers.BYTES_PER_ELEMENT * size
+  return enough ? new Numbers(used.buffer, 0, size) : new Numbers(size)
+}
 
 /**
  * Returns a function that makes the feeds of `steps` steps, starting at step `first` (counted from 0). It overwrites
@@ -80,7 +85,12 @@ export function feeder(
   const indices = batchIndices({ ...options, draws })
   if (specs.some(({ kind }) => kind === 'labels') && !options.source.label)
     throw new DataError('this objective needs labels, and the data has none; use labelled data')
-  const fillOne = (spec: FeedSpec, step: number, out: Float32Array): void => {
+  const fillOne = (spec: FeedSpec, step: number, given: FeedData): void => {
+    if (spec.kind === 'dropout') {
+      randomStream(options.seed, spec.name, step).fillKept(given as Uint8Array, spec.rate)
+      return
+    }
+    const out = given as Float32Array
     switch (spec.kind) {
       case 'images':
         options.source.fill(indices(step, spec.draw), out)
@@ -91,9 +101,6 @@ export function feeder(
         })
         return
       }
-      case 'dropout':
-        randomStream(options.seed, spec.name, step).fillDropout(out, spec.rate)
-        return
       case 'uniform':
         randomStream(options.seed, spec.name, step).fillUniform(out, spec.low, spec.high)
         return
@@ -108,7 +115,7 @@ export function feeder(
     Object.fromEntries(
       specs.map((spec) => {
         const size = sizeOf(spec.shape)
-        const data = room(steps * size, used?.[spec.name]?.data)
+        const data = room(spec, steps * size, used?.[spec.name]?.data)
         for (let i = 0; i < steps; i++) fillOne(spec, first + i, data.subarray(i * size, (i + 1) * size))
         return [spec.name, { data, shape: [steps, ...spec.shape] }]
       }),

@@ -1,6 +1,6 @@
 // From an objective to one training step: a graph from old state and fresh feeds to new state and metrics.
 import { gradients } from '../autodiff/backward.ts'
-import { cast } from '../graph/build.ts'
+import { cast, mul } from '../graph/build.ts'
 import { type Graph, input, type Value } from '../graph/value.ts'
 import type { Initializer } from '../initializers/initializer.ts'
 import type { RandomSource } from '../layers/layer.ts'
@@ -36,6 +36,9 @@ export type FeedSpec = { readonly name: string; readonly shape: Shape } & (
     }
 )
 
+/** Dropout masks are bytes, everything else is float32. */
+export const dtypeOf = ({ kind }: FeedSpec): 'uint8' | 'float32' => (kind === 'dropout' ? 'uint8' : 'float32')
+
 export interface StepGraph {
   readonly graph: Graph
   readonly state: readonly StateSpec[]
@@ -58,7 +61,7 @@ class Feeds {
   add(spec: FeedSpec): Value {
     const before = this.values.get(spec.name)
     if (before) return before
-    const value = input(spec.name, spec.shape)
+    const value = input(spec.name, spec.shape, dtypeOf(spec))
     this.values.set(spec.name, value)
     this.specs.push(spec)
     return value
@@ -68,8 +71,10 @@ class Feeds {
   random(prefix: string): RandomSource {
     let count = 0
     return {
-      dropout: (shape, rate) =>
-        this.add({ kind: 'dropout', name: `${prefix}/dropout-${count++}`, shape, rate }),
+      dropout: (shape, rate) => {
+        const kept = this.add({ kind: 'dropout', name: `${prefix}/dropout-${count++}`, shape, rate })
+        return mul(cast(kept, 'float32'), 1 / (1 - rate))
+      },
       uniform: (shape, low = 0, high = 1) =>
         this.add({ kind: 'uniform', name: `${prefix}/uniform-${count++}`, shape, low, high }),
       normal: (shape, mean = 0, deviation = 1) =>

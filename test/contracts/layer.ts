@@ -38,7 +38,11 @@ export function fixedRandom(dtype: DType = 'float32'): RandomSource {
     constant(fill(new Float32Array(sizeOf(shape))), shape, dtype)
   const stream = () => randomStream(7, 'fixed', calls++)
   return {
-    dropout: (shape, rate) => made(shape, (out) => stream().fillDropout(out, rate)),
+    dropout: (shape, rate) =>
+      made(shape, (out) => {
+        const kept = stream().fillKept(new Uint8Array(out.length), rate)
+        return out.map((_, i) => kept[i]! / (1 - rate))
+      }),
     uniform: (shape, low, high) => made(shape, (out) => stream().fillUniform(out, low, high)),
     normal: (shape, mean, deviation) => made(shape, (out) => stream().fillNormal(out, mean, deviation)),
   }

@@ -137,6 +137,13 @@ describe('the table of operators', () => {
       expect(arity[0], op).toBeLessThanOrEqual(arity[1])
     }
     const lowered = Object.keys(OPS).filter((op) => OPS[op]!.level === 'lowered')
-    expect(lowered.sort()).toEqual(['ConvTranspose', 'FusedMatMul', 'Gemm', 'ScanSlices'])
+    expect(lowered.sort()).toEqual([
+      'ConvTranspose',
+      'DequantizeLinear',
+      'FusedMatMul',
+      'Gemm',
+      'HardSigmoid',
+      'ScanSlices',
+    ])
   })
 })

@@ -17,14 +17,15 @@ const start = noisyState(step, 11, 0.3)
 
 function plainFeeds(feeds: Readonly<Record<string, Tensor>>, index: number): PlainFeeds {
   const data = (name: string): Float64Array => feeds[name]!.data as Float64Array
+  const mask = (name: string, rate: number): Float64Array => data(name).map((kept) => kept / (1 - rate))
   return {
     images: data('images'),
     masks: {
-      real: data('real/dropout-0'),
-      fake: data('fake/dropout-1'),
-      generator: data('generator/dropout-2'),
+      real: mask('real/dropout-0', 0.5),
+      fake: mask('fake/dropout-1', 0.5),
+      generator: mask('generator/dropout-2', 0.5),
     },
-    generatorMask: data('generator/dropout-1'),
+    generatorMask: mask('generator/dropout-1', 0.25),
     latents: { fake: data('fake/uniform-0'), generator: data('generator/uniform-0') },
     rates: { real: halving(2 * index), fake: halving(2 * index + 1), generator: halving(index) },
   }
@@ -116,13 +117,13 @@ describe('what a step of the GAN is fed', () => {
     expect(rates).toEqual([0.5, 0.5, 0.25, 0.5])
   })
 
-  it('is latents in [0, 1), masks of 0 and 1 / (1 - rate), and the learning rate of each update', () => {
+  it('is latents in [0, 1), masks of 0 and 1, and the learning rate of each update', () => {
     const feeds = feedsOf(step, source, 2)
     for (const name of ['fake/uniform-0', 'generator/uniform-0'])
       expect(Array.from(feeds[name]!.data).every((z) => z >= 0 && z < 1)).toBe(true)
     const values = (name: string): number[] => [...new Set(Array.from(feeds[name]!.data))].sort()
-    expect(values('real/dropout-0')).toEqual([0, 2])
-    expect(values('generator/dropout-1')).toEqual([0, Math.fround(4 / 3)])
+    expect(values('real/dropout-0')).toEqual([0, 1])
+    expect(values('generator/dropout-1')).toEqual([0, 1])
     // Third step: updates 5 and 6 of the discriminator, update 3 of the generator.
     expect(feeds['real/learningRate']!.data[0]).toBe(halving(4))
     expect(feeds['fake/learningRate']!.data[0]).toBe(halving(5))

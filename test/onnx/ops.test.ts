@@ -121,6 +121,16 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { inputs: [real(3, 4)], build: (x) => g.leakyRelu(x, 0.2) },
     { inputs: [real(3, 4)], build: (x) => apply('LeakyRelu', [x]) },
   ],
+  HardSigmoid: [
+    { inputs: [real(3, 4)], build: (x) => apply('HardSigmoid', [x], { alpha: 0.3, beta: 0.4 }) },
+    { inputs: [real(3, 4)], build: (x) => apply('HardSigmoid', [x], { alpha: 1e38, beta: 0 }) },
+  ],
+  DequantizeLinear: [
+    {
+      inputs: [{ shape: [3, 4], from: 0, to: 255, dtype: 'uint8' }],
+      build: (x) => apply('DequantizeLinear', [x, constant([1.5], [])]),
+    },
+  ],
   Floor: unary('Floor'),
   Ceil: unary('Ceil'),
   Round: [

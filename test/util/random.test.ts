@@ -250,68 +250,75 @@ describe('normal numbers', () => {
 })
 
 describe('dropout masks', () => {
-  it('hold nothing but 0 and 1 / (1 - rate), as often as the rate says', () => {
+  const kept = (seed: number, purpose: string, length: number, rate: number, step = 0): Uint8Array =>
+    randomStream(seed, purpose, step).fillKept(new Uint8Array(length), rate)
+  const drops = (mask: Uint8Array): number => mask.reduce((sum, value) => sum + 1 - value, 0)
+
+  it('hold nothing but 0 and 1, and 0 as often as the rate says', () => {
     for (const rate of [0.1, 0.25, 0.3, 0.5, 0.7, 0.9, 1 / 3]) {
-      const out = randomStream(41, 'mask', 6).fillDropout(new Float32Array(4 * count), rate)
-      const kept = Math.fround(1 / (1 - rate))
-      let dropped = 0
-      for (const value of out) {
-        if (value === 0) dropped++
-        else if (value !== kept) expect.fail(`${value} in a mask of rate ${rate}`)
-      }
-      const deviation = Math.sqrt(out.length * rate * (1 - rate))
-      expect(Math.abs(dropped - out.length * rate), `rate ${rate}`).toBeLessThan(5 * deviation)
+      const out = kept(41, 'mask', 4 * count, rate, 6)
+      expect(out.every((value) => value === 0 || value === 1)).toBe(true)
+      // One call honours the rate to 1/2048.
+      const most = 5 * Math.sqrt(out.length * rate * (1 - rate)) + out.length / 2048
+      expect(Math.abs(drops(out) - out.length * rate), `rate ${rate}`).toBeLessThan(most)
     }
   })
 
-  it('use one bit for each element at rate .5', () => {
-    const out = randomStream(42, 'half').fillDropout(new Float32Array(64), 0.5)
-    const bits = words(42, 'half', 0, 2).flatMap((word) =>
-      Array.from({ length: 32 }, (_, i) => ((word >>> i) & 1) * 2),
-    )
-    expect(Array.from(out)).toEqual(bits)
+  it('honour over many calls the rates between multiples of 1/2048', () => {
+    for (const rate of [0.3, 0.0003, 0.9999]) {
+      const [calls, length] = [4000, 1024]
+      let dropped = 0
+      for (let step = 0; step < calls; step++) dropped += drops(kept(42, 'calls', length, rate, step))
+      const drawn = calls * length
+      // Elements of one call share the rounding of the rate.
+      const variance = drawn * rate * (1 - rate) + calls * (length / 4096) ** 2
+      expect(Math.abs(dropped - drawn * rate), `rate ${rate}`).toBeLessThan(5 * Math.sqrt(variance))
+    }
   })
 
-  it('use two, four and eight bits where the rate is a multiple of 1/4, 1/16 and 1/256', () => {
-    for (const [rate, width] of [
-      [0.25, 2],
-      [0.75, 2],
-      [0.125, 4],
-      [0.3125, 4],
-      [77 / 256, 8],
-    ] as const) {
-      const each = 32 / width
-      const out = randomStream(43, 'width').fillDropout(new Float32Array(3 * each), rate)
-      const zero = words(43, 'width', 0, 3).flatMap((word) =>
-        Array.from(
-          { length: each },
-          (_, i) => ((word >>> (i * width)) & (2 ** width - 1)) < rate * 2 ** width,
-        ),
-      )
-      expect(
-        Array.from(out, (x) => x === 0),
-        `rate ${rate}`,
-      ).toEqual(zero)
+  it('are exact where the rate is a multiple of 1/2048: each byte of a word against a threshold', () => {
+    for (const level of [1, 15, 16, 614, 1024, 2047]) {
+      const out = kept(43, 'level', 4000, level / 2048)
+      // The first word of the stream rounds the rate.
+      const expected = words(43, 'level', 0, 1001)
+        .slice(1)
+        .flatMap((word) => {
+          const bytes = [0, 8, 16, 24].map((shift) => (word >>> shift) & 255)
+          const choice = bytes.reduce((sum, byte, i) => sum + ((byte >> 7) << i), 0)
+          const threshold = (level >>> 4) + (choice < (level & 15) ? 1 : 0)
+          return bytes.map((byte) => ((byte & 127) < threshold ? 0 : 1))
+        })
+      expect(Array.from(out), `level ${level}`).toEqual(expected.slice(0, out.length))
     }
   })
 
   it('drop nothing at rate 0 and everything at rate 1', () => {
-    expect(randomStream(44, 'none').fillDropout(new Float32Array(100), 0)).toEqual(
-      new Float32Array(100).fill(1),
-    )
-    expect(randomStream(44, 'all').fillDropout(new Float32Array(100), 1)).toEqual(new Float32Array(100))
+    expect(drops(kept(44, 'none', 100, 0))).toBe(0)
+    expect(drops(kept(44, 'all', 100, 1))).toBe(100)
   })
 
-  it('start alike for any length', () => {
-    const long = randomStream(45, 'length').fillDropout(new Float32Array(1000), 0.3)
-    for (const n of [1, 15, 16, 17, 31, 33])
-      expect(randomStream(45, 'length').fillDropout(new Float32Array(n), 0.3)).toEqual(long.subarray(0, n))
+  it('start alike for any length, and are the same at any place in memory', () => {
+    const long = kept(45, 'length', 1000, 0.3)
+    for (const n of [1, 3, 4, 15, 16, 17, 31, 33])
+      expect(kept(45, 'length', n, 0.3)).toEqual(long.subarray(0, n))
+    for (const offset of [1, 2, 3, 4]) {
+      const place = new Uint8Array(1010).fill(7)
+      randomStream(45, 'length').fillKept(place.subarray(offset, offset + 1000), 0.3)
+      expect(place.subarray(offset, offset + 1000)).toEqual(long)
+      expect([...place.subarray(0, offset), ...place.subarray(offset + 1000)]).toEqual(new Array(10).fill(7))
+    }
+  })
+
+  it('go on where the words before end', () => {
+    const stream = randomStream(46, 'then')
+    stream.fillKept(new Uint8Array(9), 0.5)
+    expect(stream.bits()).toBe(words(46, 'then', 0, 5)[4])
   })
 
   it('are not correlated between elements that share a word', () => {
     for (const rate of [0.5, 0.25, 0.3]) {
-      const out = randomStream(46, 'neighbours').fillDropout(new Float32Array(count + 1), rate)
-      for (const distance of [1, 2, 8, 16, 32]) {
+      const out = Float32Array.from(kept(47, 'neighbours', count + 1, rate))
+      for (const distance of [1, 2, 3, 4, 8, 16, 32]) {
         const n = count - 32
         const found = correlation(out.subarray(0, n), out.subarray(distance, distance + n))
         expect(Math.abs(found), `rate ${rate}, distance ${distance}`).toBeLessThan(5 / Math.sqrt(n))

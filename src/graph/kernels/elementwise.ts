@@ -55,6 +55,10 @@ export const ELEMENTWISE: Readonly<Record<string, Kernel>> = {
     const alpha = (attributes.alpha as number | undefined) ?? 0.01
     return x.data.map((n) => (n < 0 ? alpha * n : n))
   }),
+  HardSigmoid: kernel((_output, { alpha, beta }, x) =>
+    x.data.map((n) => Math.max(0, Math.min(1, (alpha as number) * n + (beta as number)))),
+  ),
+  DequantizeLinear: kernel((_output, _attributes, x, scale) => x.data.map((n) => n * scale!.data[0]!)),
   Floor: unary(Math.floor),
   Ceil: unary(Math.ceil),
   Round: unary(roundHalfEven),

@@ -132,6 +132,39 @@ export const ELEMENTWISE_CASES: KernelCases = {
     },
     { name: 'has the slope .01 by default', inputs: [[-100, 3]], expected: [-1, 3] },
   ],
+  HardSigmoid: [
+    {
+      name: 'is a line between 0 and 1',
+      inputs: [[-2, -1, 0, 1, 5]],
+      attributes: { alpha: 0.25, beta: 0.5 },
+      expected: [0, 0.25, 0.5, 0.75, 1],
+    },
+    {
+      name: 'is a step where it is steep',
+      inputs: [[-1e-30, 0, 1e-30]],
+      attributes: { alpha: 1e38, beta: 0 },
+      expected: [0, 0, 1],
+    },
+  ],
+  DequantizeLinear: [
+    {
+      name: 'scales bytes',
+      inputs: [
+        {
+          of: [
+            [0, 1],
+            [2, 255],
+          ],
+          dtype: 'uint8',
+        },
+        0.5,
+      ],
+      expected: [
+        [0, 0.5],
+        [1, 127.5],
+      ],
+    },
+  ],
   Floor: [{ name: 'rounds down', inputs: [[1.7, -1.2, 3]], expected: [1, -2, 3] }],
   Ceil: [{ name: 'rounds up', inputs: [[1.2, -1.7, 3]], expected: [2, -1, 3] }],
   Round: [
