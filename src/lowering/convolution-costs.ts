@@ -2,18 +2,25 @@
 import { sizeOf } from '../util/shape.ts'
 import { type Axis, type AxisAlgorithm, axisAlgorithm } from './axis-algorithm.ts'
 import { columnCounts, columnForms } from './columns.ts'
-import type { Candidate, Convolution } from './convolution.ts'
+import type { Candidate, ChooseForms, Convolution, ConvolutionForm } from './convolution.ts'
 import { toomCookForms } from './toom-cook-forms.ts'
 
-// Measured with ONNX Runtime on two cores with AVX-512; only their ratios matter. Multiplications per second.
-const DIRECT_RATE = 105e9
-const PRODUCT_RATE = 110e9
+// Measured inside whole training steps with ONNX Runtime on two cores with AVX-512 (docs/performance.md); only their
+// ratios matter. Multiplications per second.
+const DIRECT_RATE = 62e9
+const PRODUCT_RATE = 72e9
+/** Elements of x and y per second beside the multiplications; the filter gradient turns both around first. */
+const DIRECT_ELEMENTS: Readonly<Record<ConvolutionForm, number>> = {
+  Conv: 1.5e9,
+  ConvInputGradient: 1.5e9,
+  ConvFilterGradient: 0.3e9,
+}
 /** Elements read and written per second by products with a small matrix, which are bound by memory. */
 const TRANSFORM_RATE = 4e9
 /** Elements per second that change their place in gathers. */
-const GATHER_RATE = 1.2e9
+const GATHER_RATE = 2.5e9
 /** Elements per second from [n, c, h, w] to [h, w, n, c], one by one. */
-const TRANSPOSE_RATE = 0.12e9
+const TRANSPOSE_RATE = 0.1e9
 /** What an operator costs however small it is. */
 const OPERATOR_SECONDS = 2e-5
 
@@ -35,11 +42,15 @@ const axesOf = ({ x, kernel, y, geometry }: Convolution): [Axis, Axis] => {
   return [axisOf(0), axisOf(1)]
 }
 
-/** ONNX Runtime's own convolution. It wants channels before pixels, and its neighbours want them last. */
-const directSeconds = ({ x, kernel, y }: Convolution): number =>
+/** ONNX Runtime's own convolution, between images in the layout [n, c, h, w]. */
+export const directSeconds = ({ x, kernel, y }: Convolution, form: ConvolutionForm): number =>
   (x[0]! * sizeOf(y.slice(1)) * sizeOf(kernel.slice(1))) / DIRECT_RATE +
-  (sizeOf(x) + sizeOf(y)) / TRANSPOSE_RATE +
-  3 * OPERATOR_SECONDS
+  (sizeOf(x) + sizeOf(y)) / DIRECT_ELEMENTS[form] +
+  OPERATOR_SECONDS
+
+/** The transposes that it takes beside neighbours in the layout [h, w, n, c]. */
+const layoutSeconds = ({ x, y }: Convolution): number =>
+  (sizeOf(x) + sizeOf(y)) / TRANSPOSE_RATE + 2 * OPERATOR_SECONDS
 
 function toomCookSeconds({ x, kernel, y }: Convolution, height: AxisAlgorithm, width: AxisAlgorithm): number {
   const [n, c, o] = [x[0]!, x[1]!, y[1]!]
@@ -81,7 +92,9 @@ function algorithmsOf(axis: Axis): AxisAlgorithm[] {
 export function candidates(shapes: Convolution): Candidate[] {
   const { geometry, kernel, x } = shapes
   if (geometry.group !== 1 || x.length !== 4) return []
-  const found: Candidate[] = [{ seconds: columnSeconds(shapes), forms: () => columnForms(shapes) }]
+  const found: Candidate[] = [
+    { name: 'columns', seconds: columnSeconds(shapes), forms: () => columnForms(shapes) },
+  ]
   const plain = geometry.dilations.every((dilation) => dilation === 1)
   if (!plain || kernel.slice(2).some((length, i) => length < geometry.strides[i]!)) return found
   const [heights, widths] = axesOf(shapes).map(algorithmsOf) as [AxisAlgorithm[], AxisAlgorithm[]]
@@ -89,20 +102,43 @@ export function candidates(shapes: Convolution): Candidate[] {
     for (const width of widths)
       if (height.amplification * width.amplification <= MOST_AMPLIFICATION)
         found.push({
+          name: `${height.products * height.tiles} x ${width.products * width.tiles} products`,
           seconds: toomCookSeconds(shapes, height, width),
           forms: () => toomCookForms(shapes, height, width),
         })
   return found
 }
 
-/** The way that is expected to be fastest, or undefined where that is the direct form. */
-export function cheapest(shapes: Convolution): Candidate | undefined {
-  let best = directSeconds(shapes)
-  let found: Candidate | undefined
-  for (const candidate of candidates(shapes))
-    if (candidate.seconds < best) {
-      best = candidate.seconds
-      found = candidate
-    }
-  return found
+/** One convolution of a graph. */
+export interface ConvolutionUse {
+  readonly form: ConvolutionForm
+  readonly shapes: Convolution
+}
+
+/**
+ * Chooses for all convolutions of a graph together: each equal set takes the way that is expected to be fastest beside
+ * neighbours in the layout [h, w, n, c]; but where the direct form everywhere, which needs no layout but its own, is
+ * expected to be as fast as that mixture, nothing is replaced.
+ */
+export function chooseForAll(uses: readonly ConvolutionUse[]): ChooseForms {
+  const groups = new Map<string, ConvolutionUse[]>()
+  for (const use of uses) {
+    const key = JSON.stringify(use.shapes)
+    groups.set(key, [...(groups.get(key) ?? []), use])
+  }
+  const ways = new Map<string, Candidate | undefined>()
+  let [allDirect, mixed] = [0, 0]
+  for (const [key, group] of groups) {
+    const { shapes } = group[0]!
+    const direct = group.reduce((sum, { form }) => sum + directSeconds(shapes, form), 0)
+    let best = direct + group.length * layoutSeconds(shapes)
+    for (const candidate of candidates(shapes))
+      if (group.length * candidate.seconds < best) {
+        best = group.length * candidate.seconds
+        ways.set(key, candidate)
+      }
+    allDirect += direct
+    mixed += best
+  }
+  return allDirect <= mixed ? () => undefined : (shapes) => ways.get(JSON.stringify(shapes))?.forms()
 }

@@ -11,6 +11,9 @@ export interface Convolution {
   readonly geometry: ConvGeometry
 }
 
+/** The operators of the three bilinear forms. */
+export type ConvolutionForm = 'Conv' | 'ConvInputGradient' | 'ConvFilterGradient'
+
 /** The three bilinear forms of one convolution, written as other operators. */
 export interface ConvolutionForms {
   forward(x: Value, kernel: Value): Value
@@ -20,7 +23,12 @@ export interface ConvolutionForms {
 
 /** One way to compute a convolution. */
 export interface Candidate {
+  /** Such as `columns` or `12 x 12 products`. */
+  readonly name: string
   /** Expected mean time of the three forms, inside a network in [h, w, n, c] layout. */
   readonly seconds: number
   forms(): ConvolutionForms
 }
+
+/** How to compute a convolution; undefined for the direct form. */
+export type ChooseForms = (shapes: Convolution) => ConvolutionForms | undefined

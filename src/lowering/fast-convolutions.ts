@@ -1,50 +1,44 @@
 // Two-dimensional convolutions as matrix products in the layout [height, width, n, c], where that is faster.
 import { convGeometry } from '../graph/conv-shape.ts'
-import type { Attributes, Graph } from '../graph/value.ts'
-import type { Shape } from '../util/shape.ts'
-import type { Convolution, ConvolutionForms } from './convolution.ts'
-import { cheapest } from './convolution-costs.ts'
+import { type Graph, type Node, sortNodes, type Value } from '../graph/value.ts'
+import type { ChooseForms, ConvolutionForm, ConvolutionForms } from './convolution.ts'
+import { type ConvolutionUse, chooseForAll } from './convolution-costs.ts'
 import { rewrite } from './rewrite.ts'
 
-/** How to compute a convolution; undefined for the direct form. */
-export type ChooseForms = (shapes: Convolution) => ConvolutionForms | undefined
+/** The convolution that a node computes a form of; undefined for other nodes, and for types that stay direct. */
+function useOf({ op, inputs: [a, b], outputs: [y], attributes }: Node): ConvolutionUse | undefined {
+  if (y!.dtype !== 'float32') return undefined
+  const use = (form: ConvolutionForm, x: Value, kernel: Value, result: Value): ConvolutionUse => {
+    const geometry = convGeometry(attributes, x.shape.length - 2)
+    return { form, shapes: { x: x.shape, kernel: kernel.shape, y: result.shape, geometry } }
+  }
+  if (op === 'Conv') return use(op, a!, b!, y!)
+  if (op === 'ConvInputGradient') return use(op, y!, b!, a!)
+  if (op === 'ConvFilterGradient') return use(op, a!, y!, b!)
+  return undefined
+}
+
+function write(form: ConvolutionForm, forms: ConvolutionForms, [a, b]: readonly Value[]): Value {
+  if (form === 'Conv') return forms.forward(a!, b!)
+  return form === 'ConvInputGradient' ? forms.inputGradient(a!, b!) : forms.filterGradient(a!, b!)
+}
 
 /**
  * Uses another form for every float32 convolution for which one is expected to be faster than ONNX Runtime's own.
  *
- * @param choose  default: by a model of the cost
+ * @param chooseForms  default: by a model of the cost of all convolutions of the graph
  */
-export function fastConvolutions(
-  graph: Graph,
-  choose: ChooseForms = (shapes) => cheapest(shapes)?.forms(),
-): Graph {
+export function fastConvolutions(graph: Graph, chooseForms?: ChooseForms): Graph {
+  const uses = sortNodes(Object.values(graph.outputs)).flatMap((node) => useOf(node) ?? [])
+  const choose = chooseForms ?? chooseForAll(uses)
+  /** One set of constants for all forms of equal convolutions. */
   const known = new Map<string, ConvolutionForms | undefined>()
-  const formsOf = (
-    x: Shape,
-    kernel: Shape,
-    y: Shape,
-    attributes: Attributes,
-  ): ConvolutionForms | undefined => {
-    const shapes = { x, kernel, y, geometry: convGeometry(attributes, x.length - 2) }
-    const key = JSON.stringify(shapes)
-    if (!known.has(key)) known.set(key, choose(shapes))
-    return known.get(key)
-  }
-  return rewrite(graph, ({ op, attributes, outputs }, [a, b]) => {
-    const y = outputs[0]!
-    if (y.dtype !== 'float32') return undefined
-    if (op === 'Conv') {
-      const forms = formsOf(a!.shape, b!.shape, y.shape, attributes)
-      return forms && [forms.forward(a!, b!)]
-    }
-    if (op === 'ConvInputGradient') {
-      const forms = formsOf(y.shape, b!.shape, a!.shape, attributes)
-      return forms && [forms.inputGradient(a!, b!)]
-    }
-    if (op === 'ConvFilterGradient') {
-      const forms = formsOf(a!.shape, y.shape, b!.shape, attributes)
-      return forms && [forms.filterGradient(a!, b!)]
-    }
-    return undefined
+  return rewrite(graph, (node, inputs) => {
+    const use = useOf(node)
+    if (!use) return undefined
+    const key = JSON.stringify(use.shapes)
+    if (!known.has(key)) known.set(key, choose(use.shapes))
+    const forms = known.get(key)
+    return forms && [write(use.form, forms, inputs)]
   })
 }

@@ -1,5 +1,6 @@
 // The order of the rewrites.
 import type { Graph } from '../graph/value.ts'
+import type { ChooseForms } from './convolution.ts'
 import { lowerConvolutions } from './convolutions.ts'
 import { fastConvolutions } from './fast-convolutions.ts'
 import { carryLayout } from './layout.ts'
@@ -16,11 +17,16 @@ const run = (graph: Graph, passes: readonly Pass[]): Graph => passes.reduce((now
 /** What both ways share once the convolutions are chosen: no work twice, no transposes inside. */
 const tidy: readonly Pass[] = [lowerConvolutions, simplify, shareCommon, carryLayout, simplify]
 
+export interface LoweringOptions {
+  /** How convolutions are computed; default: by a model of the cost. See `fastConvolutions`. */
+  readonly chooseForms?: ChooseForms
+}
+
 /** Rewrites a graph of core operators for ONNX Runtime: the same results up to float32 rounding, in less time. */
-export const lower = (graph: Graph): Graph =>
+export const lower = (graph: Graph, { chooseForms }: LoweringOptions = {}): Graph =>
   run(graph, [
     simplify,
-    fastConvolutions,
+    (now) => fastConvolutions(now, chooseForms),
     ...tidy,
     multiplyMasks,
     fuseTransposes,

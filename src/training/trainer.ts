@@ -1,5 +1,5 @@
 // The one training loop: plans calls of several steps, feeds them, and reports what happened as events.
-import { lower } from '../lowering/lower.ts'
+import { type LoweringOptions, lower } from '../lowering/lower.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { exportProgram } from '../onnx/scan-program.ts'
 import type { Engine, Program, StateArrays, StepFeeds } from '../runtime/engine.ts'
@@ -100,10 +100,10 @@ export function initialState(state: readonly StateSpec[], seed: number): StateAr
 }
 
 /** Writes one step as an ONNX model that runs any number of steps per call. */
-export const trainingProgram = (name: string, step: StepGraph): Uint8Array =>
+export const trainingProgram = (name: string, step: StepGraph, options?: LoweringOptions): Uint8Array =>
   exportProgram({
     name,
-    step: lower(step.graph),
+    step: lower(step.graph, options),
     state: step.state.map((entry) => ({ input: entry.name, output: entry.next })),
     perStep: step.feeds.map((feed) => feed.name),
     outputs: step.metrics,

@@ -5,8 +5,8 @@ import { interpret } from '../../src/graph/interpreter.ts'
 import { type Graph, input, type Tensor } from '../../src/graph/value.ts'
 import { axisAlgorithm } from '../../src/lowering/axis-algorithm.ts'
 import { columnForms } from '../../src/lowering/columns.ts'
-import type { Convolution, ConvolutionForms } from '../../src/lowering/convolution.ts'
-import { candidates, cheapest } from '../../src/lowering/convolution-costs.ts'
+import type { Convolution, ConvolutionForm, ConvolutionForms } from '../../src/lowering/convolution.ts'
+import { candidates, chooseForAll } from '../../src/lowering/convolution-costs.ts'
 import { fastConvolutions } from '../../src/lowering/fast-convolutions.ts'
 import { lower } from '../../src/lowering/lower.ts'
 import { toomCookForms } from '../../src/lowering/toom-cook-forms.ts'
@@ -224,10 +224,25 @@ it('no way is offered that rounds more than is allowed', () => {
   }
 })
 
-it('large layers take fewer products, layers to few channels become columns, small and grouped ones stay direct', () => {
-  const wayOf = (shapes: Convolution): string | undefined => cheapest(shapes)?.forms().constructor.name
-  expect(wayOf(large)).toBe('ToomCookForms')
-  expect(wayOf({ ...large, x: [64, 1, 7, 7], kernel: [256, 1, 5, 5] })).toBe('ColumnForms')
-  expect(wayOf({ ...large, geometry: { ...plain, group: 2 } })).toBeUndefined()
-  expect(wayOf({ x: [1, 8, 7, 7], kernel: [8, 8, 5, 5], y: [1, 8, 7, 7], geometry: plain })).toBeUndefined()
+const forms: ConvolutionForm[] = ['Conv', 'ConvInputGradient', 'ConvFilterGradient']
+/** All forms of some convolutions, each used once: what is chosen for each. */
+function chosen(...all: Convolution[]): (string | undefined)[] {
+  const choose = chooseForAll(all.flatMap((shapes) => forms.map((form) => ({ form, shapes }))))
+  return all.map((shapes) => choose(shapes)?.constructor.name)
+}
+
+describe('the choice for a network', () => {
+  const toImage = { ...large, x: [64, 1, 7, 7], kernel: [256, 1, 5, 5] }
+  const small = { x: [1, 8, 7, 7], kernel: [8, 8, 5, 5], y: [1, 8, 7, 7], geometry: plain }
+  const grouped = { ...large, geometry: { ...plain, group: 2 } }
+
+  it('is fewer products for large layers, columns for few channels', () => {
+    expect(chosen(large, toImage)).toEqual(['ToomCookForms', 'ColumnForms'])
+  })
+
+  it('is the direct form for groups, and for all of a network of small layers', () => {
+    expect(chosen(large, grouped)).toEqual(['ToomCookForms', undefined])
+    expect(chosen(small)).toEqual([undefined])
+    expect(chosen(small, { ...small, kernel: [8, 8, 3, 3] })).toEqual([undefined, undefined])
+  })
 })
