@@ -5,24 +5,29 @@ import { reportBestOf } from './best-of.mjs'
 
 /** Steps before the clock starts: the trainer finds out how many steps to make per call. */
 const WARM_UP = 64
+/** A slow step is warm after so many seconds, and is timed for no longer. */
+const SECONDS = 10
+/** Fewer of large images: 2 ** 25 numbers at most. */
 const IMAGES = 8192
-const SHAPE = [28, 28, 1]
 
 async function measure(name, steps) {
   const model = modelNamed(name)
-  const size = SHAPE.reduce((product, length) => product * length, 1)
-  const pixels = randomStream(1, 'bench').fillUniform(new Float32Array(IMAGES * size))
+  const shape = model.imageShape
+  const size = shape.reduce((product, length) => product * length, 1)
+  const count = Math.min(IMAGES, Math.floor(2 ** 25 / size))
+  const pixels = randomStream(1, 'bench').fillUniform(new Float32Array(count * size))
   const source = {
-    count: IMAGES,
-    shape: SHAPE,
+    count,
+    shape,
     fill(indices, out) {
       for (let i = 0; i < indices.length; i++)
         out.set(pixels.subarray(indices[i] * size, (indices[i] + 1) * size), i * size)
     },
   }
   const { batchSize } = model.defaults
-  const objective = model.objective(model.options.parse({}), SHAPE)
+  const objective = model.objective(model.options.parse({}), shape)
   const engine = await nodeEngine()
+  const startedAt = performance.now()
   let warmAt
   let warmSteps = 0
   let last
@@ -36,7 +41,10 @@ async function measure(name, steps) {
   })) {
     if (event.type !== 'steps') continue
     last = { at: performance.now(), steps: event.step + 1 }
-    if (warmAt === undefined && last.steps >= WARM_UP) {
+    const seconds = (last.at - (warmAt ?? startedAt)) / 1000
+    if (warmAt !== undefined) {
+      if (seconds >= SECONDS || last.steps - warmSteps >= steps) break
+    } else if (last.steps >= WARM_UP || seconds >= SECONDS) {
       warmAt = last.at
       warmSteps = last.steps
     }
@@ -53,7 +61,7 @@ async function measure(name, steps) {
 await reportBestOf({
   peer: 'sparring',
   program: import.meta.url,
-  models: ['mlp-gan', 'dcgan'],
+  models: ['mlp-gan', 'dcgan', 'dcgan-64'],
   settings: { 'one thread per core': {} },
   measure,
 })

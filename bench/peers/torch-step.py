@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times one training step in PyTorch on the CPU: torch-step.py {mlp-gan|dcgan|vae} STEPS
+"""Times one training step in PyTorch on the CPU: torch-step.py {mlp-gan|dcgan|dcgan-64|vae} STEPS
 
 PyTorch has threads of its own and so has the BLAS below it, and both at once fight over the cores. So every split of
 the cores between the two is tried, each in a fresh process, and the best one counts. Prints one JSON line.
@@ -14,7 +14,7 @@ import time
 LATENT = 100
 WARM_UP = 3
 SECONDS = 10  # a split that is this slow stops early
-BATCH = {'mlp-gan': 128, 'dcgan': 64, 'vae': 500}
+BATCH = {'mlp-gan': 128, 'dcgan': 64, 'dcgan-64': 128, 'vae': 500}
 
 
 def batch_norm(nn, width, dimensions=1):
@@ -54,30 +54,57 @@ def dcgan_networks(nn):
     return generator, critic
 
 
+def dcgan64_networks(nn, filters=64):
+    """No biases; batch normalization with PyTorch's own constants, after the convolutions and before the rectifiers."""
+    widths = [filters * 2 ** power for power in range(4)]  # 64, 128, 256, 512
+    up = lambda width_in, width: nn.ConvTranspose2d(width_in, width, 5, stride=2, padding=2, output_padding=1, bias=False)
+    down = lambda width_in, width: nn.Conv2d(width_in, width, 5, stride=2, padding=2, bias=False)
+    generator = [nn.Linear(LATENT, 16 * widths[3], bias=False), nn.Unflatten(1, (widths[3], 4, 4))]
+    for width_in, width in ((widths[3], widths[2]), (widths[2], widths[1]), (widths[1], widths[0]), (widths[0], 3)):
+        generator += [nn.BatchNorm2d(width_in), nn.ReLU(), up(width_in, width)]
+    discriminator = [down(3, widths[0]), nn.LeakyReLU(0.2)]
+    for width_in, width in zip(widths, widths[1:]):
+        discriminator += [down(width_in, width), nn.BatchNorm2d(width), nn.LeakyReLU(0.2)]
+    discriminator += [nn.Flatten(), nn.Linear(16 * widths[3], 1, bias=False), nn.Sigmoid()]
+    return nn.Sequential(*generator, nn.Tanh()), nn.Sequential(*discriminator)
+
+
+NETWORKS = {'mlp-gan': mlp_networks, 'dcgan': dcgan_networks, 'dcgan-64': dcgan64_networks}
+
+
 def gan_step(torch, nn, model):
-    """Two discriminator updates, on real images and on fakes made in inference mode, then one of the generator."""
+    """The discriminator learns from real images and from fakes, then the generator learns.
+
+    dcgan-64 makes its fakes in training mode, learns from both batches by one update, and has images in [-1, 1]; the
+    others make them in inference mode and learn from one batch after the other.
+    """
     batch = BATCH[model]
-    generator, discriminator = (mlp_networks if model == 'mlp-gan' else dcgan_networks)(nn)
+    large = model == 'dcgan-64'
+    generator, discriminator = NETWORKS[model](nn)
     adam = dict(lr=2e-4, betas=(0.5, 0.999), eps=1e-7)
     generator_adam = torch.optim.Adam(generator.parameters(), **adam)
     discriminator_adam = torch.optim.Adam(discriminator.parameters(), **adam)
     loss_of = nn.BCELoss()
-    data = torch.rand(8192, 1, 28, 28)
+    shape = (3, 64, 64) if large else (1, 28, 28)
+    data = torch.rand(min(8192, 2**25 // (shape[0] * shape[1] * shape[2])), *shape)
+    low, width = (-1, 2) if large else (0, 1)
+    latents = lambda: low + width * torch.rand(batch, LATENT)
     real_label, fake_label = torch.ones(batch, 1), torch.zeros(batch, 1)
 
     def step():
-        real = data[torch.randint(0, len(data), (batch,))]
-        generator.eval()
+        real = low + width * data[torch.randint(0, len(data), (batch,))]
+        generator.train(large)
         with torch.no_grad():
-            fake = generator(torch.rand(batch, LATENT))
+            fake = generator(latents())
         generator.train()
-        for images, label in ((real, real_label), (fake, fake_label)):
+        batches = [(real, real_label), (fake, fake_label)]
+        for together in [batches] if large else [[one] for one in batches]:
             discriminator_adam.zero_grad()
-            loss_of(discriminator(images), label).backward()
+            sum(loss_of(discriminator(images), label) for images, label in together).backward()
             discriminator_adam.step()
         generator_adam.zero_grad()
         discriminator.requires_grad_(False)
-        loss_of(discriminator(generator(torch.rand(batch, LATENT))), real_label).backward()
+        loss_of(discriminator(generator(latents())), real_label).backward()
         generator_adam.step()
         discriminator.requires_grad_(True)
 

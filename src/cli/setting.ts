@@ -32,6 +32,8 @@ interface FieldSchema {
   readonly maximum?: number
   readonly exclusiveMinimum?: number
   readonly exclusiveMaximum?: number
+  readonly title?: string
+  readonly examples?: readonly unknown[]
   readonly description?: string
   readonly default?: unknown
 }
@@ -51,7 +53,8 @@ function describeNumber(field: FieldSchema): string {
 function describeField(field: FieldSchema): Pick<Setting, 'kind' | 'placeholder' | 'expected'> {
   if (field.enum) {
     const choices = field.enum.join('|')
-    return { kind: 'text', placeholder: `<${choices}>`, expected: `one of ${field.enum.join(', ')}` }
+    const kind = field.enum.every((choice) => typeof choice === 'number') ? 'number' : 'text'
+    return { kind, placeholder: `<${choices}>`, expected: `one of ${field.enum.join(', ')}` }
   }
   switch (field.type) {
     case 'integer':
@@ -61,7 +64,11 @@ function describeField(field: FieldSchema): Pick<Setting, 'kind' | 'placeholder'
     case 'boolean':
       return { kind: 'boolean', placeholder: '', expected: 'true or false' }
     case 'string':
-      return { kind: 'text', placeholder: '<text>', expected: 'a text' }
+      return {
+        kind: 'text',
+        placeholder: `<${field.title ?? 'text'}>`,
+        expected: field.examples ? `a text such as ${field.examples.join(' or ')}` : 'a text',
+      }
     default:
       throw new TypeError(`a setting of type ${field.type ?? 'unknown'} cannot be given as a flag`)
   }

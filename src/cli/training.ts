@@ -13,7 +13,7 @@ const PLACES: readonly Setting[] = [
   textSetting(
     'data',
     '<name|folder>',
-    'a data set (digits, mnist), or a folder of IDX files or of images',
+    'a data set (digits, mnist), or a folder of images or of IDX files',
     DEFAULT_DATA,
   ),
   textSetting('dataDir', '<folder>', "folder that holds the data set's files"),

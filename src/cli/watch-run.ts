@@ -13,6 +13,8 @@ const FINISHING = { models: 'the networks', pictures: 'the pictures', report: 't
 
 /** Seconds between two lines of a download in a log. */
 const DOWNLOAD_PACE = 10
+/** Seconds between two lines of images being read. */
+const READING_PACE = 10
 
 export interface EventDrawer {
   draw(event: RunEvent): void
@@ -28,6 +30,7 @@ function headline({ folder, config, resumedFrom }: Extract<RunEvent, { type: 'ru
   const steps = `${formatCount(settings.steps)} steps of ${settings.batchSize}, seed ${settings.seed}`
   return [
     `${resumedFrom === undefined ? 'training' : 'continuing'} ${config.model} on ${formatPath(data.name)} (${images})`,
+    ...(data.preparation === undefined ? [] : [`images: ${data.preparation}`]),
     resumedFrom === undefined ? steps : `${formatCount(resumedFrom + 1)} of ${steps}, are done`,
     `run folder: ${formatPath(folder)}`,
   ]
@@ -56,6 +59,12 @@ export function eventDrawer(
     if (terminal.live) terminal.status((columns) => style.faint(`${text} ...`.slice(0, columns - 1)))
     else terminal.print(text)
   }
+  let reading = Number.NEGATIVE_INFINITY
+  const showReading = ({ done, total }: Extract<RunEvent, { type: 'images' }>): void => {
+    if (!terminal.live && now() - reading < READING_PACE && done < total) return
+    reading = now()
+    activity(`reading images: ${formatCount(done)} of ${formatCount(total)}`)
+  }
   const showDownload = ({ file, received, total }: Extract<RunEvent, { type: 'download' }>): void => {
     const amount = total ? `${formatBytes(received)} of ${formatBytes(total)}` : formatBytes(received)
     const due = file !== download.file || now() - download.at >= DOWNLOAD_PACE || received === total
@@ -75,6 +84,9 @@ export function eventDrawer(
       switch (event.type) {
         case 'download':
           showDownload(event)
+          return
+        case 'images':
+          showReading(event)
           return
         case 'run': {
           stage = 'training'

@@ -14,7 +14,9 @@ export interface Dataset {
   readonly labels?: Uint8Array
   /** Names of the classes; empty when there are no labels. */
   readonly classes: readonly string[]
-  /** SHA-256, hex, over shape, pixels and labels; the name and the classes do not count. */
+  /** What was done to the images so that they have this shape, in words; absent when nothing was. */
+  readonly preparation?: string
+  /** SHA-256, hex, over shape, pixels and labels; the name, the classes and the preparation do not count. */
   readonly hash: string
 }
 
@@ -30,11 +32,23 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+/** Most bytes that are hashed at once: Web Crypto in Node takes less than 2^28. */
+const MOST_HASHED = 2 ** 27
+
+/** SHA-256 of bytes, hex; of more than `most` bytes, that of the hashes of their pieces of `most` bytes, joined. */
+export async function sha256OfMany(bytes: Uint8Array, most = MOST_HASHED): Promise<string> {
+  if (bytes.length <= most) return sha256(bytes)
+  const hashes: string[] = []
+  for (let at = 0; at < bytes.length; at += most) hashes.push(await sha256(bytes.subarray(at, at + most)))
+  return sha256(new TextEncoder().encode(hashes.join()))
+}
+
 /**
  * Checks that the parts of a data set fit together and adds the hash.
  *
  * The hash is the SHA-256 of the text `count,height,width,channels,<pixels>,<labels>`, where the last two are
- * themselves SHA-256 in hex (`none` without labels), so that large sets need not be copied to be hashed.
+ * themselves SHA-256 in hex (`none` without labels; see `sha256OfMany` for very many pixels), so that large sets need
+ * not be copied to be hashed.
  *
  * @throws DataError when there are no images, sizes and lengths differ, or a label has no class
  */
@@ -57,7 +71,7 @@ export async function createDataset(parts: Omit<Dataset, 'hash'>): Promise<Datas
         `${name}: expected labels below ${classes.length} (the number of classes), got ${labels[stray]} for image ${stray}`,
       )
   }
-  const digests = [await sha256(images), labels === undefined ? 'none' : await sha256(labels)]
+  const digests = [await sha256OfMany(images), labels === undefined ? 'none' : await sha256(labels)]
   const summary = [count, height, width, channels, ...digests].join(',')
   return { ...parts, hash: await sha256(new TextEncoder().encode(summary)) }
 }

@@ -28,6 +28,7 @@ export {
 export type { Pooling2DOptions } from './pooling2d.ts'
 export { describeLayer, LAYERS, type LayerConfig, layerOf } from './registry.ts'
 export { type ReLUOptions, reLU } from './relu.ts'
+export { type RescalingOptions, rescaling } from './rescaling.ts'
 export { type ReshapeOptions, reshape } from './reshape.ts'
 export { type SoftmaxOptions, softmax } from './softmax.ts'
 export { type UpSampling2DOptions, upSampling2D } from './up-sampling2d.ts'

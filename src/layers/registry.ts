@@ -15,6 +15,7 @@ import type { Layer } from './layer.ts'
 import { leakyReLU } from './leaky-relu.ts'
 import { maxPooling2D } from './max-pooling2d.ts'
 import { reLU } from './relu.ts'
+import { rescaling } from './rescaling.ts'
 import { reshape } from './reshape.ts'
 import { softmax } from './softmax.ts'
 import { upSampling2D } from './up-sampling2d.ts'
@@ -35,6 +36,7 @@ export const LAYERS = {
   LeakyReLU: leakyReLU,
   MaxPooling2D: maxPooling2D,
   ReLU: reLU,
+  Rescaling: rescaling,
   Reshape: reshape,
   Softmax: softmax,
   UpSampling2D: upSampling2D,

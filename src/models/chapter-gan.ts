@@ -30,6 +30,7 @@ export const chapterGan = ({
     name,
     description,
     defaults,
+    imageShape: [28, 28, 1],
     options: z.object({
       latentDim: z.number().int().min(1).max(65_536).default(100).describe('length of the latent vector'),
       learningRate: z.number().positive().default(2e-4).describe('learning rate of Adam, both players'),

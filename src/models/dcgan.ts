@@ -34,7 +34,7 @@ function quarterOf(where: string, shape: Shape): { imageShape: Shape; height: nu
   if (Number.isInteger(height) && Number.isInteger(width))
     return { imageShape, height: height!, width: width! }
   throw new ConfigError(
-    `${where}: height and width of images must be divisible by 4, got ${imageShape[0]} x ${imageShape[1]}; crop or resize them`,
+    `${where}: height and width of images must be divisible by 4, got ${imageShape[0]} x ${imageShape[1]}; resize them, for example with --image-size 32`,
   )
 }
 

@@ -10,6 +10,8 @@ export interface TrainingDefaults {
   /** Samples are made every so many steps. */
   readonly sampleEvery: number
   readonly checkpointEvery: number
+  /** Images are scaled to this, such as `64` or `48x64` (height x width); absent: they stay as they are. */
+  readonly imageSize?: string
 }
 
 export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
@@ -18,6 +20,8 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
   /** One line for lists. */
   readonly description: string
   readonly defaults: TrainingDefaults
+  /** The images it was made for, `[height, width, channels]`; summaries show it for these. */
+  readonly imageShape: Shape
   /** Every option has a default and a description. */
   readonly options: Options
   /** The objective for examples of this shape `[height, width, channels]`. */

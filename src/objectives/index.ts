@@ -4,6 +4,7 @@ export { type GanOptions, gan } from './gan.ts'
 export {
   type BoundNetwork,
   type DuelMetrics,
+  type LatentDistribution,
   type MetricInfo,
   type Objective,
   objective,

@@ -53,14 +53,17 @@ export interface MetricInfo {
   readonly format?: 'number' | 'percent'
 }
 
+/** What latents are drawn from, element by element. */
+export type LatentDistribution =
+  | { readonly distribution: 'uniform'; readonly low: number; readonly high: number }
+  | { readonly distribution: 'normal' }
+
 /** How new examples are made from a trained objective. */
 export interface Sampler<Name extends string = string> {
   /** The network to run in inference mode. */
   readonly network: Name
-  /** The distribution of its input, per element. */
-  readonly latent:
-    | { readonly distribution: 'uniform'; readonly low: number; readonly high: number }
-    | { readonly distribution: 'normal' }
+  /** The distribution of its input. */
+  readonly latent: LatentDistribution
 }
 
 /** What the detectors of a lost duel look at, by metric name. */

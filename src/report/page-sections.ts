@@ -141,6 +141,7 @@ export function configuration({ config }: RunRecord): string {
     ['name', data.name],
     ['images', formatCount(data.count)],
     ['size', `${data.height} × ${data.width} × ${data.channels}`],
+    ...(data.preparation === undefined ? [] : [['preparation', data.preparation] as [string, string]]),
     ...(data.folder === undefined ? [] : [['folder', data.folder] as [string, string]]),
     ['hash', data.hash],
   ]

@@ -80,6 +80,8 @@ export const runConfigSchema = z.object({
     height: count,
     width: count,
     channels: count,
+    /** What was done to the images so that they have this shape, in words; absent when nothing was. */
+    preparation: z.string().optional(),
     /** Where the files lay, for data that came from files. */
     folder: z.string().optional(),
   }),

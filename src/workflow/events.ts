@@ -30,6 +30,8 @@ export interface RunResult {
 
 export type RunEvent =
   | { readonly type: 'download'; readonly file: string; readonly received: number; readonly total?: number }
+  /** Images are being read from their files. */
+  | { readonly type: 'images'; readonly done: number; readonly total: number }
   /** The data is loaded, the folder is made or opened: training starts. */
   | {
       readonly type: 'run'

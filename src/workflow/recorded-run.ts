@@ -1,11 +1,12 @@
 // A run as its folder knows it: the objective, data and state that its configuration stands for.
 import { resolve } from 'node:path'
-import { type Dataset, loadData, loadFolder, namedSets } from '../data/node/index.ts'
+import { type Dataset, type FolderOptions, loadData, loadFolder, namedSets } from '../data/node/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
 import type { StateArrays } from '../runtime/engine.ts'
 import { DataError } from '../util/errors.ts'
+import { sharpVersion } from './machine.ts'
 import { type ResolvedSettings, resolveSettings } from './request.ts'
 
 /** The settings of a run, checked against the model as it is now. */
@@ -18,28 +19,47 @@ export function recordedObjective(config: RunConfig): Objective {
   return model.objective(options, [height, width, channels])
 }
 
+export interface RecordedDataOptions extends Pick<FolderOptions, 'onImages' | 'signal'> {
+  /** Where a named set's files, or the folder that is the data, are now. Default: as recorded. */
+  readonly dataDir?: string | undefined
+}
+
 /**
- * Loads the training data of a run again.
+ * Loads the training data of a run again, its images made to the shape that they were made to then.
  *
- * @param dataDir  where a named set's files, or the folder that is the data, are now. Default: as recorded
  * @throws DataError when it is gone or not the data the run was started with
  */
-export async function recordedData(config: RunConfig, dataDir?: string): Promise<Dataset> {
-  const { name, hash, folder } = config.data
+export async function recordedData(
+  config: RunConfig,
+  { dataDir, ...options }: RecordedDataOptions = {},
+): Promise<Dataset> {
+  const { name, hash, folder, height, width, channels } = config.data
+  const form: FolderOptions = {
+    ...options,
+    imageSize: { height, width },
+    ...(channels === 1 || channels === 3 ? { channels } : {}),
+  }
   const { train } = Object.hasOwn(namedSets, name)
-    ? await loadData(name, { dataDir: dataDir ?? folder })
-    : await movedFolder(resolve(dataDir ?? name))
-  if (train.hash !== hash)
+    ? await loadData(name, { ...form, dataDir: dataDir ?? folder })
+    : await movedFolder(resolve(dataDir ?? name), form)
+  if (train.hash !== hash) {
+    const [then, now] = [config.versions.sharp, sharpVersion()]
+    const decoder =
+      then === undefined || then === now ? '' : ` (or sharp ${now} reads them otherwise than ${then} did)`
     throw new DataError(
-      `the data "${name}" has changed since the run was started: its hash is ${train.hash.slice(0, 12)}, the run was trained on ${hash.slice(0, 12)}. Restore the data, or start a new run.`,
+      `the data "${name}" has changed since the run was started${decoder}: its hash is ${train.hash.slice(0, 12)}, the run was trained on ${hash.slice(0, 12)}. Restore the data, or start a new run.`,
     )
+  }
   return train
 }
 
 /** A folder as data; when it cannot be read, the error says how to name its new place. */
-const movedFolder = (folder: string): ReturnType<typeof loadFolder> =>
-  loadFolder(folder).catch((error: Error) => {
-    throw new DataError(`${error.message}. If the data was moved, name its new folder with --data-dir.`)
+const movedFolder = (folder: string, form: FolderOptions): ReturnType<typeof loadFolder> =>
+  loadFolder(folder, form).catch((error: Error) => {
+    if (!(error instanceof DataError)) throw error
+    throw new DataError(
+      `${error.message.replace(/\.$/, '')}. If the data was moved, name its new folder with --data-dir.`,
+    )
   })
 
 /** The arrays of a checkpoint. */

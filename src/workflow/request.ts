@@ -1,5 +1,7 @@
 // What a user asks for when starting a run, checked and completed with the model's defaults.
 import { z } from 'zod'
+import type { ImageForm } from '../data/fit.ts'
+import { IMAGE_SIZE, parseImageSize } from '../data/image-size.ts'
 import { modelNamed } from '../models/index.ts'
 import type { ModelDefinition } from '../models/model.ts'
 import { ConfigError } from '../util/errors.ts'
@@ -12,6 +14,20 @@ export const commonSettings = z.object({
   sampleEvery: z.number().int().min(0).describe('steps between two sample sheets; 0 for none'),
   checkpointEvery: z.number().int().min(0).describe('steps between two checkpoints; 0 for none but the last'),
   threads: z.number().int().min(0).default(0).describe('threads of the runtime; 0 for one per core'),
+  imageSize: z.coerce
+    .string()
+    .regex(IMAGE_SIZE, 'expected one number or height x width, such as 64 or 48x64')
+    .optional()
+    .meta({
+      title: 'HxW',
+      examples: ['64', '48x64'],
+      description:
+        'scale and crop images to this size, such as 64, or 48x64 for height x width: they cover it, keeping their proportions, and what stands over on two sides is cut off; without a size all images must have one',
+    }),
+  channels: z
+    .literal([1, 3])
+    .optional()
+    .describe('1 for grey images, 3 for colour (default: as the images are)'),
 })
 export type CommonSettings = z.output<typeof commonSettings>
 
@@ -37,6 +53,12 @@ export interface ResolvedSettings {
   readonly common: CommonSettings
   readonly options: Readonly<Record<string, unknown>>
 }
+
+/** What images the settings ask for. */
+export const imageForm = ({ imageSize, channels }: CommonSettings): ImageForm => ({
+  imageSize: imageSize === undefined ? undefined : parseImageSize(imageSize),
+  channels,
+})
 
 /** `latentDim` as it is typed: `--latent-dim`. */
 export const flagOf = (name: string): string =>

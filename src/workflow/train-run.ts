@@ -14,7 +14,7 @@ import { finishRun } from './finish-run.ts'
 import { samplesPng } from './images.ts'
 import { machine, versions } from './machine.ts'
 import { checkpointArrays, recordedData, recordedObjective } from './recorded-run.ts'
-import { type RunRequest, resolveSettings } from './request.ts'
+import { imageForm, type RunRequest, resolveSettings } from './request.ts'
 import { exampleSource } from './source.ts'
 
 /** Turns a callback's reports into events, while the work goes on. */
@@ -119,14 +119,14 @@ async function* record(
       ...(history ? { history } : {}),
       ...(signal ? { signal } : {}),
     })
+    let end: Extract<TrainEvent, { type: 'end' }> | undefined
     for await (const event of events) {
-      if (event.type !== 'end') {
-        yield await keep(event)
-        continue
-      }
-      await status(event.reason)
-      yield* finishRun(run, engine, objective, event.state, event.reason)
+      if (event.type === 'end') end = event
+      else yield await keep(event)
     }
+    // Only now, when the memory of training is free again.
+    await status(end!.reason)
+    yield* finishRun(run, engine, objective, end!.state, end!.reason)
   } catch (error) {
     if (error instanceof DivergedError) {
       const [good] = await run.listCheckpoints()
@@ -148,14 +148,22 @@ async function* record(
 export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   const { model, common, options } = resolveSettings(request.model, request.settings)
   await checkNewRun(request.folder)
+  const form = imageForm(common)
+  if (form.imageSize) {
+    // A size that the model cannot take is refused before thousands of images are read.
+    const { height, width } = form.imageSize
+    model.objective(options, [height, width, form.channels ?? model.imageShape[2]!])
+  }
   const { train: dataset } = yield* withReports<RunEvent, { train: Dataset }>((report) =>
     loadData(request.data, {
+      ...form,
       ...(request.dataDir ? { dataDir: request.dataDir } : {}),
       ...(request.signal ? { signal: request.signal } : {}),
       onProgress: (progress) => report({ type: 'download', ...progress }),
+      onImages: (progress) => report({ type: 'images', ...progress }),
     }),
   )
-  const { height, width, channels } = dataset
+  const { height, width, channels, preparation } = dataset
   const objective = model.objective(options, [height, width, channels])
   const engine = await nodeEngine(common.threads > 0 ? { threads: common.threads } : {})
   let run: RunWriter | undefined
@@ -165,7 +173,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       model: model.name,
       command: [...request.command],
       createdAt: new Date().toISOString(),
-      settings: { ...common, ...(options as RunConfig['settings']) },
+      settings: { ...common, ...options } as RunConfig['settings'],
       data: {
         name: dataNamed(request.data),
         hash: dataset.hash,
@@ -173,6 +181,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
         height,
         width,
         channels,
+        ...(preparation === undefined ? {} : { preparation }),
         ...(request.dataDir ? { folder: resolve(request.dataDir) } : {}),
       },
       versions: versions(engine.name),
@@ -212,7 +221,13 @@ export async function* continueRun(
   const run = await resumeRun(folder)
   let engine: Engine | undefined
   try {
-    const dataset = await recordedData(run.config, dataDir)
+    const dataset = yield* withReports<RunEvent, Dataset>((report) =>
+      recordedData(run.config, {
+        dataDir,
+        signal,
+        onImages: (progress) => report({ type: 'images', ...progress }),
+      }),
+    )
     const found = await run.latestCheckpoint()
     const step = found?.step ?? -1
     await run.truncateAfter(step)

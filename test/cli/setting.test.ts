@@ -12,8 +12,15 @@ const schema = z.object({
   steps: z.int().min(1),
   spectralNorm: z.boolean().default(false),
   loss: z.enum(['hinge', 'logistic']).default('hinge'),
+  channels: z.literal([1, 3]).optional(),
+  size: z
+    .string()
+    .optional()
+    .meta({ title: 'HxW', examples: ['64', '48x64'] }),
 })
-const [latentDim, learningRate, beta1, steps, spectralNorm, loss] = settingsOf(schema, { steps: 12 })
+const [latentDim, learningRate, beta1, steps, spectralNorm, loss, channels, size] = settingsOf(schema, {
+  steps: 12,
+})
 
 describe('settingsOf', () => {
   it('names a setting for flag and environment', () => {
@@ -31,13 +38,17 @@ describe('settingsOf', () => {
   })
 
   it('says in words what is accepted', () => {
-    expect([latentDim, learningRate, beta1, steps, spectralNorm, loss].map((s) => s?.expected)).toEqual([
+    expect(
+      [latentDim, learningRate, beta1, steps, spectralNorm, loss, channels, size].map((s) => s?.expected),
+    ).toEqual([
       'a whole number of at least 1 and at most 512',
       'a number above 0',
       'a number of at least 0 and below 1',
       'a whole number of at least 1',
       'true or false',
       'one of hinge, logistic',
+      'one of 1, 3',
+      'a text such as 64 or 48x64',
     ])
   })
 
@@ -51,6 +62,12 @@ describe('settingsOf', () => {
       false,
     ])
     expect(loss?.accepts('wasserstein')).toBe(false)
+    expect([1, 2, 3, '3'].map((value) => channels?.accepts(value))).toEqual([true, false, true, false])
+  })
+
+  it('reads choices among numbers as numbers, and says how a text looks', () => {
+    expect(channels).toMatchObject({ kind: 'number', placeholder: '<1|3>' })
+    expect(size).toMatchObject({ kind: 'text', placeholder: '<HxW>' })
   })
 
   it('refuses a field that no flag can express', () => {
@@ -61,7 +78,8 @@ describe('settingsOf', () => {
     for (const model of MODELS)
       for (const { name, description, default: fallback } of trainingSettings(model)) {
         expect(description, `${model.name} ${name}`).not.toBe('')
-        if (!['dataDir', 'run'].includes(name)) expect(fallback, `${model.name} ${name}`).toBeDefined()
+        const optional = ['dataDir', 'run', 'channels', ...(model.defaults.imageSize ? [] : ['imageSize'])]
+        if (!optional.includes(name)) expect(fallback, `${model.name} ${name}`).toBeDefined()
       }
   })
 

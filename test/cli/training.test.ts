@@ -47,6 +47,41 @@ describe('resolveTraining', () => {
   })
 })
 
+describe('the wanted images', () => {
+  const large = modelNamed('dcgan-64')
+  const settingsWith = (places: Partial<Places>, of = large) =>
+    resolveTraining(of, { flags: {}, environment: {}, ...places }).settings
+
+  it('are those that the model wants, unless a flag, the environment or a file says otherwise', () => {
+    expect(settingsWith({}).imageSize).toBe('64x64')
+    const file = { path: 'mine.json', values: { imageSize: 32, channels: 1 } }
+    expect(settingsWith({ file })).toMatchObject({ imageSize: '32', channels: 1 })
+    const environment = { SPARRING_IMAGE_SIZE: '48x64', SPARRING_CHANNELS: '3' }
+    expect(settingsWith({ file, environment })).toMatchObject({ imageSize: '48x64', channels: 3 })
+    const flags = { imageSize: '128', channels: '1' }
+    expect(settingsWith({ file, environment, flags })).toMatchObject({ imageSize: '128', channels: 1 })
+  })
+
+  it('stay as they are where nobody says anything', () => {
+    const settings = settingsWith({}, model)
+    expect(['imageSize' in settings, 'channels' in settings]).toEqual([false, false])
+  })
+
+  it.each([
+    [{ imageSize: '64x' }, '--image-size: expected a text such as 64 or 48x64, got "64x"'],
+    [{ imageSize: '0' }, '--image-size: expected a text such as 64 or 48x64, got "0"'],
+    [{ channels: '2' }, '--channels: expected one of 1, 3, got 2'],
+    [{ channels: 'grey' }, '--channels: expected one of 1, 3, got "grey"'],
+  ])('are checked: %j', (flags, message) => {
+    expect(() => settingsWith({ flags })).toThrow(message)
+  })
+
+  it('are part of the command that trains the same again', () => {
+    const given = resolveTraining(large, { flags: { imageSize: '48x64', channels: '1' }, environment: {} })
+    expect(commandOf(given, trainingSettings(large)).join(' ')).toContain('--image-size 48x64 --channels 1')
+  })
+})
+
 describe('printedConfig', () => {
   it('is a configuration file that gives the same training', () => {
     const first = training({ flags: { steps: '7', latentDim: '3', run: 'runs/x' } })

@@ -89,6 +89,24 @@ describe('in a log', () => {
     ])
   })
 
+  it('images that were made to fit are a line of what was done', () => {
+    const fitted = { ...config, data: { ...config.data, preparation: '9 x 9 scaled' } }
+    expect(drawPlain([run({ config: fitted })])[1]).toBe('images: 9 x 9 scaled')
+  })
+
+  it('the reading of images is a line at its begin and end, and every ten seconds', () => {
+    const events = Array.from(
+      { length: 26 },
+      (_, i): RunEvent => ({ type: 'images', done: 1000 * i, total: 25_000 }),
+    )
+    expect(drawPlain(events)).toEqual([
+      'reading images: 0 of 25,000',
+      'reading images: 10,000 of 25,000',
+      'reading images: 20,000 of 25,000',
+      'reading images: 25,000 of 25,000',
+    ])
+  })
+
   it('a download is a line at its begin and end, and every ten seconds', () => {
     const download = (received: number): RunEvent => ({
       type: 'download',

@@ -1,5 +1,6 @@
 // The record of a data set: what is checked, and what its hash depends on.
 import { describe, expect, it } from 'vitest'
+import { sha256, sha256OfMany } from '../../src/data/dataset.ts'
 import { createDataset } from '../../src/data/index.ts'
 import { DataError } from '../../src/util/errors.ts'
 
@@ -22,6 +23,14 @@ describe('a data set', () => {
   it('has a SHA-256 over its shape, pixels and labels', async () => {
     // sha256("2,2,3,1," + sha256(images) + "," + sha256(labels)), computed with sha256sum.
     expect(await hashOf({})).toBe('56c8b91b31e73f33cb3e9671939c6f47100b1fc1022ca67dce01ab9229872c83')
+  })
+
+  it('hashes very many pixels in pieces, because Web Crypto takes only so many at once', async () => {
+    const bytes = Uint8Array.of(1, 2, 3, 4, 5)
+    const pieces = [Uint8Array.of(1, 2), Uint8Array.of(3, 4), Uint8Array.of(5)]
+    const joined = (await Promise.all(pieces.map(sha256))).join(',')
+    expect(await sha256OfMany(bytes, 2)).toBe(await sha256(new TextEncoder().encode(joined)))
+    expect(await sha256OfMany(bytes, 5)).toBe(await sha256(bytes))
   })
 
   it('keeps its hash under another name and other class names', async () => {

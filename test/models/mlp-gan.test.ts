@@ -1,32 +1,11 @@
 // The networks of the MLP GAN: sizes, ranges and how they end.
 import { describe, expect, test } from 'vitest'
-import { interpret } from '../../src/graph/interpreter.ts'
-import { input, type Tensor } from '../../src/graph/value.ts'
-import { countParameters, type Network } from '../../src/layers/network.ts'
+import { countParameters } from '../../src/layers/network.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { mlpDiscriminator, mlpGenerator } from '../../src/models/mlp-gan.ts'
 import { ConfigError } from '../../src/util/errors.ts'
-import { randomStream } from '../../src/util/random.ts'
-import { noRandom } from '../contracts/layer.ts'
+import { run } from '../support/networks.ts'
 import { uniformTensor } from '../support/tensors.ts'
-
-/** The network's output for freshly initialized weights, at inference. */
-function run(network: Network, x: Tensor) {
-  const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, input(name, shape)]))
-  const { output } = network.call({
-    input: input('x', x.shape),
-    weights,
-    training: false,
-    random: noRandom,
-  })
-  const feeds = Object.fromEntries(
-    network.weights.map(({ name, shape, initializer }) => [
-      name,
-      { shape, data: initializer.fill(shape, randomStream(1, name)) },
-    ]),
-  )
-  return { value: output, result: interpret({ output }, { x, ...feeds }).output! }
-}
 
 describe('mlpGenerator', () => {
   test('has 1,493,520 parameters, of which 3,584 are moving statistics', () => {

@@ -99,6 +99,85 @@ describe('a step of the GAN', () => {
   })
 })
 
+describe('the options of the GAN', () => {
+  const feedsWith = (options: Parameters<typeof tinyGan>[0]) =>
+    stepGraph(tinyGan(options), { batchSize, exampleShape: [2, 2, 1] }).feeds
+
+  it('choose the distribution of the latents, in training and in sampling', () => {
+    const wide = { distribution: 'uniform', low: -1, high: 1 } as const
+    const uniform = feedsWith({ latent: wide }).filter(({ kind }) => kind === 'uniform')
+    expect(uniform).toMatchObject([
+      { name: 'fake/uniform-0', low: -1, high: 1 },
+      { name: 'generator/uniform-0', low: -1, high: 1 },
+    ])
+    expect(tinyGan({ latent: wide }).sampler?.latent).toEqual(wide)
+    const normal = feedsWith({ latent: { distribution: 'normal' } }).filter(({ kind }) => kind === 'normal')
+    expect(normal).toMatchObject([
+      { name: 'fake/normal-0', mean: 0, deviation: 1 },
+      { name: 'generator/normal-0', mean: 0, deviation: 1 },
+    ])
+    expect(tinyGan().sampler?.latent).toEqual({ distribution: 'uniform', low: 0, high: 1 })
+  })
+
+  it('choose whether the generator drops units when it makes fakes for the discriminator', () => {
+    const ratesOf = (fakes: 'inference' | 'training') =>
+      feedsWith({ fakes }).flatMap((feed) =>
+        feed.kind === 'dropout' && feed.name.startsWith('fake/') ? [feed.rate] : [],
+      )
+    expect(ratesOf('inference')).toEqual([0.5])
+    expect(ratesOf('training')).toEqual([0.25, 0.5])
+  })
+
+  it('choose one update of the discriminator for the sum of both losses', () => {
+    const makeStep = (updates: 'separate' | 'joint') =>
+      stepGraph(tinyGan({ updates }), { batchSize, exampleShape: [2, 2, 1] })
+    const joint = makeStep('joint')
+    const feeds = feedsOf(joint, source, 0)
+    const rate = (loss: number) => ({
+      ...feeds,
+      'discriminator/learningRate': { shape: [], data: Float64Array.of(loss) },
+    })
+    const after = (learningRate: number) => runStep(joint, start, rate(learningRate))
+    // The same batches, masks and latents for two updates that do not see each other, because nothing is learned.
+    const separate = makeStep('separate')
+    const names: Record<string, string> = {
+      'real/dropout-0': 'discriminator/dropout-0',
+      'fake/uniform-0': 'discriminator/uniform-1',
+      'fake/dropout-1': 'discriminator/dropout-2',
+    }
+    const same = Object.fromEntries(
+      separate.feeds.map(({ name, shape }) => [
+        name,
+        feeds[names[name] ?? name] ?? { shape, data: Float64Array.of(0) },
+      ]),
+    )
+    const [one, two] = [after(0), runStep(separate, start, same)]
+    for (const name of ['discriminatorLoss', 'discriminatorAccuracy'])
+      expect(one.metrics[name], name).toBeCloseTo(two.metrics[name]!, 12)
+    // One step down the slope of twice the reported mean loss.
+    const learned = (learningRate: number) =>
+      Object.fromEntries(
+        Object.entries(after(learningRate).state).filter(([name]) => name.startsWith('discriminator/')),
+      )
+    const slope = Object.entries(learned(1))
+      .flatMap(([name, data]) => [...data.map((x, i) => (start[name]![i]! - x) ** 2)])
+      .reduce((sum, square) => sum + square, 0)
+    const small = 1e-6
+    const moved = runStep(joint, { ...start, ...learned(small) }, rate(0)).metrics.discriminatorLoss!
+    expect((2 * (one.metrics.discriminatorLoss! - moved)) / small / slope).toBeCloseTo(1, 3)
+  })
+
+  it('leave the moving statistics of the generator to its own update', () => {
+    const training = stepGraph(tinyGan({ fakes: 'training' }), { batchSize, exampleShape: [2, 2, 1] })
+    const { name } = training.state.find((entry) => /movingMean$/.test(entry.name))!
+    const feeds = feedsOf(training, source, 0)
+    const moved = runStep(training, start, feeds).state[name]!
+    // The fake phase has latents of its own: had it moved the mean too, other latents would move it elsewhere.
+    const others = { ...feeds, 'fake/uniform-0': feedsOf(training, source, 1)['fake/uniform-0']! }
+    expect(runStep(training, start, others).state[name]).toEqual(moved)
+  })
+})
+
 describe('what a step of the GAN is fed', () => {
   it('is one batch, latents for both makings of fakes, and a mask for every dropout that trains', () => {
     expect(step.feeds.map(({ name, kind, shape }) => [name, kind, ...shape])).toEqual([

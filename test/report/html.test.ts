@@ -63,6 +63,13 @@ describe('the report', () => {
     expect(page).not.toMatch(/https?:\/\/|@import|url\(/)
   })
 
+  test('says what was done to the images', () => {
+    const record = inventedRecord(30)
+    const preparation = '28 x 28 scaled to cover 64 x 64'
+    record.config = { ...record.config, data: { ...record.config.data, preparation } }
+    expect(reportHtml(record)).toMatch(/preparation<\/th>\s*<td>28 x 28 scaled to cover 64 x 64</)
+  })
+
   test('escapes every string of a run', () => {
     const evil = `"><script>alert(1)</script>'&`
     const config = inventedConfig()
@@ -73,7 +80,7 @@ describe('the report', () => {
       command: ['sparring', evil],
       createdAt: evil,
       settings: { ...config.settings, [evil]: evil, nested: { [evil]: [evil] } },
-      data: { ...config.data, name: evil, hash: evil, folder: evil },
+      data: { ...config.data, name: evil, hash: evil, folder: evil, preparation: evil },
       versions: { sparring: evil, [evil]: evil },
       machine: { ...config.machine, cpu: evil, platform: evil, arch: evil },
       metrics: config.metrics.map((info) => ({ ...info, label: evil, color: `${evil}` })),

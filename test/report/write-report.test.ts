@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { type ImageBatch, tileGrid } from '../../src/report/index.ts'
 import { decodePng, encodePng, writeReport } from '../../src/report/node/index.ts'
 import { createRun, openRun } from '../../src/runs/node/index.ts'
+import { randomStream } from '../../src/util/random.ts'
 import { inventedConfig, inventedEvents, inventedMetrics, inventedTimings } from '../runs/invented-run.ts'
 
 const place = await mkdtemp(join(tmpdir(), 'sparring-report-'))
@@ -67,6 +68,25 @@ test('a report of very many samples shows an even selection, the first and the l
   const steps = (JSON.parse(data) as { step: number }[]).map(({ step }) => step)
   expect(steps).toHaveLength(200)
   expect([steps[0], steps.at(-1)]).toEqual([0, 300])
+})
+
+test('large sheets in colour are shown at fewer steps, so that a browser can open the page', async () => {
+  const run = await createRun(join(place, 'heavy'), inventedConfig())
+  // Noise does not compress: about 1.5 MB a sheet.
+  const noise = new Uint8Array(700 * 700 * 3)
+  const random = randomStream(1, 'noise')
+  for (let i = 0; i < noise.length; i++) noise[i] = random.integer(256)
+  const sheet = await encodePng({ width: 700, height: 700, channels: 3, pixels: noise })
+  const steps = Array.from({ length: 40 }, (_, i) => 50 * i)
+  for (const step of steps) await run.writeSample(step, 'fresh', sheet)
+  await run.close()
+  await writeReport(run)
+  const page = new TextDecoder().decode(await run.readFile('report.html'))
+  const data = /<script type="application\/json" id="sheets">(.*?)<\/script>/.exec(page)![1]!
+  const shown = (JSON.parse(data) as { step: number }[]).map(({ step }) => step)
+  expect([shown[0], shown.at(-1)]).toEqual([0, 1950])
+  expect(shown.length * sheet.length).toBeLessThanOrEqual(24e6)
+  expect((shown.length + 1) * sheet.length).toBeGreaterThan(24e6)
 })
 
 test('a run without steps or samples still has a page', async () => {

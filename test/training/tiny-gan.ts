@@ -1,14 +1,14 @@
 // A GAN of a few dozen weights and the data it is trained on, for tests of training.
 import { batchNormalization, dense, dropout, flatten, reshape } from '../../src/layers/index.ts'
 import { sequential } from '../../src/layers/network.ts'
-import { gan } from '../../src/objectives/gan.ts'
+import { type GanOptions, gan } from '../../src/objectives/gan.ts'
 import type { Objective } from '../../src/objectives/objective.ts'
 import { type Optimizer, sgd } from '../../src/optimizers/index.ts'
 import type { ExampleSource } from '../../src/training/feeds.ts'
 import { randomStream } from '../../src/util/random.ts'
 import { type Shape, sizeOf } from '../../src/util/shape.ts'
 
-export interface TinyGanOptions {
+export interface TinyGanOptions extends Pick<GanOptions, 'latent' | 'fakes' | 'updates'> {
   /** Made for each player; default gradient descent. */
   readonly optimizer?: () => Optimizer
   /** Widths of the hidden layers of generator and discriminator; default 4 and 3. */
@@ -22,8 +22,10 @@ export function tinyGan({
   optimizer = () => sgd({ learningRate: 0.25 }),
   widths: [hidden, features] = [4, 3],
   imageShape = [2, 2, 1],
+  ...rest
 }: TinyGanOptions = {}): Objective {
   return gan({
+    ...rest,
     name: 'tiny-gan',
     generator: sequential({ name: 'generator', input: [3] }, [
       dense({ units: hidden, activation: 'relu' }),

@@ -12,21 +12,24 @@ import { modelCommands } from './model-commands.ts'
 
 const IMAGE_SHAPE = /^[1-9]\d{0,4}x[1-9]\d{0,4}x[1-9]\d{0,2}$/
 
-const imageShape: Setting = {
+const imageShapeOf = (model: ModelDefinition): Setting => ({
   name: 'imageShape',
   flag: '--image-shape',
   variable: 'SPARRING_IMAGE_SHAPE',
   kind: 'text',
   placeholder: '<HxWxC>',
   description: 'height, width and channels of an image',
-  default: '28x28x1',
+  default: model.imageShape.join('x'),
   expected: 'height x width x channels such as 28x28x1',
   accepts: (value) => typeof value === 'string' && IMAGE_SHAPE.test(value),
-}
+})
 
 function summary(model: ModelDefinition, settings: readonly Setting[], sub: Command, session: Session): void {
   const flags = givenFlags(sub, settings)
-  const { imageShape: shape = '28x28x1', ...given } = resolveGiven(settings, { flags, environment: {} })
+  const { imageShape: shape = model.imageShape.join('x'), ...given } = resolveGiven(settings, {
+    flags,
+    environment: {},
+  })
   const { options } = resolveSettings(model.name, given)
   const { networks } = model.objective(options, String(shape).split('x').map(Number))
   const summaries = Object.values(networks).map(summarize)
@@ -36,7 +39,7 @@ function summary(model: ModelDefinition, settings: readonly Setting[], sub: Comm
 export const define: Define = (command, session) => {
   command.description("Show the layers, output shapes and parameters of a model's networks.")
   modelCommands(command, MODELS, (sub, model) => {
-    const settings = [imageShape, ...settingsOf(model.options)]
+    const settings = [imageShapeOf(model), ...settingsOf(model.options)]
     addFlags(sub, settings).action(() => summary(model, settings, sub, session))
     addExamples(sub, [
       [`sparring summary ${model.name}`, 'one table per network'],

@@ -53,6 +53,7 @@ export const define: Define = (command, session) => {
     addExamples(sub, [
       [`sparring train ${model.name} --steps 2000 --seed 7`, 'a shorter training'],
       [`sparring train ${model.name} --data mnist --run runs/first`, 'on MNIST'],
+      [`sparring train ${model.name} --data photos --image-size 64`, 'on a folder of images of any size'],
       [`SPARRING_STEPS=500 sparring train ${model.name} --print-config`, 'show what would be done'],
       [`sparring train ${model.name} --config mine.json --json`, 'settings from a file, for scripts'],
     ]).addHelpText(
@@ -64,6 +65,7 @@ export const define: Define = (command, session) => {
   return addExamples(command, [
     ['sparring train mlp-gan', 'train on the built-in digits'],
     ['sparring train mlp-gan --data mnist --steps 2000', 'on MNIST, fewer steps'],
+    ['sparring train dcgan-64 --data photos', 'on a folder of images, scaled and cropped to 64x64'],
     ['sparring train mlp-gan --help', 'all flags of a model'],
   ])
 }

@@ -1,25 +1,44 @@
-// Any folder as a data set: pairs of IDX files, or PNG images in one sub-folder per class.
+// Any folder as a data set: pairs of IDX files, or images, loose or in one sub-folder per class.
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { DataError, messageOf } from '../../util/errors.ts'
 import type { DataSplits, Dataset } from '../dataset.ts'
+import { fitSplits, type ImageForm } from '../fit.ts'
 import { datasetFromIdx } from '../idx-dataset.ts'
 import { readIdxFile, spellingsOf } from './idx-file.ts'
-import { imageClasses, imagesIn, readImageFolder } from './image-folder.ts'
+import {
+  type FoundImages,
+  findImages,
+  type ImagesProgress,
+  READABLE_WORDS,
+  readImages,
+} from './image-folder.ts'
+
+export interface FolderOptions extends ImageForm {
+  /** Called now and then while a folder of images is read. */
+  readonly onImages?: ((progress: ImagesProgress) => void) | undefined
+  /** Stops reading images. */
+  readonly signal?: AbortSignal | undefined
+}
 
 /**
  * Reads a folder, which may hold
  * - IDX files, gzipped or not: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and, for the test part,
  *   the same beginning with `t10k` or `test`; or one pair with any beginning, which is for training. Without a
  *   file of labels the images have none;
- * - PNG images of one size, in one sub-folder per class (classes are sorted by name), or `train` and `test`
- *   folders of such sub-folders. Colours become grey.
+ * - images (PNG, JPEG, WebP, GIF, AVIF, TIFF), in one sub-folder per class (classes are sorted by name), or loose and
+ *   then without labels; or a `train` and a `test` folder with either.
+ *
+ * With an `imageSize` all images are scaled by Lanczos 3 (enlarged by Catmull-Rom) so that they cover it, keeping their
+ * proportions, and what stands over is cut off on both sides of the middle; without one they must have one size. They
+ * are turned upright as EXIF says; what is transparent becomes black. Without `channels`, a folder of images is grey
+ * when every pixel of every image is, otherwise RGB; IDX files stay as they are.
  *
  * The data set's name is the folder's.
  *
  * @throws DataError when it holds neither, or what it holds is broken
  */
-export async function loadFolder(folder: string): Promise<DataSplits> {
+export async function loadFolder(folder: string, options: FolderOptions = {}): Promise<DataSplits> {
   const name = basename(resolve(folder))
   let files: string[]
   try {
@@ -28,8 +47,9 @@ export async function loadFolder(folder: string): Promise<DataSplits> {
     throw new DataError(`the folder ${folder} cannot be read: ${messageOf(error)}`)
   }
   const prefixes = [...new Set(files.flatMap((file) => imagesFile.exec(file)?.[1] ?? []))]
-  if (prefixes.length > 0) return loadIdxFolder(folder, name, files, prefixes)
-  return loadImageFolder(folder, name, files)
+  if (prefixes.length > 0)
+    return matching(folder, await fitSplits(await loadIdxFolder(folder, name, files, prefixes), options))
+  return matching(folder, await loadImageFolder(folder, name, files, options))
 }
 
 const imagesFile = /^(.*)images[-.]idx[34]-ubyte(?:\.gz)?$/
@@ -63,42 +83,60 @@ async function loadIdxFolder(
   }
   const training = await read(train[0]!)
   if (test.length === 0) return { train: training }
-  const testing = await read(test[0]!, training.labels && training.classes)
-  return matching(folder, { train: training, test: testing })
+  return { train: training, test: await read(test[0]!, training.labels && training.classes) }
 }
 
 /** The first of the files that is one of these, in any spelling. */
 const firstOf = (files: readonly string[], names: readonly string[]): string | undefined =>
   names.flatMap(spellingsOf).find((spelling) => files.includes(spelling))
 
-async function loadImageFolder(folder: string, name: string, files: readonly string[]): Promise<DataSplits> {
-  const split = files.includes('train') ? await imageClasses(join(folder, 'train')).catch(() => []) : []
-  const root = split.length > 0 ? join(folder, 'train') : folder
-  const classes = split.length > 0 ? split : await imageClasses(folder)
-  if (classes.length === 0) {
-    const loose = (await imagesIn(folder)).length
-    throw new DataError(
-      loose > 0
-        ? `${folder}: found ${loose} PNG images beside each other; expected one sub-folder per class. To use them as a single class, move them into one sub-folder.`
-        : `${folder} has no images: expected IDX files such as train-images-idx3-ubyte.gz, or one sub-folder of PNG images per class`,
-    )
-  }
-  const train = await readImageFolder(root, name, classes)
-  if (split.length === 0 || !files.includes('test')) return { train }
-  const testClasses = await imageClasses(join(folder, 'test'))
-  const unknown = testClasses.find((sub) => !classes.includes(sub))
+async function loadImageFolder(
+  folder: string,
+  name: string,
+  files: readonly string[],
+  options: FolderOptions,
+): Promise<DataSplits> {
+  const trainFolder = join(folder, 'train')
+  const split = files.includes('train') ? await findImages(trainFolder).catch(notAFolder) : none
+  const [root, found] = split.files.length > 0 ? [trainFolder, split] : [folder, await findImages(folder)]
+  if (found.files.length === 0) throw new DataError(noImages(folder, found.passedOver))
+  const { classes } = found
+  const train = await readImages(found, { ...options, name, classes })
+  if (root === folder || !files.includes('test')) return { train }
+  const testFolder = join(folder, 'test')
+  const test = await findImages(testFolder, classes)
+  const unknown = test.classes.find((sub) => !classes.includes(sub))
   if (unknown !== undefined)
     throw new DataError(
-      `${join(folder, 'test', unknown)}: expected the classes of ${root} (${classes.join(', ')}), got ${unknown}`,
+      `${join(testFolder, unknown)}: expected ${classes.length > 0 ? `the classes of ${root} (${classes.join(', ')})` : `loose images as in ${root}`}, got a folder ${unknown}`,
     )
-  if (testClasses.length === 0) return { train }
-  return matching(folder, { train, test: await readImageFolder(join(folder, 'test'), name, classes) })
+  if (classes.length > 0 && test.files.length > 0 && test.classes.length === 0)
+    throw new DataError(`${testFolder}: expected one sub-folder per class as in ${root}, got loose images`)
+  if (test.files.length === 0) return { train }
+  // As the training images turned out, also where it was not asked for.
+  const channels = train.channels === 1 ? 1 : 3
+  return { train, test: await readImages(test, { ...options, name, classes, channels }) }
+}
+
+const none: FoundImages = { files: [], classes: [], passedOver: { count: 0, endings: [] } }
+
+/** A file called `train` is nothing to look into; what is wrong inside a folder of that name counts. */
+const notAFolder = (error: Error): FoundImages => {
+  if (error instanceof DataError) throw error
+  return none
+}
+
+function noImages(folder: string, { count, endings }: FoundImages['passedOver']): string {
+  const expected = `${READABLE_WORDS}, loose or in one sub-folder per class`
+  if (count > 0)
+    return `${folder}: ${count} images are of kinds that cannot be read (${endings.join(', ')}); convert them to JPEG or PNG. Expected images as ${expected}.`
+  return `${folder} has no images: expected IDX files such as train-images-idx3-ubyte.gz, or images as ${expected}`
 }
 
 /** Both parts, when their images have the same size. */
-function matching(folder: string, splits: Required<DataSplits>): DataSplits {
-  const [train, test] = [splits.train, splits.test].map(
-    ({ height, width, channels }) => `${height} x ${width} x ${channels}`,
+function matching(folder: string, splits: DataSplits): DataSplits {
+  const [train, test = train] = [splits.train, splits.test].map(
+    (part) => part && `${part.height} x ${part.width} x ${part.channels}`,
   )
   if (train !== test)
     throw new DataError(

@@ -3,12 +3,14 @@ import { stat } from 'node:fs/promises'
 import { ConfigError } from '../../util/errors.ts'
 import { nearestName } from '../../util/nearest-name.ts'
 import type { DataSplits } from '../dataset.ts'
+import { fitSplits, type ImageForm } from '../fit.ts'
 import type { Progress } from './download.ts'
 import { loadFolder } from './folder.ts'
+import { type ImagesProgress, READABLE_WORDS } from './image-folder.ts'
 import { namedSets } from './registry.ts'
 
 /** Everything is optional; a data set ignores what does not concern it. */
-export interface LoadDataOptions {
+export interface LoadDataOptions extends ImageForm {
   /** Folder with the files of a published set such as `mnist`. Default: `SPARRING_DATA_DIR`, if set. */
   dataDir?: string | undefined
   /** Where downloads are kept. Default: the user's cache folder. */
@@ -18,34 +20,38 @@ export interface LoadDataOptions {
   /** How many training digits `digits` draws, default 60,000; a sixth as many are drawn for testing. */
   count?: number | undefined
   onProgress?: ((progress: Progress) => void) | undefined
+  /** Called now and then while a folder of images is read. */
+  onImages?: ((progress: ImagesProgress) => void) | undefined
   /** Replaces the global fetch. */
   fetch?: typeof fetch | undefined
-  /** Aborts a download. */
+  /** Aborts a download, or the reading of images. */
   signal?: AbortSignal | undefined
 }
 
 /**
  * Loads a data set by its name (see `namedSets`) or from a folder (see `loadFolder`). A name wins over a
- * folder of that name; write `./mnist` for the folder.
+ * folder of that name; write `./mnist` for the folder. With `imageSize` or `channels` the images are made so, whatever
+ * the data (see `loadFolder` for how).
  *
  * @throws ConfigError when it is neither, listing the known names
  * @throws DataError when the data cannot be had or are broken
  */
 export async function loadData(nameOrFolder: string, options: LoadDataOptions = {}): Promise<DataSplits> {
-  if (Object.hasOwn(namedSets, nameOrFolder)) return namedSets[nameOrFolder]!.load(options)
+  if (Object.hasOwn(namedSets, nameOrFolder))
+    return fitSplits(await namedSets[nameOrFolder]!.load(options), options)
   const found = await stat(nameOrFolder).catch(() => undefined)
   if (found?.isDirectory()) {
     if (options.count !== undefined)
       throw new ConfigError(
         `count (${options.count}) applies to digits only, not to the folder ${nameOrFolder}`,
       )
-    return loadFolder(nameOrFolder)
+    return loadFolder(nameOrFolder, options)
   }
   if (found !== undefined)
     throw new ConfigError(`${nameOrFolder} is a file; expected a folder or a data set's name`)
   const known = Object.keys(namedSets)
   const nearest = nearestName(nameOrFolder, known)
   throw new ConfigError(
-    `there is no data set and no folder "${nameOrFolder}"${nearest ? `; did you mean "${nearest}"?` : '.'} Known names: ${known.join(', ')}. Or give a folder of IDX files or of one sub-folder of PNG images per class.`,
+    `there is no data set and no folder "${nameOrFolder}"${nearest ? `; did you mean "${nearest}"?` : '.'} Known names: ${known.join(', ')}. Or give a folder of IDX files, or of images (${READABLE_WORDS}), loose or in one sub-folder per class.`,
   )
 }

@@ -21,6 +21,8 @@ const GRID_FILE = 'figures/samples-grid.png'
 
 /** Sampling steps that a report shows, evenly spread over all: with every sheet the page would outgrow a browser. */
 const MOST_STEPS = 200
+/** For the same reason, bytes of sheets: large sheets in colour are shown at fewer steps. */
+const MOST_BYTES = 24e6
 
 /** What a report wrote, and what it had to leave out. */
 export interface WrittenReport {
@@ -51,7 +53,17 @@ async function readSheets(run: RunFolder, record: RunRecord, problems: string[])
       problems.push(messageOf(error))
     }
   }
-  return { sheets, fixed }
+  return { sheets: within(MOST_BYTES, sheets), fixed }
+}
+
+/** The sheets of an even selection of their steps that takes no more than about so many bytes. */
+function within(most: number, sheets: readonly Sheets[number][]): Sheets[number][] {
+  const bytes = sheets.reduce((sum, { png }) => sum + png.length, 0)
+  const steps = [...new Set(sheets.map(({ step }) => step))]
+  const shown = new Set(
+    evenSelection(steps, Math.max(2, Math.floor((steps.length * most) / Math.max(1, bytes)))),
+  )
+  return sheets.filter(({ step }) => shown.has(step))
 }
 
 /**

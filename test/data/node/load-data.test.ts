@@ -23,10 +23,20 @@ describe('loadData', () => {
     expect((await loadData(folder)).train.count).toBe(2)
   })
 
+  it('makes the images of a named set as wanted, those for testing too', async () => {
+    const form = { imageSize: { height: 64, width: 48 }, channels: 3 } as const
+    const { train, test } = await loadData('digits', { count: 6, ...form })
+    expect(train).toMatchObject({ count: 6, height: 64, width: 48, channels: 3 })
+    expect(test).toMatchObject({ count: 1, height: 64, width: 48, channels: 3 })
+    expect(train.preparation).toBe(
+      '28 x 28 scaled to cover 64 x 48 (height x width), cropped to the middle; grey written as RGB',
+    )
+  })
+
   it('asks what was meant by a name it does not know', async () => {
     await expect(loadData('mnits')).rejects.toThrow(
       new ConfigError(
-        'there is no data set and no folder "mnits"; did you mean "mnist"? Known names: digits, mnist. Or give a folder of IDX files or of one sub-folder of PNG images per class.',
+        'there is no data set and no folder "mnits"; did you mean "mnist"? Known names: digits, mnist. Or give a folder of IDX files, or of images (PNG, JPEG, WebP, GIF, AVIF or TIFF), loose or in one sub-folder per class.',
       ),
     )
     await expect(loadData('constructor')).rejects.toThrow(
