@@ -86,7 +86,7 @@ export function programFromText(text) {
 }
 
 /** The first Python that can import torch: $PYTHON, the one on the PATH, the system's. */
-function pythonWithTorch() {
+export function pythonWithTorch() {
   const candidates = process.env.PYTHON ? [process.env.PYTHON] : ['python3', '/usr/bin/python3']
   return candidates.find((python) => {
     try {

@@ -17,14 +17,21 @@ const run = (graph: Graph, passes: readonly Pass[]): Graph => passes.reduce((now
 /** What both ways share once the convolutions are chosen: no work twice, no transposes inside. */
 const tidy: readonly Pass[] = [lowerConvolutions, simplify, shareCommon, carryLayout, simplify]
 
+/** Rewrites that can be left out, to measure what they bring. */
+const OPTIONAL = { carryLayout, multiplyMasks, fuseTransposes, fuseBias, multiplySums, dropTrailingOnes }
+export type OptionalPass = keyof typeof OPTIONAL
+
 export interface LoweringOptions {
   /** How convolutions are computed; default: by a model of the cost. See `fastConvolutions`. */
   readonly chooseForms?: ChooseForms
+  /** Rewrites to leave out; default none. Results are the same, only slower. */
+  readonly without?: readonly OptionalPass[]
 }
 
 /** Rewrites a graph of core operators for ONNX Runtime: the same results up to float32 rounding, in less time. */
-export const lower = (graph: Graph, { chooseForms }: LoweringOptions = {}): Graph =>
-  run(graph, [
+export function lower(graph: Graph, { chooseForms, without = [] }: LoweringOptions = {}): Graph {
+  const left = new Set<Pass>(without.map((name) => OPTIONAL[name]))
+  const passes: Pass[] = [
     simplify,
     (now) => fastConvolutions(now, chooseForms),
     ...tidy,
@@ -35,7 +42,12 @@ export const lower = (graph: Graph, { chooseForms }: LoweringOptions = {}): Grap
     dropTrailingOnes,
     simplify,
     shareCommon,
-  ])
+  ]
+  return run(
+    graph,
+    passes.filter((pass) => !left.has(pass)),
+  )
+}
 
 /**
  * Rewrites a graph of core operators for files that others read: ONNX' own operators, convolutions as convolutions,

@@ -1,0 +1,100 @@
+// Where the time of a training step goes, by kind of work, as ONNX Runtime's profiler sees it.
+//
+// usage: node scripts/step-profile.mjs [model] [--steps 6] [--batch-size <n>] [--direct] [--each] [--json]
+//
+// `--direct` leaves convolutions as they are; `--each` lists operators by shape instead of kinds.
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import * as ort from 'onnxruntime-node'
+import { stepProgram } from './lib/step-program.mjs'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    steps: { type: 'string', default: '6' },
+    'batch-size': { type: 'string' },
+    direct: { type: 'boolean', default: false },
+    each: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const [name = 'dcgan'] = positionals
+const steps = Number(values.steps)
+const { model, step, initial, prepare } = stepProgram(name, {
+  batchSize: values['batch-size'] && Number(values['batch-size']),
+  lowering: values.direct ? { chooseForms: () => undefined } : {},
+})
+
+const folder = await mkdtemp(join(tmpdir(), 'sparring-profile-'))
+const session = await ort.InferenceSession.create(model, {
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  logSeverityLevel: 3,
+  enableProfiling: true,
+  profileFilePrefix: join(folder, 'step'),
+  extra: { session: { set_denormal_as_zero: '1' } },
+})
+const start = initial()
+const tensors = Object.fromEntries(
+  step.state.map((entry) => [entry.name, new ort.Tensor('float32', start[entry.name], entry.shape)]),
+)
+for (const [feed, { data, shape }] of Object.entries(prepare(0, steps)))
+  tensors[feed] = new ort.Tensor(data instanceof Uint8Array ? 'uint8' : 'float32', data, shape)
+for (let i = 0; i < 3; i++) await session.run(tensors)
+session.endProfiling()
+await session.release()
+const [file] = await readdir(folder)
+const events = JSON.parse(await readFile(join(folder, file), 'utf8'))
+await rm(folder, { recursive: true })
+
+const shapesOf = (list) => (list ?? []).map((one) => Object.values(one)[0])
+/** A product with one small matrix on the left transforms; with a batch of matrices it is the convolution itself. */
+function kindOf({ op_name: op, input_type_shape: given, output_type_shape: made }) {
+  const [a, b] = shapesOf(given)
+  const small = (shape) => shape && shape.length === 2 && Math.max(...shape) <= 64
+  if (/^(Fused)?(MatMul|Gemm)/.test(op)) {
+    if (a?.length === 5) return 'products of convolutions'
+    if (small(a) && (b?.length === 3 || b?.at(-1) >= 4096)) return 'transforms of convolutions'
+    if (a?.[0] === 1) return 'sums over the batch'
+    return 'products of dense layers and columns'
+  }
+  if (/^Conv/.test(op)) return 'direct convolutions'
+  if (op === 'Transpose' || op === 'Gather' || op === 'Concat') return 'moving: transposes, gathers'
+  if (op === 'DequantizeLinear') return 'dropout masks'
+  const size = (shapesOf(made)[0] ?? []).reduce((product, length) => product * length, 1)
+  const weights = new Set(step.state.map(({ shape }) => shape.join()))
+  if (weights.has((shapesOf(made)[0] ?? []).join()) && size > 1000) return 'optimizer'
+  return 'elementwise on images'
+}
+
+const last = events.filter((event) => event.name === 'model_run').reduce((a, b) => (a.ts > b.ts ? a : b))
+const sums = new Map()
+for (const event of events) {
+  if (
+    event.cat !== 'Node' ||
+    !event.name.endsWith('_kernel_time') ||
+    event.ts < last.ts ||
+    event.args.op_name === 'Scan'
+  )
+    continue
+  const { op_name: op, input_type_shape: given } = event.args
+  const key = values.each
+    ? `${op} ${shapesOf(given)
+        .map((shape) => shape.join('x'))
+        .join(' , ')}`
+    : kindOf(event.args)
+  const sum = sums.get(key) ?? { ms: 0, operators: 0 }
+  sums.set(key, { ms: sum.ms + event.dur / 1e3 / steps, operators: sum.operators + 1 / steps })
+}
+const rows = [...sums].sort(([, a], [, b]) => b.ms - a.ms)
+const total = rows.reduce((sum, [, { ms }]) => sum + ms, 0)
+if (values.json) console.log(JSON.stringify({ model: name, total, kinds: Object.fromEntries(rows) }))
+else {
+  console.log(`${name}, one step with profiling: ${total.toFixed(1)} ms in operators\n`)
+  for (const [key, { ms, operators }] of rows)
+    console.log(
+      `${ms.toFixed(2).padStart(8)} ms ${((100 * ms) / total).toFixed(0).padStart(3)}%  ${operators.toFixed(0).padStart(4)} operators  ${key}`,
+    )
+}
