@@ -20,6 +20,8 @@ const options: ort.InferenceSession.SessionOptions = {
   interOpNumThreads: 1,
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
+  // Planned memory is as fast as the arena and comes on top of what the first call has taken.
+  enableMemPattern: false,
   logSeverityLevel: 3,
   // Losing networks produce denormal numbers, which are many times slower than others.
   extra: { session: { set_denormal_as_zero: '1' } },

@@ -1,6 +1,8 @@
 // A whole lowered training step: against the step as written, and in ONNX Runtime.
 import { afterAll, describe, expect, it } from 'vitest'
+import { printGraph } from '../../src/graph/printer.ts'
 import { lower } from '../../src/lowering/lower.ts'
+import { dcgan } from '../../src/models/dcgan.ts'
 import { mlpGan } from '../../src/models/mlp-gan.ts'
 import { adam, rmsprop, sgd } from '../../src/optimizers/index.ts'
 import type { Engine } from '../../src/runtime/engine.ts'
@@ -65,6 +67,40 @@ describe('a lowered training step of the GAN', () => {
     expect(nodesOf(lowered).length).toBeLessThan(0.85 * nodesOf(step.graph).length)
     expect(lowered.inputs).toEqual(step.graph.inputs)
     expect(Object.keys(lowered.outputs)).toEqual(Object.keys(step.graph.outputs))
+  })
+})
+
+describe('a lowered training step of a small DCGAN', () => {
+  const objective = dcgan.objective(dcgan.options.parse({ latentDim: 5 }), [8, 8, 1])
+  const step = stepGraph(objective, { batchSize: 4, exampleShape: [8, 8, 1] })
+  const state = noisyState(step, 1, 0.02)
+  const feeds = feedsOf(step, randomSource(50, [8, 8, 1]), 0)
+  const without = [
+    'carryLayout',
+    'multiplyMasks',
+    'fuseTransposes',
+    'fuseBias',
+    'multiplySums',
+    'dropTrailingOnes',
+  ] as const
+
+  it('is the same by direct convolutions, and without the rewrites that can be left out', () => {
+    const expected = runStep(step, state, feeds)
+    for (const options of [
+      { chooseForms: () => undefined },
+      ...without.map((name) => ({ without: [name] })),
+    ]) {
+      const actual = runStep(step, state, feeds, lower(step.graph, options))
+      for (const metric of step.metrics)
+        expect(Math.abs(actual.metrics[metric]! - expected.metrics[metric]!), metric).toBeLessThan(1e-5)
+    }
+  })
+
+  it('has other operators without each of them', () => {
+    const all = printGraph(lower(step.graph))
+    // Its sums are too small for `multiplySums`.
+    for (const name of without.filter((other) => other !== 'multiplySums'))
+      expect(printGraph(lower(step.graph, { without: [name] })), name).not.toBe(all)
   })
 })
 
