@@ -7,7 +7,7 @@ export interface Measured {
   readonly reason?: string
   /** What limits a value that is there. */
   readonly caveat?: string
-  /** Standard deviation over draws, subsets or splits; absent where the measure is taken once. */
+  /** Standard deviation over draws, subsets or splits; absent where there is only one. */
   readonly spread?: number
   /** How many samples went in, by role. */
   readonly n: Readonly<Record<string, number>>
@@ -15,9 +15,10 @@ export interface Measured {
   readonly estimator: string
 }
 
-/** Mean and standard deviation (divisor n - 1; 0 for one number) of draws. */
-export function meanAndSpread(draws: readonly number[]): { value: number; spread: number } {
-  const mean = draws.reduce((sum, x) => sum + x, 0) / draws.length
-  const squares = draws.reduce((sum, x) => sum + (x - mean) ** 2, 0)
-  return { value: mean, spread: draws.length > 1 ? Math.sqrt(squares / (draws.length - 1)) : 0 }
+/** Mean and standard deviation (divisor n - 1; one number has none) of draws. */
+export function meanAndSpread(draws: readonly number[]): { value: number; spread?: number } {
+  const n = draws.length
+  const mean = draws.reduce((sum, x) => sum + x, 0) / n
+  if (n < 2) return { value: mean }
+  return { value: mean, spread: Math.sqrt(draws.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1)) }
 }
