@@ -2,7 +2,8 @@
 import { cast, less, reduceMax, reduceSum } from '../graph/build.ts'
 import { checkNumber } from '../util/options.ts'
 import { type BlockOptions, eachDistanceBlock } from './distance-blocks.ts'
-import { type Rows, requireRows } from './features.ts'
+import { allEqual, type Rows, requireRows } from './features.ts'
+import type { Measured } from './measured.ts'
 import { nearest } from './nearest.ts'
 import type { MeasureEngine } from './with-model.ts'
 
@@ -14,10 +15,16 @@ export interface InBalls {
   readonly reached: Uint8Array
 }
 
+/** Why there are no balls. */
+export interface NoBalls {
+  readonly reason: string
+}
+
 /**
  * Counts which `points` lie strictly inside the balls around `centres`, whose radius is the distance of a centre to
  * its k-th nearest other centre.
  *
+ * @returns a reason when all centres are the same: their balls have no extent
  * @throws ShapeError when there are not more than k centres
  */
 export async function inBalls(
@@ -38,9 +45,11 @@ export async function inBalls(
     readonly origin: Float64Array
   },
   options: BlockOptions,
-): Promise<InBalls> {
+): Promise<InBalls | NoBalls> {
   checkNumber(where, 'k', k, { integer: true, atLeast: 1 })
   requireRows(where, centresName, centres, k + 1, `for k = ${k} neighbours`)
+  if (allEqual(centres))
+    return { reason: `all samples of ${centresName} are the same: their balls have no extent` }
   // k + 1, because every centre is its own nearest neighbour.
   const { squared } = await nearest(
     engine,
@@ -79,3 +88,10 @@ export const shareOf = (marks: Int32Array | Uint8Array): number => {
   for (const mark of marks) if (mark > 0) count++
   return count / marks.length
 }
+
+/** A number taken from balls, or the reason why there are none. */
+export const measuredIn = (
+  found: InBalls | NoBalls,
+  take: (found: InBalls) => number,
+): Pick<Measured, 'value' | 'reason'> =>
+  'reason' in found ? { value: null, reason: found.reason } : { value: take(found) }

@@ -82,3 +82,9 @@ export function pickRows({ data, d }: Rows, picked: ArrayLike<number>): Rows {
   for (let i = 0; i < picked.length; i++) out.set(data.subarray(picked[i]! * d, (picked[i]! + 1) * d), i * d)
   return { data: out, n: picked.length, d }
 }
+
+/** Whether every row is the same: the plainest collapse. */
+export function allEqual({ data, d }: Rows): boolean {
+  for (let i = d; i < data.length; i++) if (data[i] !== data[i - d]) return false
+  return true
+}

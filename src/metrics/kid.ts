@@ -3,7 +3,7 @@ import { add, matMul, mul, reduceSum, transposeLast } from '../graph/build.ts'
 import { input, type Value } from '../graph/value.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import { randomStream } from '../util/random.ts'
-import { pairOf, pickRows, type Rows, requireRows, type Samples } from './features.ts'
+import { allEqual, pairOf, pickRows, type Rows, requireRows, type Samples } from './features.ts'
 import { type Measured, meanAndSpread } from './measured.ts'
 import { type MeasureEngine, withModel } from './with-model.ts'
 
@@ -40,7 +40,7 @@ function subset(n: number, size: number, seed: number, name: string, draw: numbe
  * @param real    features [n, d]
  * @param fake    features [m, d], same extractor and preprocessing as `real`
  * @returns mean and, as `spread`, standard deviation over subsets. Unitless; lower is closer; may be slightly negative,
- *          because the estimator is unbiased
+ *          because the estimator is unbiased. A caveat when all samples of a side are the same
  * @throws ShapeError when d differs or a side has fewer than `subsetSize` rows; ConfigError for numbers that are not
  *         finite
  * @source Bińkowski et al. 2018, arXiv:1801.01401
@@ -62,6 +62,7 @@ export async function kid(
   for (const name of ['real', 'fake'] as const)
     requireRows(where, name, rows[name], subsetSize, 'for a subset (subsetSize)')
 
+  const collapsed = (['real', 'fake'] as const).find((name) => allEqual(rows[name]))
   const { d } = rows.real
   const x = input('x', [subsetSize, d])
   const y = input('y', [subsetSize, d])
@@ -86,6 +87,7 @@ export async function kid(
   })
   return {
     ...meanAndSpread(draws),
+    ...(collapsed ? { caveat: `all samples of ${collapsed} are the same` } : {}),
     n: { real: rows.real.n, fake: rows.fake.n },
     estimator: `unbiased MMD², cubic kernel, ${subsets} subsets of ${subsetSize}, seed ${seed}`,
   }

@@ -1,6 +1,6 @@
 // Improved precision and recall: is what was generated like the real samples, and do they all occur?
 import { checkNames } from '../util/options.ts'
-import { inBalls, shareOf } from './balls.ts'
+import { inBalls, measuredIn, shareOf } from './balls.ts'
 import type { BlockOptions } from './distance-blocks.ts'
 import { meanOf, pairOf, type Samples } from './features.ts'
 import type { Measured } from './measured.ts'
@@ -21,7 +21,7 @@ export interface PrecisionRecallOptions extends BlockOptions {
  * @param fake    features [m, d], same extractor and preprocessing as `real`. Both fall with fewer samples: compare
  *                only at equal n and m
  * @returns two shares, 0 to 1; higher is better. One outlier among the centres can hold many points: see
- *          `densityCoverage`
+ *          `densityCoverage`. No precision but a reason when all of `real` are the same, no recall when all of `fake` are
  * @throws ShapeError when d differs or a side has not more than k rows; ConfigError for numbers that are not finite
  * @source Kynkäänniemi et al. 2019, arXiv:1904.06991
  */
@@ -50,7 +50,7 @@ export async function precisionRecall(
   )
   const common = { n: { real: rows.real.n, fake: rows.fake.n }, estimator: `k-NN balls, k = ${k}, strict <` }
   return {
-    precision: { value: shareOf(ofReal.balls), ...common },
-    recall: { value: shareOf(ofFake.balls), ...common },
+    precision: { ...measuredIn(ofReal, ({ balls }) => shareOf(balls)), ...common },
+    recall: { ...measuredIn(ofFake, ({ balls }) => shareOf(balls)), ...common },
   }
 }

@@ -4,7 +4,7 @@ import { digits } from '../../src/data/index.ts'
 import { kid, type Samples } from '../../src/metrics/index.ts'
 import type { Engine } from '../../src/runtime/engine.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
-import { gaussian, plainKid, shuffled } from './brute-force.ts'
+import { constantRows, gaussian, plainKid, shuffled } from './brute-force.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -59,6 +59,20 @@ describe('kid', () => {
     const draw = async (seed: number) => (await kid(engine, a, b, { subsets: 3, subsetSize: 10, seed })).value
     expect(await draw(1)).toBe(await draw(1))
     expect(await draw(1)).not.toBe(await draw(2))
+  })
+
+  it('says when all samples of a side are the same', async () => {
+    const { value, caveat } = await kid(engine, a, constantRows([1, 2, 3, 4, 5, 6], 40))
+    expect(value).toBeGreaterThan(1)
+    expect(caveat).toBe('all samples of fake are the same')
+  })
+
+  it('keeps its precision for large features', async () => {
+    const large = (seed: number, mean: number): Samples => gaussian(seed, 300, 8, { mean, deviation: 5 })
+    const [x, y] = [large(5, 20), large(6, 21)]
+    const { value } = await kid(engine, x, y, { subsets: 1 })
+    const expected = plainKid(x, y)
+    expect(Math.abs(value! / expected - 1)).toBeLessThan(1e-4)
   })
 
   it('says how it was estimated', async () => {

@@ -62,11 +62,22 @@ describe('precisionRecall and densityCoverage', () => {
   })
 
   it('see a collapse: like the real samples, but without their variety', async () => {
-    const centre = constantRows([0, 0, 0], 50)
+    const centre = gaussian(3, 50, 3, { deviation: 1e-3 })
     const { precision, recall, coverage } = await manifolds(real, centre, { k: 3 })
     expect(precision).toBe(1)
     expect(recall).toBe(0)
     expect(coverage).toBeLessThan(0.4)
+  })
+
+  it('give a reason where all samples of a side are the same', async () => {
+    const same = constantRows([0.1, 0.2, 0.3], 50)
+    const { precision, recall } = await precisionRecall(engine, real, same)
+    expect(precision.value).toBe(1)
+    expect(recall.value).toBeNull()
+    expect(recall.reason).toBe('all samples of fake are the same: their balls have no extent')
+    const { density, coverage } = await densityCoverage(engine, same, fake)
+    expect([density.value, coverage.value]).toEqual([null, null])
+    expect(density.reason).toBe('all samples of real are the same: their balls have no extent')
   })
 
   it('are 0 for samples far away', async () => {
