@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { findCycle, type Import, importsOf, nodeGlobalsOf, type Sources } from './support/imports.ts'
 
 const PURE =
-  'util graph autodiff lowering onnx runtime initializers layers losses optimizers objectives models training data runs report'
+  'util graph autodiff lowering onnx runtime initializers layers losses optimizers objectives models training metrics data runs report'
 /** What each room may import besides itself: rooms, single files, or `type:` and a room. docs/design.md explains it. */
 const ARROWS: Readonly<Record<string, string>> = {
   util: '',
@@ -22,6 +22,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   objectives: 'graph layers losses optimizers util',
   models: 'graph layers losses objectives optimizers util',
   training: 'autodiff graph initializers layers lowering objectives onnx optimizers runtime/engine.ts util',
+  metrics: 'graph lowering onnx runtime/engine.ts util',
   data: 'util',
   runs: 'util',
   report: 'runs util',
@@ -36,6 +37,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'onnxruntime-web': 'runtime',
   'onnxruntime-common': 'runtime',
   protobufjs: 'onnx',
+  'ml-matrix': 'metrics',
   commander: 'cli',
   echarts: 'report',
 }

@@ -175,6 +175,10 @@ export const GRADIENTS: Readonly<Record<string, GradientRule | NotDifferentiable
   ReduceMax: extreme,
   ReduceMin: extreme,
   ArgMax: truth,
+  TopK: notDifferentiable(
+    'gather the elements by its indices instead: gatherElements has a gradient',
+    'error',
+  ),
   CumSum: unary(({ dy, attributes }) =>
     g.cumSum(dy, axisOf(attributes), {
       exclusive: attributes.exclusive === 1,

@@ -1,6 +1,6 @@
 // Functions that write graphs: one per operator, plus the few compositions that everybody needs.
 import { normalizeAxis, type Shape, sameShape } from '../util/shape.ts'
-import { apply } from './ops.ts'
+import { apply, applyAll } from './ops.ts'
 import { type Attributes, type DType, scalar, type Value } from './value.ts'
 
 /** A value, or a number that takes the other operand's type. */
@@ -84,6 +84,11 @@ export const reduceMax = reduce('ReduceMax')
 export const reduceMin = reduce('ReduceMin')
 export const argMax = (x: Value, axis: number, keepdims = false): Value =>
   apply('ArgMax', [x], { axis: normalizeAxis(axis, x.shape.length), keepdims: keepdims ? 1 : 0 })
+/** The `k` largest along an axis, in falling order, and their indices (int64); of equal ones the first. */
+export function topK(x: Value, k: number, axis = -1): { values: Value; indices: Value } {
+  const [values, indices] = applyAll('TopK', [x], { k, axis: normalizeAxis(axis, x.shape.length) })
+  return { values: values!, indices: indices! }
+}
 /** Running sum along an axis; `exclusive` leaves out the element itself, `reverse` runs from the end. */
 export const cumSum = (x: Value, axis: number, { exclusive = false, reverse = false } = {}): Value =>
   apply('CumSum', [x], {

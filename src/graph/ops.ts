@@ -203,6 +203,19 @@ export const OPS: Readonly<Record<string, OpDefinition>> = {
       ),
     },
   ]),
+  /** The `k` largest along an axis, in falling order, and where they stand; of equal ones the first. */
+  TopK: core(1, ([x], attributes) => {
+    requireFloat(x!)
+    const axis = normalizeAxis(integer(attributes, 'axis', -1), x!.shape.length)
+    const k = integer(attributes, 'k')
+    if (!Number.isInteger(k) || k < 1 || k > x!.shape[axis]!)
+      throw new ShapeError(`k must be 1 to ${x!.shape[axis]} for ${formatShape(x!.shape)}, got ${k}`)
+    const shape = x!.shape.map((length, i) => (i === axis ? k : length))
+    return [
+      { dtype: x!.dtype, shape },
+      { dtype: 'int64', shape },
+    ]
+  }),
   CumSum: core(1, ([x], attributes) => {
     normalizeAxis(integer(attributes, 'axis'), x!.shape.length)
     return [{ dtype: x!.dtype, shape: x!.shape }]

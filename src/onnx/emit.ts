@@ -220,6 +220,13 @@ export const EMIT: Readonly<Record<string, Emit>> = {
   ReduceMax: reduction,
   ReduceMin: reduction,
   ArgMax: same({ axis: 'int', keepdims: 'int' }),
+  TopK: (emission) =>
+    emission.write(
+      'TopK',
+      [...emission.inputs, emission.integers([fixed<number>(emission, 'k')])],
+      emission.outputs,
+      [intAttribute('axis', fixed<number | undefined>(emission, 'axis') ?? -1)],
+    ),
   CumSum: (emission) =>
     emission.write(
       'CumSum',

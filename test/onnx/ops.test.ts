@@ -170,6 +170,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { inputs: [real(3, 5)], build: (x) => g.argMax(x, 0, true) },
     { inputs: [real(3, 5)], build: (x) => apply('ArgMax', [x]) },
   ],
+  TopK: [
+    { inputs: [real(4, 6)], build: (x) => applyAll('TopK', [x], { k: 3 }) },
+    { inputs: [real(2, 5, 3)], build: (x) => applyAll('TopK', [x], { k: 2, axis: 1 }) },
+  ],
   CumSum: [
     { inputs: [real(3, 5)], build: (x) => g.cumSum(x, 1) },
     { inputs: [real(3, 5)], build: (x) => g.cumSum(x, 0, { exclusive: true }) },

@@ -60,6 +60,24 @@ export const REDUCTIONS: Readonly<Record<string, Kernel>> = {
     return out
   }),
 
+  TopK: ({ inputs: [x], attributes, outputs }) => {
+    const axis = normalizeAxis((attributes.axis as number | undefined) ?? -1, x!.shape.length)
+    const k = attributes.k as number
+    const { outer, length, inner } = linesAlong(x!.shape, axis)
+    const values = new Float64Array(sizeOf(outputs[0]!.shape))
+    const indices = new Float64Array(values.length)
+    for (let o = 0; o < outer; o++)
+      for (let i = 0; i < inner; i++) {
+        const at = (j: number): number => x!.data[(o * length + j) * inner + i]!
+        const order = Array.from({ length }, (_, j) => j).sort((a, b) => at(b) - at(a) || a - b)
+        for (let j = 0; j < k; j++) {
+          values[(o * k + j) * inner + i] = at(order[j]!)
+          indices[(o * k + j) * inner + i] = order[j]!
+        }
+      }
+    return [values, indices]
+  },
+
   CumSum: kernel((_output, attributes, x) => {
     const axis = axisOf(attributes, x.shape)
     const { outer, length, inner } = linesAlong(x.shape, axis)

@@ -143,6 +143,33 @@ export const REDUCTION_CASES: KernelCases = {
       dtype: 'int64',
     },
   ],
+  TopK: [
+    {
+      name: 'gives the largest in falling order',
+      inputs: [
+        [
+          [1, 5, 3],
+          [7, 7, 8],
+        ],
+      ],
+      attributes: { axis: 1, k: 2 },
+      expected: [
+        [5, 3],
+        [8, 7],
+      ],
+    },
+    {
+      name: 'works down',
+      inputs: [
+        [
+          [1, 5, 3],
+          [7, 7, 8],
+        ],
+      ],
+      attributes: { axis: 0, k: 1 },
+      expected: [[7, 7, 8]],
+    },
+  ],
   CumSum: [
     {
       name: 'runs along an axis',

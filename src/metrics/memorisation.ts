@@ -1,0 +1,92 @@
+// Whether samples lie suspiciously near to training samples.
+import { checkNames } from '../util/options.ts'
+import type { BlockOptions } from './distance-blocks.ts'
+import { meanOf, pairOf, type Rows, type Samples } from './features.ts'
+import type { Measured } from './measured.ts'
+import { distanceBetween, nearest } from './nearest.ts'
+import type { MeasureEngine } from './with-model.ts'
+
+/** Distances of samples to their nearest training sample. */
+export interface NearestTraining {
+  /** [n], Euclidean. */
+  readonly distances: Float64Array
+  /** Which training sample is nearest [n]. */
+  readonly indices: Int32Array
+  readonly median: number
+}
+
+export interface Memorisation extends Measured {
+  readonly fake: NearestTraining
+  readonly heldOut: NearestTraining
+  /** Standard deviations of `value` from 1/2 under the assumption of no copying (Mann-Whitney); copying above about 3. */
+  readonly deviations: number
+}
+
+function medianOf(numbers: Float64Array): number {
+  const sorted = numbers.toSorted()
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** Mann-Whitney's share of pairs in which a fake distance is the smaller; equal ones count half. */
+function shareNearer(fake: Float64Array, heldOut: Float64Array): number {
+  const sorted = heldOut.toSorted()
+  /** How many of the sorted distances are below x, or at most x. */
+  const below = (x: number, orEqual: boolean): number => {
+    let [low, high] = [0, sorted.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (sorted[middle]! < x || (orEqual && sorted[middle] === x)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+  let pairs = 0
+  for (const x of fake) {
+    const [under, upTo] = [below(x, false), below(x, true)]
+    pairs += sorted.length - upTo + (upTo - under) / 2
+  }
+  return pairs / (fake.length * sorted.length)
+}
+
+/**
+ * Memorisation: distances to the nearest training sample, against those of real samples that were held out.
+ *
+ * `value` is the probability that a fake lies nearer to the training set than a held-out real sample does: 1/2 without
+ * copying, 1 when every fake is a copy, below 1/2 for samples that are unlike the data. Samples without variety or
+ * detail lie near to many training samples, too: look at the nearest pairs before calling it copying.
+ *
+ * @param engine        searches in float32; distances of what was found are computed again in float64
+ * @param sets.train    images or features [t, ...]
+ * @param sets.fake     [n, ...], same shape per sample
+ * @param sets.heldOut  real samples outside the training set [m, ...]
+ * @returns a share, 0 to 1, with the distances and nearest indices of both sides, in the units of the samples
+ * @throws ShapeError when lengths per sample differ; ConfigError for numbers that are not finite
+ * @source Meehan et al. 2020, arXiv:2004.05675 (the statistic, over all of the space)
+ */
+export async function memorisation(
+  engine: MeasureEngine,
+  sets: { readonly train: Samples; readonly fake: Samples; readonly heldOut: Samples },
+  options: BlockOptions = {},
+): Promise<Memorisation> {
+  const where = 'memorisation'
+  checkNames(where, options, ['block'])
+  const { train, fake, heldOut } = sets
+  const rows = pairOf(where, { train, fake, heldOut })
+  const origin = meanOf(rows.train)
+  const toTraining = async (from: Rows): Promise<NearestTraining> => {
+    const { indices } = await nearest(engine, where, { rows: from, among: rows.train, k: 1, origin }, options)
+    const distances = Float64Array.from(indices, (j, i) => distanceBetween(from, i, rows.train, j))
+    return { distances, indices, median: medianOf(distances) }
+  }
+  const found = { fake: await toTraining(rows.fake), heldOut: await toTraining(rows.heldOut) }
+  const value = shareNearer(found.fake.distances, found.heldOut.distances)
+  const [n, m] = [rows.fake.n, rows.heldOut.n]
+  return {
+    value,
+    deviations: (value - 0.5) / Math.sqrt((n + m + 1) / (12 * n * m)),
+    ...found,
+    n: { train: rows.train.n, fake: n, heldOut: m },
+    estimator: 'Mann-Whitney share of Euclidean distances to the nearest training sample',
+  }
+}
