@@ -46,7 +46,7 @@ export function convVaeDecoder(options: VaeNetworkOptions = {}): Network {
 export const convVae = vaeModel({
   name: 'vae-conv',
   description: 'a VAE of convolutions for good digits: a latent of 16 numbers',
-  defaults: { steps: 23_450, batchSize: 128, sampleEvery: 938, checkpointEvery: 938 },
+  defaults: { steps: 23_450, batchSize: 128, sampleEvery: 938, checkpointEvery: 938, validateEvery: 469 },
   latentDim: 16,
   reconstruction: 'binaryCrossentropy',
   encoder: convVaeEncoder,

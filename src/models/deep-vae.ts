@@ -71,7 +71,7 @@ export function deepVaeDecoder(options: VaeNetworkOptions = {}): Network {
 export const deepVae = vaeModel({
   name: 'vae',
   description: 'a deep VAE of dense layers: 1,797,158 parameters on 28x28 images, a latent of two numbers',
-  defaults: { steps: 60_000, batchSize: 500, sampleEvery: 1200, checkpointEvery: 1200 },
+  defaults: { steps: 60_000, batchSize: 500, sampleEvery: 1200, checkpointEvery: 1200, validateEvery: 120 },
   latentDim: 2,
   reconstruction: 'binaryCrossentropy',
   encoder: deepVaeEncoder,

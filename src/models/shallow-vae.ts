@@ -41,7 +41,7 @@ export function shallowVaeDecoder(options: VaeNetworkOptions = {}): Network {
 export const shallowVae = vaeModel({
   name: 'vae-shallow',
   description: 'a VAE with one hidden layer per network: 807,700 parameters on 28x28 images, squared error',
-  defaults: { steps: 23_450, batchSize: 128, sampleEvery: 938, checkpointEvery: 938 },
+  defaults: { steps: 23_450, batchSize: 128, sampleEvery: 938, checkpointEvery: 938, validateEvery: 469 },
   latentDim: 2,
   reconstruction: 'meanSquaredError',
   encoder: shallowVaeEncoder,
