@@ -61,7 +61,7 @@ async function measure(name, steps) {
 await reportBestOf({
   peer: 'sparring',
   program: import.meta.url,
-  models: ['mlp-gan', 'dcgan', 'dcgan-64'],
+  models: ['mlp-gan', 'dcgan', 'dcgan-64', 'vae'],
   settings: { 'one thread per core': {} },
   measure,
 })

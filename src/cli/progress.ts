@@ -26,6 +26,8 @@ export interface Progress {
 export interface ProgressTracker {
   /** Takes finished steps that took `seconds`, at `now` in seconds of any steady clock. */
   advance(steps: { readonly rows: readonly MetricsRow[]; readonly seconds: number }, now: number): Progress
+  /** Takes what was measured on held-out images; the first metric of it is shown. */
+  validate(row: MetricsRow): void
   readonly current: Progress
 }
 
@@ -47,10 +49,19 @@ export function progressTracker({ total, done, metrics }: TrackerOptions): Progr
   const smoothed = new Map<string, number>()
   const points: { readonly at: number; readonly done: number }[] = []
   let seen = 0
+  let heldOut: Progress['metrics'] = []
   let current: Progress = { done, total, stepsPerSecond: undefined, secondsLeft: undefined, metrics: [] }
   return {
     get current() {
       return current
+    },
+    validate(row) {
+      const shown = current.metrics.slice(0, current.metrics.length - heldOut.length)
+      heldOut = metrics.slice(0, 1).flatMap(({ name, label, format = 'number' }) => {
+        const value = row[name]
+        return value === undefined ? [] : [{ label: `validation ${label}`, value, format }]
+      })
+      current = { ...current, metrics: [...shown, ...heldOut] }
     },
     advance({ rows, seconds }, now) {
       if (points.length === 0) points.push({ at: now - seconds, done: current.done })
@@ -74,10 +85,13 @@ export function progressTracker({ total, done, metrics }: TrackerOptions): Progr
         total,
         stepsPerSecond,
         secondsLeft: stepsPerSecond ? (total - doneNow) / stepsPerSecond : undefined,
-        metrics: metrics.flatMap(({ name, label, format = 'number' }) => {
-          const value = smoothed.get(name)
-          return value === undefined ? [] : [{ label, value, format }]
-        }),
+        metrics: [
+          ...metrics.flatMap(({ name, label, format = 'number' }) => {
+            const value = smoothed.get(name)
+            return value === undefined ? [] : [{ label, value, format }]
+          }),
+          ...heldOut,
+        ],
       }
       return current
     },

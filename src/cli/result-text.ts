@@ -34,12 +34,20 @@ export function resultText(
     const { mean, deviation } = result.metrics[name]!
     return [label, `${formatMetric(mean, format)} ± ${formatMetric(deviation, format)}`] as const
   })
+  const { validation } = result
+  const heldOut = metrics.flatMap(({ name, label, format = 'number' }) => {
+    const value = validation?.[name]
+    return value === undefined ? [] : [[label, formatMetric(value, format)] as const]
+  })
   const n = known[0] ? result.metrics[known[0].name]!.n : 0
   const run = quoteArgument(formatPath(folder))
   return [
     head,
     ...(rows.length > 0
       ? ['', `mean and standard deviation over the last ${formatCount(n)} steps:`, ...columns(rows, style)]
+      : []),
+    ...(validation && heldOut.length > 0
+      ? ['', `on the held-out images at step ${formatCount(validation.step)}:`, ...columns(heldOut, style)]
       : []),
     '',
     ...fileRows({ ...files, 'run folder': folder }, style),

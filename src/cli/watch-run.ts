@@ -1,7 +1,7 @@
 // Draws the events of a training as they come, and stops it cleanly on Ctrl-C.
 import type { RunEvent, RunResult } from '../workflow/events.ts'
 import { InterruptedError } from './exit-codes.ts'
-import { formatBytes, formatCount, formatPath } from './format.ts'
+import { formatBytes, formatCount, formatMetric, formatPath } from './format.ts'
 import { onInterrupt } from './interrupt.ts'
 import { type ProgressTracker, progressTracker, type ShownMetric } from './progress.ts'
 import { plainPace, plainProgress, progressLine } from './progress-line.ts'
@@ -109,6 +109,19 @@ export function eventDrawer(
             terminal.print(`step ${formatCount(event.step)}: ${event.file}`)
           sampled = event.step
           return
+        case 'validation': {
+          tracker?.validate(event.row)
+          if (terminal.live) {
+            progress()
+            return
+          }
+          const numbers = metrics.flatMap(({ name, label, format = 'number' }) => {
+            const value = event.row[name]
+            return value === undefined ? [] : [`${label} ${formatMetric(value, format)}`]
+          })
+          terminal.print(`step ${formatCount(event.row.step)}: validation ${numbers.join(', ')}`)
+          return
+        }
         case 'checkpoint':
           if (!terminal.live) terminal.print(`step ${formatCount(event.step)}: checkpoint written`)
           return

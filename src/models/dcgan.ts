@@ -9,11 +9,10 @@ import {
   reshape,
 } from '../layers/index.ts'
 import { type Network, sequential } from '../layers/network.ts'
-import { ConfigError } from '../util/errors.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import { type Shape, sizeOf } from '../util/shape.ts'
 import { chapterGan } from './chapter-gan.ts'
-import { checkImageShape } from './image-shape.ts'
+import { quarterOf } from './image-shape.ts'
 
 export interface DcganGeneratorOptions {
   /** Length of the latent vector; default 100. */
@@ -25,17 +24,6 @@ export interface DcganGeneratorOptions {
 export interface DcganDiscriminatorOptions {
   /** Height, width and channels of an image; height and width divisible by 4; default 28 x 28 x 1. */
   readonly imageShape?: Shape
-}
-
-/** Both networks change the size of images by 2 twice. */
-function quarterOf(where: string, shape: Shape): { imageShape: Shape; height: number; width: number } {
-  const imageShape = checkImageShape(where, shape)
-  const [height, width] = imageShape.map((length) => length / 4)
-  if (Number.isInteger(height) && Number.isInteger(width))
-    return { imageShape, height: height!, width: width! }
-  throw new ConfigError(
-    `${where}: height and width of images must be divisible by 4, got ${imageShape[0]} x ${imageShape[1]}; resize them, for example with --image-size 32`,
-  )
 }
 
 /** Every layer that slides over images has a 5x5 kernel and keeps their size but for its stride. */

@@ -1,7 +1,11 @@
 // Networks, pairings and the registry that the command line reads.
+export * from './conv-vae.ts'
 export * from './dcgan.ts'
 export * from './dcgan-64.ts'
+export * from './deep-vae.ts'
 export * from './mlp-gan.ts'
 export { defineModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
 export { MODELS, modelNamed } from './registry.ts'
+export * from './shallow-vae.ts'
 export * from './summary.ts'
+export type { VaeNetworkOptions } from './vae-model.ts'

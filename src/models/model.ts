@@ -10,6 +10,8 @@ export interface TrainingDefaults {
   /** Samples are made every so many steps. */
   readonly sampleEvery: number
   readonly checkpointEvery: number
+  /** Every so many steps the model is measured on held-out images, where the data has some; default 0, never. */
+  readonly validateEvery?: number
   /** Images are scaled to this, such as `64` or `48x64` (height x width); absent: they stay as they are. */
   readonly imageSize?: string
 }

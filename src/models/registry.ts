@@ -1,12 +1,15 @@
 // The registry of models: adding one is a line.
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
+import { convVae } from './conv-vae.ts'
 import { dcgan } from './dcgan.ts'
 import { dcgan64 } from './dcgan-64.ts'
+import { deepVae } from './deep-vae.ts'
 import { mlpGan } from './mlp-gan.ts'
 import type { ModelDefinition } from './model.ts'
+import { shallowVae } from './shallow-vae.ts'
 
-export const MODELS: readonly ModelDefinition[] = [mlpGan, dcgan, dcgan64]
+export const MODELS: readonly ModelDefinition[] = [mlpGan, dcgan, dcgan64, deepVae, shallowVae, convVae]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */
 export function modelNamed(name: string): ModelDefinition {

@@ -11,5 +11,7 @@ export {
   type Phase,
   type PhaseContext,
   type PhaseResult,
+  type Ports,
   type Sampler,
 } from './objective.ts'
+export { RECONSTRUCTIONS, type Reconstruction, type VaeOptions, vae } from './vae.ts'

@@ -72,6 +72,14 @@ export interface DuelMetrics {
   readonly generatorLoss: string
 }
 
+/** Names in a network's ONNX file. */
+export interface Ports {
+  readonly input: string
+  readonly output: string
+  /** What the numbers of the output mean, where its name does not say it. */
+  readonly meaning?: string
+}
+
 export interface Objective<Name extends string = string> {
   readonly name: string
   readonly networks: Readonly<Record<Name, Network>>
@@ -83,7 +91,7 @@ export interface Objective<Name extends string = string> {
   /** `replacement`: each batch is drawn from all examples; `epoch`: every example once before any twice. */
   readonly batches: 'replacement' | 'epoch'
   /** What the input and output of each network are called when it is exported. */
-  readonly ports: Readonly<Record<Name, { readonly input: string; readonly output: string }>>
+  readonly ports: Readonly<Record<Name, Ports>>
   readonly sampler?: Sampler<Name>
   readonly duel?: DuelMetrics
 }

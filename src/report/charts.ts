@@ -11,7 +11,7 @@ import {
   yAxis,
 } from './chart-parts.ts'
 import { type Curve, curveOf, downsample, smooth } from './curve.ts'
-import { formatMetric, stepTimes } from './summary.ts'
+import { formatMetric, stepTimes, validationLabel } from './summary.ts'
 
 /** The IBM colour-blind-safe palette, for metrics without a colour of their own. */
 const PALETTE = ['#648fff', '#dc267f', '#fe6100', '#785ef0', '#ffb000']
@@ -70,7 +70,8 @@ function eventMarks(events: readonly EventRow[], length: number, theme: ChartThe
 
 /**
  * The learning curves: every metric of the run over its steps, losses on the left axis, ratios on the right;
- * a thin line as recorded, and a strong one smoothed. Events are marked by their number.
+ * a thin line as recorded, and a strong one smoothed. What was measured on held-out images is a dotted line, of
+ * the first metric, the one that is minimized. Events are marked by their number.
  *
  * @param smoothing  steps averaged by the strong line; 1 for none. Default `defaultSmoothing`
  */
@@ -116,12 +117,29 @@ export function learningCurves(
       tooltip: { show: false },
     }),
   )
+  const heldOut = drawn.slice(0, 1).flatMap(({ info }): LineSeriesOption[] => {
+    const data = curveOf(record.validation, info.name)
+    if (data.length === 0) return []
+    return [
+      {
+        type: 'line',
+        name: validationLabel(info),
+        yAxisIndex: info.axis === 'left' ? 0 : 1,
+        data: downsample(data, Math.ceil(points / 2)),
+        symbol: 'none',
+        z: 5,
+        lineStyle: { color: theme.ink, width: 1.75, type: [...DASHES.dotted] },
+        itemStyle: { color: theme.ink },
+        tooltip: { valueFormatter: (value) => formatMetric(info, Number(value)) },
+      },
+    ]
+  })
   const from = record.metrics[0]?.step ?? 0
   const to = record.metrics.at(-1)?.step ?? 1
   return {
     ...overSteps(from, to, options),
     legend: {
-      data: drawn.map(({ info }) => info.label),
+      data: [...drawn.map(({ info }) => info.label), ...heldOut.map(({ name }) => String(name))],
       top: 6,
       itemWidth: compact ? 26 : 40,
       // Lines only: the curves have no symbols.
@@ -131,7 +149,7 @@ export function learningCurves(
       ...(compact ? { left: 0 } : {}),
     },
     yAxis: [yAxis('left', sideOf('left'), options), yAxis('right', sideOf('right'), options)],
-    series: [...strong, ...(window > 1 ? thin : []), eventMarks(record.events, to - from, theme)],
+    series: [...strong, ...heldOut, ...(window > 1 ? thin : []), eventMarks(record.events, to - from, theme)],
   }
 }
 

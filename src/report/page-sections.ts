@@ -12,7 +12,7 @@ import {
   formatOutputShape,
 } from './format.ts'
 import { card, chart, factsTable, number } from './page-parts.ts'
-import { formatMetric, type RunSummary } from './summary.ts'
+import { formatMetric, type RunSummary, validationLabel } from './summary.ts'
 import { renderSvg } from './svg.ts'
 
 export function header({ config, status }: RunRecord): string {
@@ -30,7 +30,7 @@ ${message}</header>`
 
 export function numbers(record: RunRecord, summary: RunSummary): string {
   const planned = record.config.settings.steps
-  const { steps, seconds, stepsPerSecond, millisecondsPerStep } = summary
+  const { steps, seconds, stepsPerSecond, millisecondsPerStep, validation } = summary
   const metrics = summary.tail.map(({ info, steps, n, mean, deviation }) => {
     const border = info.dash === undefined || info.dash === 'solid' ? 'solid' : 'dashed'
     const style = `border-top-style:${border};border-top-color:${safe(info.color ?? 'currentColor')}`
@@ -44,6 +44,23 @@ export function numbers(record: RunRecord, summary: RunSummary): string {
       chip,
     )
   })
+  if (validation) {
+    const { info, last, lowest } = validation
+    const best =
+      lowest.step === last.step
+        ? 'the lowest'
+        : `lowest ${formatMetric(info, lowest.value)}, at step ${formatCount(lowest.step)}`
+    const chip = '<span class="chip" style="border-top-style:dotted;border-top-color:currentColor"></span>'
+    const label = validationLabel(info)
+    metrics.push(
+      number(
+        label.charAt(0).toUpperCase() + label.slice(1),
+        formatMetric(info, last.value),
+        `at step ${formatCount(last.step)}, ${best}`,
+        chip,
+      ),
+    )
+  }
   return `<dl class="numbers">
 ${number('Steps', formatCount(steps), steps === planned ? 'as planned' : `of ${formatCount(planned)}`)}
 ${number('Training time', seconds === undefined ? '–' : formatDuration(seconds), seconds === undefined ? 'not recorded' : 'without pauses')}
@@ -62,8 +79,13 @@ export function curves(record: RunRecord): string {
       : renderSvg(learningCurves(record, { theme, points: 900 }), 1240, 480)
   const names = record.config.metrics.map(({ label }) => label.toLowerCase()).join(', ')
   const marks = record.events.length ? ' Dashed lines mark the events below, by number.' : ''
+  const heldOut = record.validation.length
+    ? ' The dotted line is measured on all held-out images, without dropout.'
+    : ''
   const note =
-    window > 1 ? `Strong lines are averaged over ${window} steps; thin lines are as recorded.${marks}` : marks
+    window > 1
+      ? `Strong lines are averaged over ${window} steps; thin lines are as recorded.${heldOut}${marks}`
+      : heldOut + marks
   return card(
     'curves',
     'Learning curves',
@@ -144,6 +166,9 @@ export function configuration({ config }: RunRecord): string {
     ...(data.preparation === undefined ? [] : [['preparation', data.preparation] as [string, string]]),
     ...(data.folder === undefined ? [] : [['folder', data.folder] as [string, string]]),
     ['hash', data.hash],
+    ...(data.test === undefined
+      ? []
+      : [['held-out images', formatCount(data.test.count)] as [string, string]]),
   ]
   const computer: [string, string][] = [
     ['processor', `${machine.cpu}, ${machine.cores} cores`],

@@ -15,6 +15,13 @@ export interface TailMetric {
   deviation: number
 }
 
+/** The first metric, the one that is minimized, on held-out images. */
+export interface ValidationSummary {
+  info: MetricInfo
+  last: { step: number; value: number }
+  lowest: { step: number; value: number }
+}
+
 export interface RunSummary {
   /** Steps done. */
   steps: number
@@ -24,6 +31,19 @@ export interface RunSummary {
   /** Median over the rows of timings.jsonl. */
   millisecondsPerStep: number | undefined
   tail: TailMetric[]
+  /** Undefined when nothing was measured. */
+  validation: ValidationSummary | undefined
+}
+
+/** What a metric is called where it was measured on held-out images. */
+export const validationLabel = ({ label }: MetricInfo): string => `validation ${label.toLowerCase()}`
+
+function summarizeValidation({ config, validation }: RunRecord): ValidationSummary | undefined {
+  const [info] = config.metrics
+  const points = info ? curveOf(validation, info.name).map(([step, value]) => ({ step, value })) : []
+  const last = points.at(-1)
+  if (!info || !last) return undefined
+  return { info, last, lowest: points.reduce((best, point) => (point.value < best.value ? point : best)) }
 }
 
 /** Milliseconds per step between one timing row and the next, with the step it ends at. */
@@ -74,6 +94,7 @@ export function summarize(record: RunRecord, { last = 500 }: { last?: number } =
     stepsPerSecond: seconds > 0 && timedSteps > 0 ? timedSteps / seconds : undefined,
     millisecondsPerStep: median(stepTimes(record).map(([, milliseconds]) => milliseconds)),
     tail,
+    validation: summarizeValidation(record),
   }
 }
 

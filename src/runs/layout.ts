@@ -3,9 +3,10 @@ import type { SampleEntry, SampleKind } from './schema.ts'
 
 const padded = (step: number): string => String(step).padStart(6, '0')
 
-/** The three logs, one JSON object per line, oldest first. */
+/** The logs, one JSON object per line, oldest first. */
 export const LOG_FILES = {
   metrics: 'metrics.jsonl',
+  validation: 'validation.jsonl',
   timings: 'timings.jsonl',
   events: 'events.jsonl',
 } as const

@@ -55,6 +55,8 @@ export const runSettingsSchema = z
     sampleEvery: count,
     /** Steps between two checkpoints; 0 for none but the last. */
     checkpointEvery: count,
+    /** Steps between two measurements on held-out images; 0 for none. Runs of before there were any lack it. */
+    validateEvery: count.default(0),
     /** Threads of the runtime; 0 lets it choose. */
     threads: count,
   })
@@ -84,6 +86,8 @@ export const runConfigSchema = z.object({
     preparation: z.string().optional(),
     /** Where the files lay, for data that came from files. */
     folder: z.string().optional(),
+    /** The held-out part that the run is validated on; absent when it is not. */
+    test: z.object({ hash: z.string(), count }).optional(),
   }),
   /** Program and version, e.g. `{ sparring: '0.1.0', node: '20.19.0' }`. */
   versions: z.record(z.string(), z.string()),
@@ -121,6 +125,8 @@ export interface MetricsRow {
   [metric: string]: number
 }
 
+/** A line of `validation.jsonl` is like one of `metrics.jsonl`: the same names, over all held-out images. */
+
 /** A line of `timings.jsonl`: the seconds of training since the line before, up to and including `step`. */
 export const timingRowSchema = z.object({ step: count, seconds: z.number().min(0), at: z.iso.datetime() })
 export type TimingRow = z.infer<typeof timingRowSchema>
@@ -150,6 +156,7 @@ export interface RunRecord {
   config: RunConfig
   status: RunStatus
   metrics: MetricsRow[]
+  validation: MetricsRow[]
   timings: TimingRow[]
   events: EventRow[]
   samples: SampleEntry[]

@@ -19,3 +19,4 @@ export {
   train,
   trainingProgram,
 } from './trainer.ts'
+export { type OpenValidation, openValidation, type ReportGraph, reportGraph } from './validation.ts'

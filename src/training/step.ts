@@ -5,7 +5,7 @@ import { type Graph, input, type Value } from '../graph/value.ts'
 import type { Initializer } from '../initializers/initializer.ts'
 import type { RandomSource } from '../layers/layer.ts'
 import type { Network, NetworkWeight } from '../layers/network.ts'
-import type { BoundNetwork, Objective, Phase, PhaseResult } from '../objectives/objective.ts'
+import type { BoundNetwork, Objective, Phase, PhaseContext, PhaseResult } from '../objectives/objective.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
 import { ConfigError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
@@ -54,7 +54,7 @@ export interface StepOptions {
 }
 
 /** Inputs made while a step is written, each once. */
-class Feeds {
+export class Feeds {
   readonly specs: FeedSpec[] = []
   readonly values = new Map<string, Value>()
 
@@ -82,6 +82,41 @@ class Feeds {
     }
   }
 }
+
+/** What a phase's loss may use; real examples and labels become feeds only when they are asked for. */
+export const phaseContext = (
+  feeds: Feeds,
+  {
+    batchSize,
+    exampleShape,
+    repeat,
+    random,
+    networks,
+  }: StepOptions & { readonly repeat: number } & Pick<PhaseContext, 'random' | 'networks'>,
+): PhaseContext => ({
+  batchSize,
+  get real() {
+    return feeds.add({
+      kind: 'images',
+      name: repeat === 0 ? 'images' : `images-${repeat}`,
+      draw: repeat,
+      shape: [batchSize, ...exampleShape],
+    })
+  },
+  get labels() {
+    return cast(
+      feeds.add({
+        kind: 'labels',
+        name: repeat === 0 ? 'labels' : `labels-${repeat}`,
+        draw: repeat,
+        shape: [batchSize],
+      }),
+      'int64',
+    )
+  },
+  random,
+  networks,
+})
 
 /**
  * Writes one step: every phase in order, each seeing the weights that the phases before it left.
@@ -142,30 +177,9 @@ export function stepGraph(objective: Objective, { batchSize, exampleShape }: Ste
           return [name, Object.assign(call(true), { inference: call(false) }) as BoundNetwork]
         }),
       )
-      const result = phase.loss({
-        batchSize,
-        get real() {
-          return feeds.add({
-            kind: 'images',
-            name: repeat === 0 ? 'images' : `images-${repeat}`,
-            draw: repeat,
-            shape: [batchSize, ...exampleShape],
-          })
-        },
-        get labels() {
-          return cast(
-            feeds.add({
-              kind: 'labels',
-              name: repeat === 0 ? 'labels' : `labels-${repeat}`,
-              draw: repeat,
-              shape: [batchSize],
-            }),
-            'int64',
-          )
-        },
-        random,
-        networks: bound,
-      })
+      const result = phase.loss(
+        phaseContext(feeds, { batchSize, exampleShape, repeat, random, networks: bound }),
+      )
       results[phase.name] = result
 
       const key = playersKey(phase)

@@ -10,6 +10,7 @@ import { balanceDetector, collapseNotice, type MetricsRow, type Notice, pixelDev
 import { type ExampleSource, feedBytes, feeder } from './feeds.ts'
 import { openSampler } from './sampler.ts'
 import { type StateSpec, type StepGraph, stepGraph } from './step.ts'
+import { openValidation } from './validation.ts'
 
 /** Where a run stands: its arrays after step `step` (-1 before the first). */
 export interface TrainingState {
@@ -29,6 +30,10 @@ export interface TrainOptions {
   readonly sampleEvery?: number
   /** Likewise for checkpoints. */
   readonly checkpointEvery?: number
+  /** Likewise for the report on the held-out examples of `validation`. */
+  readonly validateEvery?: number
+  /** Held-out examples. */
+  readonly validation?: ExampleSource
   /** Samples per event; default 64. */
   readonly sampleCount?: number
   /** Continue from here instead of from fresh weights. */
@@ -58,6 +63,8 @@ export type TrainEvent =
       readonly images: Float32Array
     }
   | { readonly type: 'notice'; readonly notice: Notice }
+  /** What the objective reports on the held-out examples, by the names of the log. */
+  | { readonly type: 'validation'; readonly row: MetricsRow }
   | {
       readonly type: 'checkpoint'
       readonly state: TrainingState
@@ -162,7 +169,7 @@ function realDeviation(source: ExampleSource, count: number): number {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
   const { objective, source, engine, batchSize, seed, steps, from, signal } = options
-  const { sampleEvery = 0, checkpointEvery = 0 } = options
+  const { sampleEvery = 0, checkpointEvery = 0, validateEvery = 0 } = options
   const step = stepGraph(objective, { batchSize, exampleShape: source.shape })
   const shapes = Object.fromEntries(step.state.map(({ name, shape }) => [name, shape]))
   if (from) checkFits(from.arrays, step.state)
@@ -172,6 +179,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     sampleEvery > 0 && objective.sampler ? await openSampler(engine, objective, sampleCount) : undefined
   const fixed = sampler?.draw(randomStream(seed, 'sample/fixed'))
   const deviation = sampler ? realDeviation(source, sampleCount) : 0
+  const validation =
+    validateEvery > 0 && options.validation
+      ? await openValidation(engine, objective, options.validation, seed)
+      : undefined
   const program: Program = await engine.program(
     trainingProgram(objective.name, step),
     step.state.map(({ name, next, shape }) => ({ input: name, output: next, shape })),
@@ -185,8 +196,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   /** How many steps the call that starts with step `first` makes: it ends where something is due. */
   const plan = (first: number): number => {
     const wanted = Math.min(most, MOST_STEPS, Math.round(TARGET_SECONDS / secondsPerStep), steps - first)
+    const paces = [sampleEvery, checkpointEvery, validation ? validateEvery : 0]
     for (let count = 1; count < wanted; count++)
-      if (isDue(first + count - 1, sampleEvery) || isDue(first + count - 1, checkpointEvery)) return count
+      if (paces.some((every) => isDue(first + count - 1, every))) return count
     return Math.max(1, wanted)
   }
 
@@ -219,8 +231,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       if (diverged) throw diverged
 
       const sampling = sampler && isDue(last, sampleEvery)
+      const validating = validation && isDue(last, validateEvery)
       const saving = isDue(last, checkpointEvery)
-      if (!sampling && !saving) continue
+      if (!sampling && !validating && !saving) continue
       const arrays = await program.read()
       checkState(arrays, last)
       if (sampling) {
@@ -231,6 +244,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
         const notice = collapseNotice(last, images, sampleCount, deviation)
         if (notice) yield { type: 'notice', notice }
       }
+      if (validating)
+        yield { type: 'validation', row: { step: last, ...(await validation.measure(arrays)) } as MetricsRow }
       if (saving) {
         checkpointed = last
         yield { type: 'checkpoint', state: { step: last, arrays }, shapes }
@@ -244,6 +259,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     yield { type: 'end', reason: next < steps ? 'stopped' : 'finished', state }
   } finally {
     await sampler?.close()
+    await validation?.close()
     await program.close()
   }
 }

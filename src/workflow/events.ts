@@ -23,6 +23,8 @@ export interface RunResult {
   readonly files: Readonly<Record<string, string>>
   /** Over the last 500 steps, or all if fewer. */
   readonly metrics: Readonly<Record<string, MetricSummary>>
+  /** What was measured last on the held-out images; absent when nothing was. */
+  readonly validation?: MetricsRow
   /** Seconds of training in all, interruptions left out. */
   readonly seconds: number
   readonly stepsPerSecond: number
@@ -50,6 +52,8 @@ export type RunEvent =
     }
   | { readonly type: 'samples'; readonly step: number; readonly file: string }
   | { readonly type: 'notice'; readonly notice: Notice }
+  /** What was measured on the held-out images. */
+  | { readonly type: 'validation'; readonly row: MetricsRow }
   | { readonly type: 'checkpoint'; readonly step: number }
   /** Training is over; pictures, models and the report are being made. */
   | { readonly type: 'finishing'; readonly what: 'models' | 'pictures' | 'report' }

@@ -31,7 +31,9 @@ export async function* finishRun(
   const networks = await writeNetworks(run, objective, state)
   yield { type: 'finishing', what: 'pictures' }
   const pictures = await writePictures(run, engine, objective, state.arrays)
-  const { seconds = 0, stepsPerSecond = 0, tail } = summarize(await run.readRecord())
+  const record = await run.readRecord()
+  const { seconds = 0, stepsPerSecond = 0, tail } = summarize(record)
+  const validation = record.validation.at(-1)
   yield {
     type: 'result',
     result: {
@@ -43,6 +45,7 @@ export async function* finishRun(
       metrics: Object.fromEntries(
         tail.map(({ info, mean, deviation, n }) => [info.name, { mean, deviation, n }]),
       ),
+      ...(validation ? { validation } : {}),
       seconds,
       stepsPerSecond,
     },

@@ -9,7 +9,7 @@ import { packageVersion } from './machine.ts'
 /** What a network's file says about itself. */
 function notes(objective: Objective, name: string, config: RunConfig, step: number) {
   const network = objective.networks[name]!
-  const { input, output } = objective.ports[name]!
+  const { input, output, meaning } = objective.ports[name]!
   const { sampler } = objective
   const latent = sampler?.network === name ? sampler.latent : undefined
   const distribution =
@@ -21,13 +21,14 @@ function notes(objective: Objective, name: string, config: RunConfig, step: numb
     producer: { name: 'sparring', version: packageVersion() },
     documentation:
       `The ${name} of a ${config.model} trained on ${config.data.name} for ${step + 1} steps. ` +
-      `Input "${input}" ${shape(network.inputShape)}${distribution ? `, ${distribution}` : ''}; output "${output}" ${shape(network.outputShape)}.`,
+      `Input "${input}" ${shape(network.inputShape)}${distribution ? `, ${distribution}` : ''}; output "${output}" ${shape(network.outputShape)}${meaning ? `: ${meaning}` : ''}.`,
     metadata: {
       input,
       inputShape: shape(network.inputShape),
       ...(distribution ? { latent: distribution } : {}),
       output,
       outputShape: shape(network.outputShape),
+      ...(meaning ? { outputMeaning: meaning } : {}),
       model: config.model,
       seed: String(config.settings.seed),
       data: config.data.name,

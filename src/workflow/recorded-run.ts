@@ -1,6 +1,13 @@
 // A run as its folder knows it: the objective, data and state that its configuration stands for.
 import { resolve } from 'node:path'
-import { type Dataset, type FolderOptions, loadData, loadFolder, namedSets } from '../data/node/index.ts'
+import {
+  type DataSplits,
+  type Dataset,
+  type FolderOptions,
+  loadData,
+  loadFolder,
+  namedSets,
+} from '../data/node/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
@@ -24,33 +31,41 @@ export interface RecordedDataOptions extends Pick<FolderOptions, 'onImages' | 's
   readonly dataDir?: string | undefined
 }
 
+/** @throws DataError unless the data is still that of the run */
+function checkHash(config: RunConfig, what: string, then: string, now: string | undefined): void {
+  if (now === then) return
+  const [decoder, current] = [config.versions.sharp, sharpVersion()]
+  const otherwise =
+    decoder === undefined || decoder === current
+      ? ''
+      : ` (or sharp ${current} reads them otherwise than ${decoder} did)`
+  throw new DataError(
+    `${what} has changed since the run was started${otherwise}: ${now === undefined ? 'it is gone' : `its hash is ${now.slice(0, 12)}`}, the run was trained on ${then.slice(0, 12)}. Restore the data, or start a new run.`,
+  )
+}
+
 /**
- * Loads the training data of a run again, its images made to the shape that they were made to then.
+ * Loads the data of a run again, its images made to the shape that they were made to then.
  *
  * @throws DataError when it is gone or not the data the run was started with
  */
 export async function recordedData(
   config: RunConfig,
   { dataDir, ...options }: RecordedDataOptions = {},
-): Promise<Dataset> {
-  const { name, hash, folder, height, width, channels } = config.data
+): Promise<{ train: Dataset; test?: Dataset }> {
+  const { name, hash, test: heldOut, folder, height, width, channels } = config.data
   const form: FolderOptions = {
     ...options,
     imageSize: { height, width },
     ...(channels === 1 || channels === 3 ? { channels } : {}),
   }
-  const { train } = Object.hasOwn(namedSets, name)
+  const { train, test }: DataSplits = Object.hasOwn(namedSets, name)
     ? await loadData(name, { ...form, dataDir: dataDir ?? folder })
     : await movedFolder(resolve(dataDir ?? name), form)
-  if (train.hash !== hash) {
-    const [then, now] = [config.versions.sharp, sharpVersion()]
-    const decoder =
-      then === undefined || then === now ? '' : ` (or sharp ${now} reads them otherwise than ${then} did)`
-    throw new DataError(
-      `the data "${name}" has changed since the run was started${decoder}: its hash is ${train.hash.slice(0, 12)}, the run was trained on ${hash.slice(0, 12)}. Restore the data, or start a new run.`,
-    )
-  }
-  return train
+  checkHash(config, `the data "${name}"`, hash, train.hash)
+  if (!heldOut) return { train }
+  checkHash(config, `the held-out part of the data "${name}"`, heldOut.hash, test?.hash)
+  return { train, test: test! }
 }
 
 /** A folder as data; when it cannot be read, the error says how to name its new place. */

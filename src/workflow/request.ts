@@ -13,6 +13,12 @@ export const commonSettings = z.object({
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1).describe('seed of everything random'),
   sampleEvery: z.number().int().min(0).describe('steps between two sample sheets; 0 for none'),
   checkpointEvery: z.number().int().min(0).describe('steps between two checkpoints; 0 for none but the last'),
+  validateEvery: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe("steps between two measurements on the data's held-out images, where it has some; 0 for none"),
   threads: z.number().int().min(0).default(0).describe('threads of the runtime; 0 for one per core'),
   imageSize: z.coerce
     .string()

@@ -50,10 +50,13 @@ const dataNamed = (data: string): string => (Object.hasOwn(namedSets, data) ? da
 /** Seconds between two writes of status.json. */
 const STATUS_SECONDS = 2
 
+/** What a run learns from, and what it is measured on if it is. */
+type Splits = { readonly train: Dataset; readonly test?: Dataset | undefined }
+
 /** Trains, and keeps the folder's record of it. */
 async function* record(
   run: RunWriter,
-  dataset: Dataset,
+  { train: dataset, test }: Splits,
   engine: Engine,
   {
     from,
@@ -85,6 +88,9 @@ async function* record(
       case 'samples':
         await run.writeSample(event.step, event.latents, await samplesPng(event))
         return { type: 'samples', step: event.step, file: sampleFile(event.step, event.latents) }
+      case 'validation':
+        await run.appendValidation([event.row])
+        return event
       case 'notice':
         await run.appendEvents([event.notice])
         return event
@@ -115,6 +121,8 @@ async function* record(
       steps: settings.steps,
       sampleEvery: settings.sampleEvery,
       checkpointEvery: settings.checkpointEvery,
+      validateEvery: settings.validateEvery,
+      ...(test ? { validation: exampleSource(test) } : {}),
       ...(from ? { from } : {}),
       ...(history ? { history } : {}),
       ...(signal ? { signal } : {}),
@@ -154,7 +162,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     const { height, width } = form.imageSize
     model.objective(options, [height, width, form.channels ?? model.imageShape[2]!])
   }
-  const { train: dataset } = yield* withReports<RunEvent, { train: Dataset }>((report) =>
+  const { train: dataset, test: heldOut } = yield* withReports<RunEvent, Splits>((report) =>
     loadData(request.data, {
       ...form,
       ...(request.dataDir ? { dataDir: request.dataDir } : {}),
@@ -163,6 +171,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       onImages: (progress) => report({ type: 'images', ...progress }),
     }),
   )
+  const test = common.validateEvery > 0 ? heldOut : undefined
   const { height, width, channels, preparation } = dataset
   const objective = model.objective(options, [height, width, channels])
   const engine = await nodeEngine(common.threads > 0 ? { threads: common.threads } : {})
@@ -182,6 +191,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
         width,
         channels,
         ...(preparation === undefined ? {} : { preparation }),
+        ...(test ? { test: { hash: test.hash, count: test.count } } : {}),
         ...(request.dataDir ? { folder: resolve(request.dataDir) } : {}),
       },
       versions: versions(engine.name),
@@ -193,7 +203,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     }
     run = await createRun(request.folder, config)
     yield { type: 'run', folder: run.folder, config }
-    yield* record(run, dataset, engine, { signal: request.signal })
+    yield* record(run, { train: dataset, test }, engine, { signal: request.signal })
   } finally {
     await engine.close()
     await run?.close()
@@ -221,7 +231,7 @@ export async function* continueRun(
   const run = await resumeRun(folder)
   let engine: Engine | undefined
   try {
-    const dataset = yield* withReports<RunEvent, Dataset>((report) =>
+    const splits = yield* withReports<RunEvent, Splits>((report) =>
       recordedData(run.config, {
         dataDir,
         signal,
@@ -240,7 +250,7 @@ export async function* continueRun(
     }
     const wanted = threads ?? run.config.settings.threads
     engine = await nodeEngine(wanted > 0 ? { threads: wanted } : {})
-    yield* record(run, dataset, engine, {
+    yield* record(run, splits, engine, {
       from: found ? { step, arrays: checkpointArrays(found) } : undefined,
       history: await run.readMetrics(),
       signal,

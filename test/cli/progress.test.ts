@@ -30,6 +30,21 @@ describe('progressTracker', () => {
     expect(progress).toMatchObject({ done: 20, stepsPerSecond: 10, secondsLeft: 8 })
   })
 
+  it('shows the newest first metric of held-out images behind the smoothed ones', () => {
+    const tracker = progressTracker({ total: 100, done: 0, metrics })
+    tracker.advance({ rows: rows(0, 20), seconds: 2 }, 1000)
+    tracker.validate({ step: 19, generatorLoss: 7, accuracy: 0.25 })
+    const shown = (value: number) => [
+      { label: 'generator loss', value: 1, format: 'number' },
+      { label: 'accuracy', value: 0.5, format: 'percent' },
+      { label: 'validation generator loss', value, format: 'number' },
+    ]
+    expect(tracker.current.metrics).toEqual(shown(7))
+    tracker.validate({ step: 39, generatorLoss: 6 })
+    expect(tracker.current.metrics).toEqual(shown(6))
+    expect(tracker.advance({ rows: rows(20, 20), seconds: 2 }, 1002).metrics).toEqual(shown(6))
+  })
+
   it('counts the time between the steps too', () => {
     const tracker = progressTracker({ total: 100, done: 0, metrics })
     tracker.advance({ rows: rows(0, 20), seconds: 2 }, 2)

@@ -39,6 +39,13 @@ it('tells duration, metrics with their spread and number, and files', () => {
   ])
 })
 
+it('tells what was measured last on held-out images', () => {
+  const text = resultText({ ...result, validation: { step: 11_999, loss: 0.8, accuracy: 0.5 } }, metrics)
+  expect(text).toContain(
+    'on the held-out images at step 11,999:\n  generator loss  0.800\n  accuracy        50.0%\n',
+  )
+})
+
 it('tells how a stopped run is continued', () => {
   const text = resultText({ ...result, outcome: 'stopped', step: 811 }, metrics)
   expect(text).toContain('stopped after 812 of 12,001 steps')

@@ -64,7 +64,11 @@ export const sparring = (
   })
 
 /** A folder with a few digits as IDX files, cut to 8 x 8 so that training is quick. */
-export async function smallData(folder: string, count = 48): Promise<string> {
+export async function smallData(
+  folder: string,
+  count = 48,
+  part: 'train' | 't10k' = 'train',
+): Promise<string> {
   const size = 8
   const images = new Uint8Array(count * size * size)
   const labels = new Uint8Array(count)
@@ -76,9 +80,9 @@ export async function smallData(folder: string, count = 48): Promise<string> {
   }
   await mkdir(folder, { recursive: true })
   await writeFile(
-    join(folder, 'train-images-idx3-ubyte'),
+    join(folder, `${part}-images-idx3-ubyte`),
     writeIdx({ shape: [count, size, size], data: images }),
   )
-  await writeFile(join(folder, 'train-labels-idx1-ubyte'), writeIdx({ shape: [count], data: labels }))
+  await writeFile(join(folder, `${part}-labels-idx1-ubyte`), writeIdx({ shape: [count], data: labels }))
   return folder
 }

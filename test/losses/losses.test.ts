@@ -89,6 +89,8 @@ describe('logitsOf', () => {
     const x = tanh(input('x', [2, 1]))
     expect(logitsOf(sigmoid(x))).toBe(x)
     expect(logitsOf(identity(sigmoid(x)))).toBe(x)
+    const { shape, node } = logitsOf(reshape(sigmoid(x), [2]))
+    expect([shape, node.op, node.inputs]).toEqual([[2], 'Reshape', [x]])
   })
 
   test('names what it found instead', () => {
@@ -97,7 +99,7 @@ describe('logitsOf', () => {
     expect(() => logitsOf(tanh(x))).toThrow(
       "logitsOf: expects a value that ends in Sigmoid, got one that ends in Tanh; end the network with activation 'sigmoid'",
     )
-    expect(() => logitsOf(reshape(sigmoid(x), [2]))).toThrow('ends in Reshape')
+    expect(() => logitsOf(reshape(tanh(x), [2]))).toThrow('ends in Tanh')
     expect(() => logitsOf(x)).toThrow('ends in Input')
   })
 })

@@ -31,6 +31,24 @@ describe('the learning curves', () => {
     expect(seriesOf(learningCurves(record, { smoothing: 1 })).filter(({ z }) => z === 3)).toHaveLength(0)
   })
 
+  test('draw the first metric on held-out images as a dotted line with a name of its own', () => {
+    const record = { ...inventedRecord(), validation: [0, 500].map((step) => ({ step, generatorLoss: 2 })) }
+    const option = learningCurves(record)
+    const dotted = seriesOf(option).filter(({ z }) => z === 5)
+    expect(dotted.map(({ name, data }) => [name, data])).toEqual([
+      [
+        'validation generator loss',
+        [
+          [0, 2],
+          [500, 2],
+        ],
+      ],
+    ])
+    expect(dotted[0]!.lineStyle?.type).toEqual([2, 4])
+    expect(renderSvg(option, 1100, 480)).toContain('>validation generator loss</text>')
+    expect(renderSvg(learningCurves(inventedRecord()), 1100, 480)).not.toContain('validation')
+  })
+
   test('mark events by number, one label for neighbours', () => {
     const record = inventedRecord()
     record.events = [10, 12, 500].map((step) => ({ step, kind: 'k', severity: 'warning', message: '' }))

@@ -12,6 +12,7 @@ export const inventedConfig = (changes: Partial<RunConfig> = {}): RunConfig => (
     seed: 7,
     sampleEvery: 100,
     checkpointEvery: 200,
+    validateEvery: 0,
     threads: 2,
     optimizer: { name: 'adam', learningRate: 2e-4 },
   },
@@ -100,6 +101,7 @@ export const inventedRecord = (count = 1000): RunRecord => ({
   config: inventedConfig(),
   status: { state: 'finished', step: count - 1, updatedAt: '2026-01-02T03:05:05.000Z' },
   metrics: inventedMetrics(count),
+  validation: [],
   timings: inventedTimings(count),
   events: inventedEvents,
   samples: Array.from({ length: Math.floor(count / 100) + 1 }, (_, index) => ({

@@ -150,6 +150,7 @@ describe('going back to a step', () => {
     const run = await create(folder, inventedConfig())
     await run.appendMetrics(inventedMetrics(500))
     await run.appendTimings(inventedTimings(500))
+    await run.appendValidation([0, 200, 400].map((step) => ({ step, loss: step / 3 })))
     await run.appendEvents(inventedEvents)
     for (const step of [0, 200, 400]) await run.writeSample(step, 'fixed', png)
     for (const step of [100, 200, 300]) await run.writeCheckpoint({ step, tensors: weights(step) })
@@ -164,6 +165,10 @@ describe('going back to a step', () => {
       `${before.split('\n').slice(0, 201).join('\n')}\n`,
     )
     expect((await again.readTimings()).at(-1)?.step).toBe(199)
+    expect((await again.readRecord()).validation).toEqual([
+      { step: 0, loss: 0 },
+      { step: 200, loss: 200 / 3 },
+    ])
     expect((await again.readEvents()).map(({ step }) => step)).toEqual([120])
     expect((await readdir(join(folder, 'samples'))).sort()).toEqual(['step-000000.png', 'step-000200.png'])
     expect(await again.listCheckpoints()).toEqual([200, 100])

@@ -43,6 +43,7 @@ export interface RunFolder {
   readonly folder: string
   readonly config: RunConfig
   readMetrics(): Promise<MetricsRow[]>
+  readValidation(): Promise<MetricsRow[]>
   readTimings(): Promise<TimingRow[]>
   readEvents(): Promise<EventRow[]>
   /** The run's state; a run whose process died without a word is `stopped`. */
@@ -155,6 +156,7 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
     folder,
     config,
     readMetrics: () => readLog(LOG_FILES.metrics, readMetricsRow),
+    readValidation: () => readLog(LOG_FILES.validation, readMetricsRow),
     readTimings: () => readLog(LOG_FILES.timings, rowReader(timingRowSchema)),
     readEvents: () => readLog(LOG_FILES.events, rowReader(eventRowSchema)),
 
@@ -224,14 +226,15 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
     },
 
     async readRecord() {
-      const [status, metrics, timings, events, samples] = await Promise.all([
+      const [status, metrics, validation, timings, events, samples] = await Promise.all([
         run.readStatus(),
         run.readMetrics(),
+        run.readValidation(),
         run.readTimings(),
         run.readEvents(),
         run.listSamples(),
       ])
-      return { config, status, metrics, timings, events, samples }
+      return { config, status, metrics, validation, timings, events, samples }
     },
   }
   return run

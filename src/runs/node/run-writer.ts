@@ -40,6 +40,8 @@ export interface Checkpoint {
 export interface RunWriter extends RunFolder {
   /** Adds lines to metrics.jsonl, in one write; all of them or, on failure, none. */
   appendMetrics(rows: readonly MetricsRow[]): Promise<void>
+  /** Adds lines to validation.jsonl. */
+  appendValidation(rows: readonly MetricsRow[]): Promise<void>
   appendTimings(rows: readonly TimingRow[]): Promise<void>
   appendEvents(rows: readonly EventRow[]): Promise<void>
   /**
@@ -111,6 +113,7 @@ function runWriter(run: RunFolder, release: () => Promise<void>, options: RunOpt
   return {
     ...run,
     appendMetrics: (rows) => appendLog(LOG_FILES.metrics, rows),
+    appendValidation: (rows) => appendLog(LOG_FILES.validation, rows),
     appendTimings: (rows) => appendLog(LOG_FILES.timings, rows),
     appendEvents: (rows) => appendLog(LOG_FILES.events, rows),
 

@@ -1,0 +1,106 @@
+// The variational autoencoder of Kingma & Welling 2014, with a weight for its divergence.
+import { add, exp, mul, slice } from '../graph/build.ts'
+import type { Value } from '../graph/value.ts'
+import type { Network } from '../layers/network.ts'
+import { binaryCrossentropy, klDivergence, logitsOf, meanSquaredError } from '../losses/index.ts'
+import type { Optimizer } from '../optimizers/optimizer.ts'
+import { ShapeError } from '../util/errors.ts'
+import { checkChoice, checkNumber } from '../util/options.ts'
+import { formatShape, sameShape, sizeOf } from '../util/shape.ts'
+import { type Objective, objective } from './objective.ts'
+
+/** How far an example made is from the real one, averaged over pixels. */
+export const RECONSTRUCTIONS = {
+  /** In nats. The decoder must end in a sigmoid. */
+  binaryCrossentropy: (made: Value, real: Value): Value => binaryCrossentropy(logitsOf(made), real),
+  meanSquaredError: (made: Value, real: Value): Value => meanSquaredError(made, real),
+} as const
+export type Reconstruction = keyof typeof RECONSTRUCTIONS
+
+export interface VaeOptions {
+  readonly name: string
+  /** From an example to the mean of its latent and then the logarithm of its variance, joined: `[n, 2 latentDim]`. */
+  readonly encoder: Network
+  /** From a latent `[n, latentDim]` to an example in [0, 1]. */
+  readonly decoder: Network
+  readonly optimizer: Optimizer
+  /** Default `binaryCrossentropy`. */
+  readonly reconstruction?: Reconstruction
+  /**
+   * Weight of the divergence; default 1, the bound on the likelihood. More makes latents more orderly and images
+   * smoother, less makes reconstructions sharper.
+   *
+   * @source Higgins et al. 2017, beta-VAE
+   */
+  readonly beta?: number
+}
+
+/**
+ * An encoder that says where an example may come from, and a decoder that makes it from there. The loss of an example is
+ * its reconstruction error, summed over pixels, and `beta` times the divergence of its latent from the standard normal
+ * distribution; `reconstruction` and `divergence` are logged as they stand in that sum, before `beta`.
+ *
+ * @throws ShapeError when the decoder does not fit the encoder
+ * @source Kingma & Welling 2014, arXiv:1312.6114
+ */
+export function vae({
+  name,
+  encoder,
+  decoder,
+  optimizer,
+  reconstruction = 'binaryCrossentropy',
+  beta = 1,
+}: VaeOptions): Objective<'encoder' | 'decoder'> {
+  const compare = checkChoice(`vae "${name}"`, 'reconstruction', reconstruction, RECONSTRUCTIONS)
+  checkNumber(`vae "${name}"`, 'beta', beta, { atLeast: 0 })
+  const latentDim = decoder.inputShape[0]!
+  if (!sameShape(encoder.outputShape, [2 * latentDim]) || decoder.inputShape.length !== 1)
+    throw new ShapeError(
+      `vae "${name}": from an encoder to ${formatShape(encoder.outputShape)}, a mean and a log variance, the decoder takes half as many numbers, got ${formatShape(decoder.inputShape)}`,
+    )
+  if (!sameShape(encoder.inputShape, decoder.outputShape))
+    throw new ShapeError(
+      `vae "${name}": the decoder makes what the encoder takes, ${formatShape(encoder.inputShape)}, got ${formatShape(decoder.outputShape)}`,
+    )
+  return objective({
+    name,
+    networks: { encoder, decoder },
+    phases: [
+      {
+        name: 'vae',
+        updates: ['encoder', 'decoder'],
+        optimizer,
+        loss: ({ batchSize, real, random, networks }) => {
+          const latent = networks.encoder(real) // [n, 2 latentDim]
+          const mean = slice(latent, [{ axis: 1, start: 0, end: latentDim }])
+          const logVariance = slice(latent, [{ axis: 1, start: latentDim, end: 2 * latentDim }])
+          // The noise comes from outside, so that the draw can be differentiated: z = mean + deviation noise.
+          const noise = random.normal([batchSize, latentDim])
+          const made = networks.decoder(add(mean, mul(exp(mul(logVariance, 0.5)), noise)))
+          const error = mul(compare(made, real), sizeOf(decoder.outputShape))
+          const divergence = klDivergence(mean, logVariance)
+          return {
+            loss: add(error, mul(divergence, beta)),
+            metrics: { reconstruction: error, divergence },
+          }
+        },
+      },
+    ],
+    metrics: [
+      { name: 'loss', label: 'loss', axis: 'left', color: '#dc267f' },
+      { name: 'reconstruction', label: 'reconstruction', axis: 'left', color: '#fe6100', dash: 'dashed' },
+      { name: 'divergence', label: 'KL divergence', axis: 'right', color: '#785ef0', dash: 'dashDot' },
+    ],
+    report: ({ vae: result }) => ({ loss: result!.loss, ...result!.metrics }),
+    batches: 'epoch',
+    ports: {
+      encoder: {
+        input: 'images',
+        output: 'latent',
+        meaning: `the mean of z in the first ${latentDim} numbers, the logarithm of its variance in the last ${latentDim}`,
+      },
+      decoder: { input: 'z', output: 'images' },
+    },
+    sampler: { network: 'decoder', latent: { distribution: 'normal' } },
+  })
+}

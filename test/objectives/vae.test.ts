@@ -1,0 +1,120 @@
+// The VAE objective as a step, against its loss in plain numbers and the slope of that loss by differences.
+import { describe, expect, it } from 'vitest'
+import { branching, dense, sequential } from '../../src/layers/index.ts'
+import { type VaeOptions, vae } from '../../src/objectives/vae.ts'
+import { sgd } from '../../src/optimizers/index.ts'
+import { stepGraph } from '../../src/training/step.ts'
+import { ConfigError, ShapeError } from '../../src/util/errors.ts'
+import { type Arrays, feedsOf, noisyState, runStep } from '../training/run-step.ts'
+import { randomSource } from '../training/tiny-gan.ts'
+
+const [batchSize, size, latentDim, rate] = [4, 3, 2, 0.25]
+
+const tinyVae = (options: Partial<VaeOptions> = {}) =>
+  vae({
+    name: 'tiny-vae',
+    encoder: branching(
+      { name: 'encoder', input: [size] },
+      [dense({ units: 3, activation: 'tanh' })],
+      [dense({ units: latentDim, name: 'z-mean' }), dense({ units: latentDim, name: 'z-log-var' })],
+    ),
+    decoder: sequential({ name: 'decoder', input: [latentDim] }, [
+      dense({ units: size, activation: 'sigmoid' }),
+    ]),
+    optimizer: sgd({ learningRate: rate }),
+    ...options,
+  })
+
+type Numbers = ArrayLike<number>
+const affine = (x: Numbers, kernel: Numbers, bias: Numbers): number[] =>
+  Array.from(bias, (b, j) =>
+    Array.from(x).reduce((sum, value, i) => sum + value * kernel[i * bias.length + j]!, b),
+  )
+
+/** The terms of the loss, example by example. */
+function plainTerms(weights: Arrays, images: Numbers, noise: Numbers, kind: 'cross-entropy' | 'squares') {
+  const layer = (name: string, x: Numbers) => affine(x, weights[`${name}/kernel`]!, weights[`${name}/bias`]!)
+  let [reconstruction, divergence] = [0, 0]
+  for (let n = 0; n < batchSize; n++) {
+    const x = Array.from({ length: size }, (_, i) => images[n * size + i]!)
+    const hidden = layer('encoder/dense', x).map(Math.tanh)
+    const mean = layer('encoder/z-mean', hidden)
+    const logVariance = layer('encoder/z-log-var', hidden)
+    const z = mean.map((m, i) => m + Math.exp(logVariance[i]! / 2) * noise[n * latentDim + i]!)
+    const made = layer('decoder/dense', z).map((logit) => 1 / (1 + Math.exp(-logit)))
+    made.forEach((p, i) => {
+      const t = x[i]!
+      const error = kind === 'squares' ? (p - t) ** 2 : -t * Math.log(p) - (1 - t) * Math.log(1 - p)
+      reconstruction += error / batchSize
+    })
+    mean.forEach((m, i) => {
+      const v = logVariance[i]!
+      divergence += -0.5 * (1 + v - m * m - Math.exp(v)) * (1 / batchSize)
+    })
+  }
+  return { reconstruction, divergence }
+}
+
+describe('a step of a VAE', () => {
+  const cases = [
+    ['binaryCrossentropy', 'cross-entropy', 1],
+    ['meanSquaredError', 'squares', 1],
+    ['binaryCrossentropy', 'cross-entropy', 4],
+  ] as const
+  it.each(cases)(
+    'with %s is one update of the summed %s and %d times the divergence',
+    (reconstruction, kind, beta) => {
+      const objective = tinyVae({ reconstruction, beta })
+      const step = stepGraph(objective, { batchSize, exampleShape: [size] })
+      const start = noisyState(step, 3, 0.5)
+      const feeds = feedsOf(step, randomSource(20, [size]), 2, { batches: objective.batches })
+      expect(Object.keys(feeds)).toEqual(['images', 'vae/normal-0', 'vae/learningRate'])
+      const terms = (weights: Arrays) =>
+        plainTerms(weights, feeds.images!.data, feeds['vae/normal-0']!.data, kind)
+      const lossAt = (weights: Arrays): number => {
+        const { reconstruction, divergence } = terms(weights)
+        return reconstruction + beta * divergence
+      }
+      const { metrics, state } = runStep(step, start, feeds)
+      expect(Object.keys(metrics)).toEqual(['loss', 'reconstruction', 'divergence'])
+      expect(metrics.loss).toBeCloseTo(lossAt(start), 10)
+      expect(metrics.reconstruction).toBeCloseTo(terms(start).reconstruction, 10)
+      expect(metrics.divergence).toBeCloseTo(terms(start).divergence, 10)
+      expect(metrics.divergence).toBeGreaterThan(0.1)
+      for (const { name } of step.state)
+        start[name]!.forEach((value, i) => {
+          const moved = (by: number): Arrays => ({
+            ...start,
+            [name]: start[name]!.map((x, j) => (j === i ? x + by : x)),
+          })
+          const slope = (lossAt(moved(1e-5)) - lossAt(moved(-1e-5))) / 2e-5
+          expect(state[name]![i], `${name} ${i}`).toBeCloseTo(value - rate * slope, 7)
+        })
+    },
+  )
+
+  it('has one phase, sees every example once before any twice, and makes new ones from normal latents', () => {
+    const { phases, batches, sampler, ports } = tinyVae()
+    expect(phases.map(({ name, updates }) => [name, updates])).toEqual([['vae', ['encoder', 'decoder']]])
+    expect(batches).toBe('epoch')
+    expect(sampler).toEqual({ network: 'decoder', latent: { distribution: 'normal' } })
+    expect(ports.encoder.meaning).toContain('mean of z in the first 2 numbers')
+  })
+
+  it('refuses networks that do not fit and options out of range', () => {
+    const decoder = (input: number, units: number) =>
+      sequential({ name: 'decoder', input: [input] }, [dense({ units, activation: 'sigmoid' })])
+    const refuse = (
+      options: Partial<VaeOptions>,
+      kind: typeof ShapeError | typeof ConfigError,
+      message: string,
+    ): void => {
+      expect(() => tinyVae(options)).toThrow(kind)
+      expect(() => tinyVae(options)).toThrow(message)
+    }
+    refuse({ decoder: decoder(3, size) }, ShapeError, 'takes half as many numbers, got [3]')
+    refuse({ decoder: decoder(2, 5) }, ShapeError, 'the decoder makes what the encoder takes, [3], got [5]')
+    refuse({ beta: -1 }, ConfigError, 'vae "tiny-vae": beta must be a number with beta >= 0, got -1')
+    refuse({ reconstruction: 'mse' as 'meanSquaredError' }, ConfigError, 'unknown reconstruction "mse"')
+  })
+})
