@@ -111,15 +111,16 @@ const number = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3
 function table({ title, rows, per }) {
   const scale = ({ batchSize }) => (per === 'image' ? 1 / batchSize : 1)
   const base = rows[0].ms
+  const inPairs = rows.some(({ label }) => label.endsWith(', direct'))
   const lines = rows.map((row, i) => {
-    const beside = row.label.endsWith(', direct') ? rows[i - 1].ms : base
+    const beside = inPairs ? rows[i - (i % 2)].ms : base
     const ratio = (row.ms / beside).toFixed(2)
     return `${row.label.padEnd(44)} ${number(row.ms * scale(row)).padStart(8)}  (${number(row.low * scale(row))} to ${number(row.high * scale(row))})  ${ratio}`
   })
   return [
     title,
     '',
-    `${''.padEnd(44)}       ms  (lowest to highest of ${rounds})  times ${rows.some(({ label }) => label.endsWith(', direct')) ? 'as chosen' : 'all'}`,
+    `${''.padEnd(44)}       ms  (lowest to highest of ${rounds})  times ${inPairs ? 'as chosen' : 'all'}`,
     ...lines,
     '',
   ].join('\n')
@@ -151,7 +152,7 @@ function picture({ title, rows, axis, per }) {
       animation: false,
       backgroundColor: LIGHT.background,
       title: { text: title, left: 16, top: 10, textStyle: { ...text, fontSize: 15 } },
-      legend: { top: 36, left: 60, textStyle: text },
+      legend: { top: 38, right: 20, textStyle: text },
       grid: { left: 64, right: 24, top: 76, bottom: 52 },
       xAxis: {
         type: 'category',
