@@ -3,8 +3,7 @@ import { nodeEngine } from '../../dist/node.js'
 import { median } from './step-program.mjs'
 
 /**
- * Every variant runs a call, then the next one, `rounds` times; each alone in memory at a time would be fairer to large
- * ones, but slower to measure.
+ * Every variant runs a call, then the next one, `rounds` times. All stay in memory meanwhile.
  *
  * @param {{ label: string, program: () => ReturnType<typeof import('./step-program.mjs').stepProgram> }[]} variants
  * @param {{ rounds?: number, seconds?: number }} [options]  `seconds` that one call of a variant should take, about
