@@ -1,4 +1,12 @@
 // The run folder without Node: records, file names, log lines and checkpoint bytes.
+export {
+  type Evaluation,
+  type ExtractorRecord,
+  evaluationSchema,
+  extractorSchema,
+  type MeasureRecord,
+  measureSchema,
+} from './evaluation.ts'
 export { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from './layout.ts'
 export { formatLines, keepUntil, parseLines, readMetricsRow, rowReader } from './lines.ts'
 export {

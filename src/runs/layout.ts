@@ -9,6 +9,7 @@ export const LOG_FILES = {
   validation: 'validation.jsonl',
   timings: 'timings.jsonl',
   events: 'events.jsonl',
+  evaluations: 'evaluations.jsonl',
 } as const
 
 /** `samples/step-000400.png`, or `samples/fresh-000400.png` for fresh latents. */

@@ -127,6 +127,8 @@ export interface MetricsRow {
 
 /** A line of `validation.jsonl` is like one of `metrics.jsonl`: the same names, over all held-out images. */
 
+/** A line of `evaluations.jsonl` too: measures of one draw of samples, taken while the run trained. */
+
 /** A line of `timings.jsonl`: the seconds of training since the line before, up to and including `step`. */
 export const timingRowSchema = z.object({ step: count, seconds: z.number().min(0), at: z.iso.datetime() })
 export type TimingRow = z.infer<typeof timingRowSchema>
@@ -157,6 +159,7 @@ export interface RunRecord {
   status: RunStatus
   metrics: MetricsRow[]
   validation: MetricsRow[]
+  evaluations: MetricsRow[]
   timings: TimingRow[]
   events: EventRow[]
   samples: SampleEntry[]

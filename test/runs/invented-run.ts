@@ -102,6 +102,7 @@ export const inventedRecord = (count = 1000): RunRecord => ({
   status: { state: 'finished', step: count - 1, updatedAt: '2026-01-02T03:05:05.000Z' },
   metrics: inventedMetrics(count),
   validation: [],
+  evaluations: [],
   timings: inventedTimings(count),
   events: inventedEvents,
   samples: Array.from({ length: Math.floor(count / 100) + 1 }, (_, index) => ({

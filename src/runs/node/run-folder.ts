@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { z } from 'zod'
 import { ConfigError, DataError, messageOf } from '../../util/errors.ts'
+import { type Evaluation, evaluationSchema } from '../evaluation.ts'
 import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName } from '../layout.ts'
 import { parseLines, type RowReader, readMetricsRow, rowReader } from '../lines.ts'
 import { decodeSafetensors, type Tensor } from '../safetensors.ts'
@@ -25,6 +26,8 @@ import { LOCK_FILE, lockHolder } from './lock.ts'
 
 export const CONFIG_FILE = 'config.json'
 export const STATUS_FILE = 'status.json'
+/** Made anew by every `sparring evaluate`. */
+export const EVALUATION_FILE = 'evaluation.json'
 
 /** A checkpoint as read from its file. */
 export interface LoadedCheckpoint {
@@ -44,6 +47,10 @@ export interface RunFolder {
   readonly config: RunConfig
   readMetrics(): Promise<MetricsRow[]>
   readValidation(): Promise<MetricsRow[]>
+  /** What was measured of samples while the run trained. */
+  readEvaluations(): Promise<MetricsRow[]>
+  /** What `sparring evaluate` found last; undefined before. */
+  readEvaluation(): Promise<Evaluation | undefined>
   readTimings(): Promise<TimingRow[]>
   readEvents(): Promise<EventRow[]>
   /** The run's state; a run whose process died without a word is `stopped`. */
@@ -157,6 +164,8 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
     config,
     readMetrics: () => readLog(LOG_FILES.metrics, readMetricsRow),
     readValidation: () => readLog(LOG_FILES.validation, readMetricsRow),
+    readEvaluations: () => readLog(LOG_FILES.evaluations, readMetricsRow),
+    readEvaluation: () => readJson(join(folder, EVALUATION_FILE), evaluationSchema),
     readTimings: () => readLog(LOG_FILES.timings, rowReader(timingRowSchema)),
     readEvents: () => readLog(LOG_FILES.events, rowReader(eventRowSchema)),
 
@@ -226,15 +235,16 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
     },
 
     async readRecord() {
-      const [status, metrics, validation, timings, events, samples] = await Promise.all([
+      const [status, metrics, validation, evaluations, timings, events, samples] = await Promise.all([
         run.readStatus(),
         run.readMetrics(),
         run.readValidation(),
+        run.readEvaluations(),
         run.readTimings(),
         run.readEvents(),
         run.listSamples(),
       ])
-      return { config, status, metrics, validation, timings, events, samples }
+      return { config, status, metrics, validation, evaluations, timings, events, samples }
     },
   }
   return run

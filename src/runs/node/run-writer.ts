@@ -42,6 +42,8 @@ export interface RunWriter extends RunFolder {
   appendMetrics(rows: readonly MetricsRow[]): Promise<void>
   /** Adds lines to validation.jsonl. */
   appendValidation(rows: readonly MetricsRow[]): Promise<void>
+  /** Adds lines to evaluations.jsonl. */
+  appendEvaluations(rows: readonly MetricsRow[]): Promise<void>
   appendTimings(rows: readonly TimingRow[]): Promise<void>
   appendEvents(rows: readonly EventRow[]): Promise<void>
   /**
@@ -114,6 +116,7 @@ function runWriter(run: RunFolder, release: () => Promise<void>, options: RunOpt
     ...run,
     appendMetrics: (rows) => appendLog(LOG_FILES.metrics, rows),
     appendValidation: (rows) => appendLog(LOG_FILES.validation, rows),
+    appendEvaluations: (rows) => appendLog(LOG_FILES.evaluations, rows),
     appendTimings: (rows) => appendLog(LOG_FILES.timings, rows),
     appendEvents: (rows) => appendLog(LOG_FILES.events, rows),
 
