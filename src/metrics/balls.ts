@@ -1,10 +1,9 @@
 // Balls around the samples of a set that reach to their k-th neighbour, and who of another set lies inside.
 import { cast, less, reduceMax, reduceSum } from '../graph/build.ts'
-import { checkNumber } from '../util/options.ts'
 import { type BlockOptions, eachDistanceBlock } from './distance-blocks.ts'
-import { allEqual, type Rows, requireRows } from './features.ts'
+import { allEqual, meanOf, pairOf, type Rows, type Samples } from './features.ts'
 import type { Measured } from './measured.ts'
-import { nearest } from './nearest.ts'
+import { type Neighbourhoods, radiiOf } from './neighbourhoods.ts'
 import type { MeasureEngine } from './with-model.ts'
 
 /** Membership of points in the balls around the rows of a set. */
@@ -20,44 +19,53 @@ export interface NoBalls {
   readonly reason: string
 }
 
+/** Real and generated features; sides whose neighbourhoods are known are not searched again. */
+export interface BallSides {
+  readonly real: Samples | Neighbourhoods
+  readonly fake: Samples | Neighbourhoods
+}
+
+/** Two sides, checked, whose samples are asked for the balls of the other side that they lie in. */
+export interface BallTest {
+  /** What results say of themselves. */
+  readonly common: Pick<Measured, 'n' | 'estimator'>
+  /** Which of the other side lie strictly inside the balls around the samples of `centres`. */
+  around(centres: 'real' | 'fake'): Promise<InBalls | NoBalls>
+}
+
 /**
- * Counts which `points` lie strictly inside the balls around `centres`, whose radius is the distance of a centre to
- * its k-th nearest other centre.
+ * Gets ready to count who lies in whose balls.
  *
- * @returns a reason when all centres are the same: their balls have no extent
- * @throws ShapeError when there are not more than k centres
+ * @throws ShapeError when lengths differ, and from `around` when there are not more than k centres
  */
-export async function inBalls(
+export function ballTest(
   engine: MeasureEngine,
   where: string,
-  {
-    points,
-    centres,
-    centresName,
-    k,
-    origin,
-  }: {
-    readonly points: Rows
-    readonly centres: Rows
-    /** What messages call the centres. */
-    readonly centresName: string
-    readonly k: number
-    readonly origin: Float64Array
-  },
-  options: BlockOptions,
-): Promise<InBalls | NoBalls> {
-  checkNumber(where, 'k', k, { integer: true, atLeast: 1 })
-  requireRows(where, centresName, centres, k + 1, `for k = ${k} neighbours`)
-  if (allEqual(centres))
-    return { reason: `all samples of ${centresName} are the same: their balls have no extent` }
-  // k + 1, because every centre is its own nearest neighbour.
-  const { squared } = await nearest(
-    engine,
-    where,
-    { rows: centres, among: centres, k: k + 1, origin },
-    options,
-  )
-  const radii = Float32Array.from({ length: centres.n }, (_, i) => squared[i * (k + 1) + k]!)
+  sides: BallSides,
+  k: number,
+  blocks: BlockOptions,
+): BallTest {
+  const rows = pairOf(where, { real: sides.real, fake: sides.fake })
+  const origin = meanOf(rows.real)
+  return {
+    common: { n: { real: rows.real.n, fake: rows.fake.n }, estimator: `k-NN balls, k = ${k}, strict <` },
+    async around(centres) {
+      const radii = await radiiOf(engine, where, centres, sides[centres], k, blocks)
+      if (allEqual(rows[centres]))
+        return { reason: `all samples of ${centres} are the same: their balls have no extent` }
+      const points = rows[centres === 'real' ? 'fake' : 'real']
+      return inBalls(engine, where, { points, centres: rows[centres], radii, origin }, blocks)
+    },
+  }
+}
+
+async function inBalls(
+  engine: MeasureEngine,
+  where: string,
+  sets: { points: Rows; centres: Rows; radii: Float32Array; origin: Float64Array },
+  blocks: BlockOptions,
+): Promise<InBalls> {
+  const { points, centres, radii, origin } = sets
   const balls = new Int32Array(points.n)
   const reached = new Uint8Array(centres.n)
   await eachDistanceBlock(
@@ -77,7 +85,7 @@ export async function inBalls(
         for (let j = 0; j < place.columns; j++) reached[place.column + j]! |= Number(any!.data[j])
       },
     },
-    options,
+    blocks,
   )
   return { balls, reached }
 }

@@ -1,9 +1,10 @@
 // Density and coverage: precision and recall that one outlier cannot bend.
 import { checkNames } from '../util/options.ts'
-import { inBalls, measuredIn, shareOf } from './balls.ts'
+import { ballTest, measuredIn, shareOf } from './balls.ts'
 import type { BlockOptions } from './distance-blocks.ts'
-import { meanOf, pairOf, type Samples } from './features.ts'
+import type { Samples } from './features.ts'
 import type { Measured } from './measured.ts'
+import type { Neighbourhoods } from './neighbourhoods.ts'
 import type { MeasureEngine } from './with-model.ts'
 
 export interface DensityCoverageOptions extends BlockOptions {
@@ -16,7 +17,7 @@ export interface DensityCoverageOptions extends BlockOptions {
  * many balls a fake sample lies on average, over k. Coverage: the share of the balls that hold a fake sample.
  *
  * @param engine  computes distances, float32
- * @param real    features [n, d]
+ * @param real    features [n, d]; with their `neighbourhoods`, if known, nothing is searched twice
  * @param fake    features [m, d], same extractor and preprocessing as `real`
  * @returns density, 0 or more, 1 expected of equal distributions, more where samples crowd in dense regions; coverage,
  *          0 to 1, 1 - (1/2)^k expected of equal distributions with n = m large. Higher is better.
@@ -26,24 +27,17 @@ export interface DensityCoverageOptions extends BlockOptions {
  */
 export async function densityCoverage(
   engine: MeasureEngine,
-  real: Samples,
+  real: Samples | Neighbourhoods,
   fake: Samples,
   options: DensityCoverageOptions = {},
 ): Promise<{ readonly density: Measured; readonly coverage: Measured }> {
-  const where = 'densityCoverage'
-  checkNames(where, options, ['k', 'block'])
+  checkNames('densityCoverage', options, ['k', 'block'])
   const { k = 5, ...blocks } = options
-  const rows = pairOf(where, { real, fake })
-  const found = await inBalls(
-    engine,
-    where,
-    { points: rows.fake, centres: rows.real, centresName: 'real', k, origin: meanOf(rows.real) },
-    blocks,
-  )
-  const common = { n: { real: rows.real.n, fake: rows.fake.n }, estimator: `k-NN balls, k = ${k}, strict <` }
+  const { common, around } = ballTest(engine, 'densityCoverage', { real, fake }, k, blocks)
+  const found = await around('real')
   const sumOf = (counts: Int32Array): number => counts.reduce((sum, count) => sum + count, 0)
   return {
-    density: { ...measuredIn(found, ({ balls }) => sumOf(balls) / (k * rows.fake.n)), ...common },
+    density: { ...measuredIn(found, ({ balls }) => sumOf(balls) / (k * common.n.fake!)), ...common },
     coverage: { ...measuredIn(found, ({ reached }) => shareOf(reached)), ...common },
   }
 }

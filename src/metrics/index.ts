@@ -9,6 +9,7 @@ export { type InceptionScoreOptions, inceptionScore } from './inception-score.ts
 export { type KidOptions, kid } from './kid.ts'
 export type { Measured } from './measured.ts'
 export { type Memorisation, memorisation, type NearestTraining } from './memorisation.ts'
+export { type NeighbourhoodOptions, type Neighbourhoods, neighbourhoods } from './neighbourhoods.ts'
 export { type PrecisionRecallOptions, precisionRecall } from './precision-recall.ts'
 export { type RealFloor, type RealFloorOptions, realFloor } from './real-floor.ts'
 export { type SharpnessOptions, sharpness } from './sharpness.ts'

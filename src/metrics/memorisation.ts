@@ -17,6 +17,7 @@ export interface NearestTraining {
 
 export interface Memorisation extends Measured {
   readonly fake: NearestTraining
+  /** May be given to the next call in place of the held-out samples. */
   readonly heldOut: NearestTraining
   /** Standard deviations of `value` from 1/2 under the assumption of no copying (Mann-Whitney); copying above about 3. */
   readonly deviations: number
@@ -59,29 +60,32 @@ function shareNearer(fake: Float64Array, heldOut: Float64Array): number {
  * @param engine        searches in float32; distances of what was found are computed again in float64
  * @param sets.train    images or features [t, ...]
  * @param sets.fake     [n, ...], same shape per sample
- * @param sets.heldOut  real samples outside the training set [m, ...]
+ * @param sets.heldOut  real samples outside the training set [m, ...], or what an earlier call found of them
  * @returns a share, 0 to 1, with the distances and nearest indices of both sides, in the units of the samples
  * @throws ShapeError when lengths per sample differ; ConfigError for numbers that are not finite
  * @source Meehan et al. 2020, arXiv:2004.05675 (the statistic, over all of the space)
  */
 export async function memorisation(
   engine: MeasureEngine,
-  sets: { readonly train: Samples; readonly fake: Samples; readonly heldOut: Samples },
+  sets: { readonly train: Samples; readonly fake: Samples; readonly heldOut: Samples | NearestTraining },
   options: BlockOptions = {},
 ): Promise<Memorisation> {
   const where = 'memorisation'
   checkNames(where, options, ['block'])
   const { train, fake, heldOut } = sets
-  const rows = pairOf(where, { train, fake, heldOut })
+  const rows = pairOf(where, { train, fake })
   const origin = meanOf(rows.train)
   const toTraining = async (from: Rows): Promise<NearestTraining> => {
     const { indices } = await nearest(engine, where, { rows: from, among: rows.train, k: 1, origin }, options)
     const distances = Float64Array.from(indices, (j, i) => distanceBetween(from, i, rows.train, j))
     return { distances, indices, median: medianOf(distances) }
   }
-  const found = { fake: await toTraining(rows.fake), heldOut: await toTraining(rows.heldOut) }
+  const found = {
+    fake: await toTraining(rows.fake),
+    heldOut: 'distances' in heldOut ? heldOut : await toTraining(pairOf(where, { train, heldOut }).heldOut),
+  }
   const value = shareNearer(found.fake.distances, found.heldOut.distances)
-  const [n, m] = [rows.fake.n, rows.heldOut.n]
+  const [n, m] = [rows.fake.n, found.heldOut.distances.length]
   return {
     value,
     deviations: (value - 0.5) / Math.sqrt((n + m + 1) / (12 * n * m)),

@@ -1,9 +1,10 @@
 // Improved precision and recall: is what was generated like the real samples, and do they all occur?
 import { checkNames } from '../util/options.ts'
-import { inBalls, measuredIn, shareOf } from './balls.ts'
+import { ballTest, measuredIn, shareOf } from './balls.ts'
 import type { BlockOptions } from './distance-blocks.ts'
-import { meanOf, pairOf, type Samples } from './features.ts'
+import type { Samples } from './features.ts'
 import type { Measured } from './measured.ts'
+import type { Neighbourhoods } from './neighbourhoods.ts'
 import type { MeasureEngine } from './with-model.ts'
 
 export interface PrecisionRecallOptions extends BlockOptions {
@@ -17,7 +18,7 @@ export interface PrecisionRecallOptions extends BlockOptions {
  * strictly inside a ball of `fake`.
  *
  * @param engine  computes distances, float32
- * @param real    features [n, d]
+ * @param real    features [n, d]; with their `neighbourhoods`, if known, nothing is searched twice
  * @param fake    features [m, d], same extractor and preprocessing as `real`. Both fall with fewer samples: compare
  *                only at equal n and m
  * @returns two shares, 0 to 1; higher is better. One outlier among the centres can hold many points: see
@@ -27,28 +28,14 @@ export interface PrecisionRecallOptions extends BlockOptions {
  */
 export async function precisionRecall(
   engine: MeasureEngine,
-  real: Samples,
-  fake: Samples,
+  real: Samples | Neighbourhoods,
+  fake: Samples | Neighbourhoods,
   options: PrecisionRecallOptions = {},
 ): Promise<{ readonly precision: Measured; readonly recall: Measured }> {
-  const where = 'precisionRecall'
-  checkNames(where, options, ['k', 'block'])
+  checkNames('precisionRecall', options, ['k', 'block'])
   const { k = 3, ...blocks } = options
-  const rows = pairOf(where, { real, fake })
-  const origin = meanOf(rows.real)
-  const ofReal = await inBalls(
-    engine,
-    where,
-    { points: rows.fake, centres: rows.real, centresName: 'real', k, origin },
-    blocks,
-  )
-  const ofFake = await inBalls(
-    engine,
-    where,
-    { points: rows.real, centres: rows.fake, centresName: 'fake', k, origin },
-    blocks,
-  )
-  const common = { n: { real: rows.real.n, fake: rows.fake.n }, estimator: `k-NN balls, k = ${k}, strict <` }
+  const { common, around } = ballTest(engine, 'precisionRecall', { real, fake }, k, blocks)
+  const [ofReal, ofFake] = [await around('real'), await around('fake')]
   return {
     precision: { ...measuredIn(ofReal, ({ balls }) => shareOf(balls)), ...common },
     recall: { ...measuredIn(ofFake, ({ balls }) => shareOf(balls)), ...common },

@@ -38,6 +38,7 @@ describe('memorisation', () => {
     for (const a of result.fake.distances) for (const b of result.heldOut.distances) nearer += a < b ? 1 : 0
     expect(result.value).toBeCloseTo(nearer / (60 * 80), 12)
     expect(result.n).toEqual({ train: 150, fake: 60, heldOut: 80 })
+    expect(await memorisation(engine, { train, fake, heldOut: result.heldOut })).toEqual(result)
   })
 
   it('is around one half for new samples of the distribution', async () => {

@@ -1,6 +1,6 @@
 // Precision, recall, density and coverage against plain loops, the published experiment and known cases.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { densityCoverage, precisionRecall, type Samples } from '../../src/metrics/index.ts'
+import { densityCoverage, neighbourhoods, precisionRecall, type Samples } from '../../src/metrics/index.ts'
 import type { Engine } from '../../src/runtime/engine.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import { constantRows, gaussian, plainManifolds, shuffled } from './brute-force.ts'
@@ -32,6 +32,11 @@ describe('precisionRecall and densityCoverage', () => {
 
   it.each([1, 3, 16, 50, 1000])('do not depend on the size of blocks: %i', async (block) => {
     expect(await manifolds(real, fake, { k: 3, block })).toEqual(plainManifolds(real, fake, 3))
+  })
+
+  it.each([1, 3, 5])('are the same from neighbourhoods searched before, k = %i', async (k) => {
+    const [a, b] = [await neighbourhoods(engine, real), await neighbourhoods(engine, fake, { k: 2 })]
+    expect(await manifolds(a, b, { k })).toEqual(plainManifolds(real, fake, k))
   })
 
   it('do not depend on the order of samples', async () => {
