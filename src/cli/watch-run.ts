@@ -1,7 +1,7 @@
 // Draws the events of a training as they come, and stops it cleanly on Ctrl-C.
 import type { RunEvent, RunResult } from '../workflow/events.ts'
 import { InterruptedError } from './exit-codes.ts'
-import { formatBytes, formatCount, formatMetric, formatPath } from './format.ts'
+import { formatBytes, formatCount, formatMetric, formatNumber, formatPath } from './format.ts'
 import { onInterrupt } from './interrupt.ts'
 import { type ProgressTracker, progressTracker, type ShownMetric } from './progress.ts'
 import { plainPace, plainProgress, progressLine } from './progress-line.ts'
@@ -65,6 +65,11 @@ export function eventDrawer(
     reading = now()
     activity(`reading images: ${formatCount(done)} of ${formatCount(total)}`)
   }
+  const showTraining = ({ step, steps }: Extract<RunEvent, { type: 'extractor' }>): void => {
+    if (!terminal.live && now() - reading < READING_PACE && step < steps) return
+    reading = now()
+    activity(`training the classifier that measures need: step ${formatCount(step)} of ${formatCount(steps)}`)
+  }
   const showDownload = ({ file, received, total }: Extract<RunEvent, { type: 'download' }>): void => {
     const amount = total ? `${formatBytes(received)} of ${formatBytes(total)}` : formatBytes(received)
     const due = file !== download.file || now() - download.at >= DOWNLOAD_PACE || received === total
@@ -120,6 +125,16 @@ export function eventDrawer(
             return value === undefined ? [] : [`${label} ${formatMetric(value, format)}`]
           })
           terminal.print(`step ${formatCount(event.row.step)}: validation ${numbers.join(', ')}`)
+          return
+        }
+        case 'extractor':
+          showTraining(event)
+          return
+        case 'evaluation': {
+          const numbers = Object.entries(event.row).flatMap(([name, value]) =>
+            name === 'step' || !Number.isFinite(value) ? [] : [`${name} ${formatNumber(value)}`],
+          )
+          if (!terminal.live) terminal.print(`step ${formatCount(event.row.step)}: ${numbers.join(', ')}`)
           return
         }
         case 'checkpoint':

@@ -7,9 +7,19 @@ export type { Samples } from './features.ts'
 export { type Fid, type FidOptions, fid } from './fid.ts'
 export { type InceptionScoreOptions, inceptionScore } from './inception-score.ts'
 export { type KidOptions, kid } from './kid.ts'
-export type { Measured } from './measured.ts'
-export { type Memorisation, memorisation, type NearestTraining } from './memorisation.ts'
+export { type Measured, overDraws } from './measured.ts'
+export { type Memorisation, memorisation, type NearestTraining, nearestTraining } from './memorisation.ts'
 export { type NeighbourhoodOptions, type Neighbourhoods, neighbourhoods } from './neighbourhoods.ts'
+export {
+  COURSE,
+  likeliest,
+  type MeasureGroup,
+  type MeasureInfo,
+  type MeasureSets,
+  type MeasureSide,
+  PANEL,
+  takeMeasures,
+} from './panel.ts'
 export { type PrecisionRecallOptions, precisionRecall } from './precision-recall.ts'
 export { type RealFloor, type RealFloorOptions, realFloor } from './real-floor.ts'
 export { type SharpnessOptions, sharpness } from './sharpness.ts'

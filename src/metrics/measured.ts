@@ -22,3 +22,17 @@ export function meanAndSpread(draws: readonly number[]): { value: number; spread
   if (n < 2) return { value: mean }
   return { value: mean, spread: Math.sqrt(draws.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1)) }
 }
+
+/** One result of several draws of samples: their mean, or the reason of the first that has no value. */
+export function overDraws(results: readonly Measured[], what: string): Measured {
+  const { n, estimator } = results[0]!
+  const common = { n, estimator: results.length > 1 ? `${estimator}; ${results.length} ${what}` : estimator }
+  const without = results.find(({ value }) => value === null)
+  if (without) return { value: null, ...(without.reason ? { reason: without.reason } : {}), ...common }
+  const caveat = results.find((result) => result.caveat !== undefined)?.caveat
+  return {
+    ...meanAndSpread(results.map(({ value }) => value!)),
+    ...(caveat === undefined ? {} : { caveat }),
+    ...common,
+  }
+}

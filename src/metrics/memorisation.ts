@@ -17,7 +17,7 @@ export interface NearestTraining {
 
 export interface Memorisation extends Measured {
   readonly fake: NearestTraining
-  /** May be given to the next call in place of the held-out samples. */
+  /** May be given to the next call in place of the held-out samples; `nearestTraining` finds it, too. */
   readonly heldOut: NearestTraining
   /** Standard deviations of `value` from 1/2 under the assumption of no copying (Mann-Whitney); copying above about 3. */
   readonly deviations: number
@@ -51,6 +51,43 @@ function shareNearer(fake: Float64Array, heldOut: Float64Array): number {
 }
 
 /**
+ * The nearest training sample of every sample.
+ *
+ * @param engine   searches in float32; distances of what was found are computed again in float64
+ * @param train    images or features [t, ...]
+ * @param samples  [n, ...], same shape per sample
+ * @throws ShapeError when lengths per sample differ; ConfigError for numbers that are not finite
+ */
+export async function nearestTraining(
+  engine: MeasureEngine,
+  train: Samples,
+  samples: Samples,
+  options: BlockOptions = {},
+): Promise<NearestTraining> {
+  checkNames('nearestTraining', options, ['block'])
+  const { rows, among } = sidesOf('nearestTraining', train, 'samples', samples)
+  return search(engine, 'nearestTraining', rows, among, options)
+}
+
+/** Samples, called `name` in messages, as rows that are looked for among the training rows. */
+function sidesOf(where: string, train: Samples, name: string, samples: Samples): { rows: Rows; among: Rows } {
+  const pair = pairOf<'train', string>(where, { train, [name]: samples } as Record<'train' | string, Samples>)
+  return { rows: pair[name]!, among: pair.train! }
+}
+
+async function search(
+  engine: MeasureEngine,
+  where: string,
+  rows: Rows,
+  among: Rows,
+  options: BlockOptions,
+): Promise<NearestTraining> {
+  const { indices } = await nearest(engine, where, { rows, among, k: 1, origin: meanOf(among) }, options)
+  const distances = Float64Array.from(indices, (j, i) => distanceBetween(rows, i, among, j))
+  return { distances, indices, median: medianOf(distances) }
+}
+
+/**
  * Memorisation: distances to the nearest training sample, against those of real samples that were held out.
  *
  * `value` is the probability that a fake lies nearer to the training set than a held-out real sample does: 1/2 without
@@ -73,24 +110,21 @@ export async function memorisation(
   const where = 'memorisation'
   checkNames(where, options, ['block'])
   const { train, fake, heldOut } = sets
-  const rows = pairOf(where, { train, fake })
-  const origin = meanOf(rows.train)
-  const toTraining = async (from: Rows): Promise<NearestTraining> => {
-    const { indices } = await nearest(engine, where, { rows: from, among: rows.train, k: 1, origin }, options)
-    const distances = Float64Array.from(indices, (j, i) => distanceBetween(from, i, rows.train, j))
-    return { distances, indices, median: medianOf(distances) }
+  const find = (name: string, samples: Samples): Promise<NearestTraining> => {
+    const { rows, among } = sidesOf(where, train, name, samples)
+    return search(engine, where, rows, among, options)
   }
   const found = {
-    fake: await toTraining(rows.fake),
-    heldOut: 'distances' in heldOut ? heldOut : await toTraining(pairOf(where, { train, heldOut }).heldOut),
+    fake: await find('fake', fake),
+    heldOut: 'distances' in heldOut ? heldOut : await find('heldOut', heldOut),
   }
   const value = shareNearer(found.fake.distances, found.heldOut.distances)
-  const [n, m] = [rows.fake.n, found.heldOut.distances.length]
+  const [n, m] = [found.fake, found.heldOut].map(({ distances }) => distances.length) as [number, number]
   return {
     value,
     deviations: (value - 0.5) / Math.sqrt((n + m + 1) / (12 * n * m)),
     ...found,
-    n: { train: rows.train.n, fake: n, heldOut: m },
+    n: { train: train.shape[0]!, fake: n, heldOut: m },
     estimator: 'Mann-Whitney share of Euclidean distances to the nearest training sample',
   }
 }

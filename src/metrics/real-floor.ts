@@ -3,7 +3,7 @@ import { ConfigError } from '../util/errors.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import { randomStream } from '../util/random.ts'
 import { pickRows, requireRows, rowsOf, type Samples } from './features.ts'
-import { type Measured, meanAndSpread } from './measured.ts'
+import { type Measured, overDraws } from './measured.ts'
 
 export interface RealFloorOptions {
   /** How many times the samples are split anew; default 3. */
@@ -54,15 +54,12 @@ export async function realFloor<Name extends string>(
       'realFloor: measure must give results by name, e.g. { fid: ... }, got an empty record',
     )
   return Object.fromEntries(
-    names.map((name) => [name, together(found.map((each) => each[name]))]),
+    names.map((name) => [
+      name,
+      overDraws(
+        found.map((each) => each[name]),
+        'random halvings',
+      ),
+    ]),
   ) as RealFloor<Name>
-}
-
-/** One result of several draws. */
-function together(results: readonly Measured[]): Measured {
-  const { n, estimator } = results[0]!
-  const common = { n, estimator: `${estimator}; ${results.length} random halvings` }
-  const without = results.find(({ value }) => value === null)
-  if (without) return { value: null, ...(without.reason ? { reason: without.reason } : {}), ...common }
-  return { ...meanAndSpread(results.map(({ value }) => value!)), ...common }
 }

@@ -57,6 +57,8 @@ export const runSettingsSchema = z
     checkpointEvery: count,
     /** Steps between two measurements on held-out images; 0 for none. Runs of before there were any lack it. */
     validateEvery: count.default(0),
+    /** Steps between two measurements of fresh samples; 0 for none. Runs of before there were any lack it. */
+    evaluateEvery: count.default(0),
     /** Threads of the runtime; 0 lets it choose. */
     threads: count,
   })

@@ -7,7 +7,7 @@ import type { Objective, Sampler } from '../objectives/objective.ts'
 import { exportModel } from '../onnx/export.ts'
 import type { ModelNotes } from '../onnx/model-writer.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
-import { ConfigError } from '../util/errors.ts'
+import { ConfigError, ShapeError } from '../util/errors.ts'
 import type { RandomStream } from '../util/random.ts'
 import { sizeOf } from '../util/shape.ts'
 
@@ -72,7 +72,7 @@ export function drawLatents(
 export interface OpenSampler {
   /** Fresh latents from a stream. */
   draw(random: RandomStream): Float32Array<ArrayBuffer>
-  /** Examples `[count, ...shape]` for latents, with the weights of `arrays`. */
+  /** Examples `[count, ...shape]` for latents, with the weights of `arrays`. @throws ShapeError for another number of them */
   sample(arrays: StateArrays, latents: Float32Array<ArrayBuffer>): Promise<Float32Array>
   close(): Promise<void>
 }
@@ -85,6 +85,11 @@ export async function openSampler(engine: Engine, objective: Objective, count: n
   return {
     draw: (random) => drawLatents(parts, count, random),
     async sample(arrays, latents) {
+      const length = sizeOf(network.inputShape)
+      if (latents.length !== count * length)
+        throw new ShapeError(
+          `"${objective.name}" takes ${count} latents of ${length} numbers at once, ${count * length} in all; got ${latents.length}`,
+        )
       const feeds = Object.fromEntries(
         network.weights.map(({ name, shape }) => [name, { data: arrays[name]!, shape }]),
       )

@@ -34,6 +34,10 @@ export interface TrainOptions {
   readonly validateEvery?: number
   /** Held-out examples. */
   readonly validation?: ExampleSource
+  /** Likewise for `evaluate`. */
+  readonly evaluateEvery?: number
+  /** Measures the weights in any way, by names of its own; numbers that are not finite mean that there is none. */
+  readonly evaluate?: (arrays: StateArrays) => Promise<Readonly<Record<string, number>>>
   /** Samples per event; default 64. */
   readonly sampleCount?: number
   /** Continue from here instead of from fresh weights. */
@@ -65,6 +69,8 @@ export type TrainEvent =
   | { readonly type: 'notice'; readonly notice: Notice }
   /** What the objective reports on the held-out examples, by the names of the log. */
   | { readonly type: 'validation'; readonly row: MetricsRow }
+  /** What `evaluate` found. */
+  | { readonly type: 'evaluation'; readonly row: MetricsRow }
   | {
       readonly type: 'checkpoint'
       readonly state: TrainingState
@@ -169,7 +175,8 @@ function realDeviation(source: ExampleSource, count: number): number {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
   const { objective, source, engine, batchSize, seed, steps, from, signal } = options
-  const { sampleEvery = 0, checkpointEvery = 0, validateEvery = 0 } = options
+  const { sampleEvery = 0, checkpointEvery = 0, validateEvery = 0, evaluate } = options
+  const evaluateEvery = evaluate ? (options.evaluateEvery ?? 0) : 0
   const step = stepGraph(objective, { batchSize, exampleShape: source.shape })
   const shapes = Object.fromEntries(step.state.map(({ name, shape }) => [name, shape]))
   if (from) checkFits(from.arrays, step.state)
@@ -196,7 +203,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   /** How many steps the call that starts with step `first` makes: it ends where something is due. */
   const plan = (first: number): number => {
     const wanted = Math.min(most, MOST_STEPS, Math.round(TARGET_SECONDS / secondsPerStep), steps - first)
-    const paces = [sampleEvery, checkpointEvery, validation ? validateEvery : 0]
+    const paces = [sampleEvery, checkpointEvery, validation ? validateEvery : 0, evaluateEvery]
     for (let count = 1; count < wanted; count++)
       if (paces.some((every) => isDue(first + count - 1, every))) return count
     return Math.max(1, wanted)
@@ -233,7 +240,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       const sampling = sampler && isDue(last, sampleEvery)
       const validating = validation && isDue(last, validateEvery)
       const saving = isDue(last, checkpointEvery)
-      if (!sampling && !validating && !saving) continue
+      const evaluating = evaluate && isDue(last, evaluateEvery)
+      if (!sampling && !validating && !evaluating && !saving) continue
       const arrays = await program.read()
       checkState(arrays, last)
       if (sampling) {
@@ -246,6 +254,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       }
       if (validating)
         yield { type: 'validation', row: { step: last, ...(await validation.measure(arrays)) } as MetricsRow }
+      if (evaluating)
+        yield { type: 'evaluation', row: { step: last, ...(await evaluate(arrays)) } as MetricsRow }
       if (saving) {
         checkpointed = last
         yield { type: 'checkpoint', state: { step: last, arrays }, shapes }

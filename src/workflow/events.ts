@@ -34,6 +34,8 @@ export type RunEvent =
   | { readonly type: 'download'; readonly file: string; readonly received: number; readonly total?: number }
   /** Images are being read from their files. */
   | { readonly type: 'images'; readonly done: number; readonly total: number }
+  /** The classifier that measures need is being trained, once for the data set. */
+  | { readonly type: 'extractor'; readonly step: number; readonly steps: number }
   /** The data is loaded, the folder is made or opened: training starts. */
   | {
       readonly type: 'run'
@@ -54,6 +56,8 @@ export type RunEvent =
   | { readonly type: 'notice'; readonly notice: Notice }
   /** What was measured on the held-out images. */
   | { readonly type: 'validation'; readonly row: MetricsRow }
+  /** What was measured of fresh samples. */
+  | { readonly type: 'evaluation'; readonly row: MetricsRow }
   | { readonly type: 'checkpoint'; readonly step: number }
   /** Training is over; pictures, models and the report are being made. */
   | { readonly type: 'finishing'; readonly what: 'models' | 'pictures' | 'report' }

@@ -5,6 +5,7 @@ import { IMAGE_SIZE, parseImageSize } from '../data/image-size.ts'
 import { modelNamed } from '../models/index.ts'
 import type { ModelDefinition } from '../models/model.ts'
 import { ConfigError } from '../util/errors.ts'
+import type { ExtractorSource } from './reported-extractor.ts'
 
 /** The settings that every training has. */
 export const commonSettings = z.object({
@@ -19,6 +20,14 @@ export const commonSettings = z.object({
     .min(0)
     .default(0)
     .describe("steps between two measurements on the data's held-out images, where it has some; 0 for none"),
+  evaluateEvery: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'steps between two measurements of fresh samples (FID and others), where the data has labels and held-out images; 0 for none',
+    ),
   threads: z.number().int().min(0).default(0).describe('threads of the runtime; 0 for one per core'),
   imageSize: z.coerce
     .string()
@@ -50,6 +59,8 @@ export interface RunRequest {
   readonly settings: Readonly<Record<string, unknown>>
   /** The arguments that start this run again, program first. */
   readonly command: readonly string[]
+  /** Another cache or training of the classifier that measures need, for tests. */
+  readonly extractor?: ExtractorSource | undefined
   /** Aborted: the run stops after the steps it is in, with a checkpoint. */
   readonly signal?: AbortSignal | undefined
 }

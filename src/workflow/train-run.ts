@@ -9,40 +9,15 @@ import { nodeEngine } from '../runtime/node.ts'
 import type { MetricsRow } from '../training/detectors.ts'
 import { DivergedError, type TrainEvent, type TrainingState, train } from '../training/trainer.ts'
 import { messageOf } from '../util/errors.ts'
+import { type Course, openCourse, requireMeasurable } from './course.ts'
 import type { RunEvent } from './events.ts'
 import { finishRun } from './finish-run.ts'
 import { samplesPng } from './images.ts'
 import { machine, versions } from './machine.ts'
 import { checkpointArrays, recordedData, recordedObjective } from './recorded-run.ts'
+import { withReports } from './reports.ts'
 import { imageForm, type RunRequest, resolveSettings } from './request.ts'
 import { exampleSource } from './source.ts'
-
-/** Turns a callback's reports into events, while the work goes on. */
-async function* withReports<Report, Result>(
-  work: (report: (event: Report) => void) => Promise<Result>,
-): AsyncGenerator<Report, Result> {
-  const queue: Report[] = []
-  let wake = (): void => {}
-  let done = false
-  const result = work((event) => {
-    queue.push(event)
-    wake()
-  }).finally(() => {
-    done = true
-    wake()
-  })
-  result.catch(() => {})
-  while (!done || queue.length > 0) {
-    const next = queue.shift()
-    if (next !== undefined) yield next
-    else
-      await new Promise<void>((resolve) => {
-        wake = resolve
-        if (done) resolve()
-      })
-  }
-  return await result
-}
 
 /** A named data set, or the folder's whole path, so that the run can be continued from anywhere. */
 const dataNamed = (data: string): string => (Object.hasOwn(namedSets, data) ? data : resolve(data))
@@ -56,16 +31,23 @@ type Splits = { readonly train: Dataset; readonly test?: Dataset | undefined }
 /** Trains, and keeps the folder's record of it. */
 async function* record(
   run: RunWriter,
-  { train: dataset, test }: Splits,
+  { train: dataset, test: heldOut }: Splits,
   engine: Engine,
   {
     from,
     history,
+    course,
     signal,
-  }: { from?: TrainingState | undefined; history?: readonly MetricsRow[]; signal?: AbortSignal | undefined },
+  }: {
+    from?: TrainingState | undefined
+    history?: readonly MetricsRow[]
+    course?: Course | undefined
+    signal?: AbortSignal | undefined
+  },
 ): AsyncGenerator<RunEvent> {
   const { settings } = run.config
   const objective = recordedObjective(run.config)
+  const test = settings.validateEvery > 0 ? heldOut : undefined
   const { pid } = process
   let lastStep = from?.step ?? -1
   let statusAt = 0
@@ -90,6 +72,9 @@ async function* record(
         return { type: 'samples', step: event.step, file: sampleFile(event.step, event.latents) }
       case 'validation':
         await run.appendValidation([event.row])
+        return event
+      case 'evaluation':
+        await run.appendEvaluations([event.row])
         return event
       case 'notice':
         await run.appendEvents([event.notice])
@@ -123,6 +108,8 @@ async function* record(
       checkpointEvery: settings.checkpointEvery,
       validateEvery: settings.validateEvery,
       ...(test ? { validation: exampleSource(test) } : {}),
+      evaluateEvery: settings.evaluateEvery,
+      ...(course ? { evaluate: course.evaluate } : {}),
       ...(from ? { from } : {}),
       ...(history ? { history } : {}),
       ...(signal ? { signal } : {}),
@@ -171,12 +158,19 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       onImages: (progress) => report({ type: 'images', ...progress }),
     }),
   )
-  const test = common.validateEvery > 0 ? heldOut : undefined
+  const test = common.validateEvery > 0 || common.evaluateEvery > 0 ? heldOut : undefined
   const { height, width, channels, preparation } = dataset
   const objective = model.objective(options, [height, width, channels])
+  if (common.evaluateEvery > 0) requireMeasurable(objective, dataset, test)
   const engine = await nodeEngine(common.threads > 0 ? { threads: common.threads } : {})
   let run: RunWriter | undefined
+  let course: Course | undefined
   try {
+    const { extractor: source, signal } = request
+    course = yield* openCourse(engine, common.evaluateEvery, { train: dataset, test: heldOut }, objective, {
+      source,
+      signal,
+    })
     const config: RunConfig = {
       format: 1,
       model: model.name,
@@ -203,8 +197,9 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     }
     run = await createRun(request.folder, config)
     yield { type: 'run', folder: run.folder, config }
-    yield* record(run, { train: dataset, test }, engine, { signal: request.signal })
+    yield* record(run, { train: dataset, test }, engine, { course, signal })
   } finally {
+    await course?.close()
     await engine.close()
     await run?.close()
   }
@@ -230,6 +225,7 @@ export async function* continueRun(
 ): AsyncGenerator<RunEvent> {
   const run = await resumeRun(folder)
   let engine: Engine | undefined
+  let course: Course | undefined
   try {
     const splits = yield* withReports<RunEvent, Splits>((report) =>
       recordedData(run.config, {
@@ -237,6 +233,15 @@ export async function* continueRun(
         signal,
         onImages: (progress) => report({ type: 'images', ...progress }),
       }),
+    )
+    const wanted = threads ?? run.config.settings.threads
+    engine = await nodeEngine(wanted > 0 ? { threads: wanted } : {})
+    course = yield* openCourse(
+      engine,
+      run.config.settings.evaluateEvery,
+      splits,
+      recordedObjective(run.config),
+      { signal },
     )
     const found = await run.latestCheckpoint()
     const step = found?.step ?? -1
@@ -248,14 +253,14 @@ export async function* continueRun(
       resumedFrom: step,
       ...(found && found.skipped.length > 0 ? { skipped: found.skipped } : {}),
     }
-    const wanted = threads ?? run.config.settings.threads
-    engine = await nodeEngine(wanted > 0 ? { threads: wanted } : {})
     yield* record(run, splits, engine, {
       from: found ? { step, arrays: checkpointArrays(found) } : undefined,
       history: await run.readMetrics(),
+      course,
       signal,
     })
   } finally {
+    await course?.close()
     await engine?.close()
     await run.close()
   }

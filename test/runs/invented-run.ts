@@ -13,6 +13,7 @@ export const inventedConfig = (changes: Partial<RunConfig> = {}): RunConfig => (
     sampleEvery: 100,
     checkpointEvery: 200,
     validateEvery: 0,
+    evaluateEvery: 0,
     threads: 2,
     optimizer: { name: 'adam', learningRate: 2e-4 },
   },

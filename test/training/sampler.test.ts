@@ -2,9 +2,11 @@
 import { expect, it } from 'vitest'
 import { conv2D, dense, flatten, sequential } from '../../src/layers/index.ts'
 import { decodeModel } from '../../src/onnx/proto.ts'
-import { exportNetwork } from '../../src/training/sampler.ts'
+import { nodeEngine } from '../../src/runtime/node.ts'
+import { exportNetwork, openSampler } from '../../src/training/sampler.ts'
 import { openSession } from '../onnx/session.ts'
 import { normalTensor } from '../support/tensors.ts'
+import { tinyGan } from './tiny-gan.ts'
 
 it('an exported network has convolutions as convolutions, no foreign operators, and takes any batch size', async () => {
   // Large enough that training would use the fast form.
@@ -31,4 +33,17 @@ it('an exported network has convolutions as convolutions, no foreign operators, 
   })
   expect(all.logits!.shape).toEqual([5, 1])
   expect(one.logits!.data[0]).toBeCloseTo(all.logits!.data[0]!, 4)
+})
+
+it('refuses latents of another length', async () => {
+  const engine = await nodeEngine({ threads: 1 })
+  const sampler = await openSampler(engine, tinyGan(), 2)
+  try {
+    await expect(sampler.sample({}, new Float32Array(5))).rejects.toThrow(
+      '"tiny-gan" takes 2 latents of 3 numbers at once, 6 in all; got 5',
+    )
+  } finally {
+    await sampler.close()
+    await engine.close()
+  }
 })

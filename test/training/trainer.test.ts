@@ -116,6 +116,21 @@ describe('an interrupted run', () => {
     expectSameBits(rest.end.state.arrays, whole.end.state.arrays)
   })
 
+  it('is measured at the same steps, with the same weights', async () => {
+    const evaluate = async (arrays: StateArrays) => ({
+      sum: Object.values(arrays).reduce((sum, data) => sum + data.reduce((a, b) => a + b, 0), 0),
+    })
+    const measured = ({ events }: Log) => events.flatMap((e) => (e.type === 'evaluation' ? [e.row] : []))
+    const whole = await run({ evaluate, evaluateEvery: 6, checkpointEvery: 5 })
+    expect(measured(whole).map(({ step }) => step)).toEqual([0, 6, 12, 18, 19])
+    expect(new Set(measured(whole).map(({ sum }) => sum)).size).toBe(5)
+    const from = whole.checkpoints.find(({ step }) => step === 10)!
+    const rest = await run({ evaluate, evaluateEvery: 6, from, history: whole.rows.slice(0, 11) })
+    expect(measured(rest)).toEqual(measured(whole).slice(2))
+    expect(rest.rows).toEqual(whole.rows.slice(11))
+    expect(measured(await run({ evaluate }))).toEqual([])
+  })
+
   it('says again what its detectors remember, from the history', async () => {
     // A discriminator that is always right: the accuracy of a constant is reported.
     const sure: Objective = {

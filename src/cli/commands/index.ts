@@ -33,6 +33,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./report.ts'),
   },
   {
+    name: 'evaluate',
+    usage: '<run>',
+    summary: 'measure the samples of trained runs',
+    load: () => import('./evaluate.ts'),
+  },
+  {
     name: 'export',
     usage: '<run>',
     summary: "write a run's networks as ONNX files",

@@ -2,7 +2,7 @@
 export { writeAtomic } from './disk.ts'
 export { listRuns, type RunListing } from './list-runs.ts'
 export { type LockHolder, lockHolder } from './lock.ts'
-export { type LoadedCheckpoint, openRun, type RunFolder } from './run-folder.ts'
+export { EVALUATION_FILE, type LoadedCheckpoint, openRun, type RunFolder } from './run-folder.ts'
 export {
   type Checkpoint,
   checkNewRun,

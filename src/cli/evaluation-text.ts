@@ -1,0 +1,62 @@
+// What `evaluate` found, for people.
+import type { Evaluation, MeasureRecord } from '../runs/index.ts'
+import { formatCount, formatMetric } from './format.ts'
+import { plainStyle, type Style } from './style.ts'
+
+const BETTER = {
+  lower: 'lower is better',
+  higher: 'higher is better',
+  floor: 'best as for real images',
+} as const
+
+/** `5.12 ± 0.08`, or `none`. */
+function amount(
+  found: { readonly value: number | null; readonly spread?: number | undefined } | undefined,
+  format: MeasureRecord['format'],
+): string {
+  if (!found) return ''
+  if (found.value === null) return 'none'
+  const spread = found.spread === undefined ? '' : ` ± ${formatMetric(found.spread, format)}`
+  return formatMetric(found.value, format) + spread
+}
+
+/** A table of the measures, and under it how they were taken. */
+export function evaluationText(run: string, evaluation: Evaluation, style: Style = plainStyle): string {
+  const { measures, protocol, extractor, data, step } = evaluation
+  const rows = measures.map((measure) => [
+    measure.label,
+    amount(measure, measure.format),
+    amount(measure.floor, measure.format),
+    BETTER[measure.better],
+  ])
+  const table = [['', 'samples', 'real images', ''], ...rows]
+  const widths = [0, 1, 2].map((at) => Math.max(...table.map((row) => row[at]!.length)))
+  const lines = table.map((row, at) => {
+    const [name, value, floor, better] = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)) as [
+      string,
+      string,
+      string,
+      string,
+    ]
+    const line = `  ${name}  ${value}  ${style.faint(`${floor}  ${better}`.trimEnd())}`
+    return at === 0 ? style.faint(line) : line
+  })
+  const notes = measures.flatMap(({ label, reason, caveat }) => {
+    const note = reason ?? caveat
+    return note === undefined ? [] : [`  ${style.warn(label)}: ${note}`]
+  })
+  const { count, draws, seed, reference } = protocol
+  const spread = draws > 1 ? `, ± is the standard deviation over ${draws} draws` : ''
+  return [
+    `${run} on ${data.name}, step ${formatCount(step)}`,
+    '',
+    ...lines.map((line) => line.trimEnd()),
+    ...(notes.length > 0 ? ['', ...notes] : []),
+    '',
+    style.faint(`${formatCount(count)} samples against ${reference}${spread}; seed ${seed}`),
+    style.faint('real images: as many training images in place of the samples'),
+    style.faint(
+      `features: ${extractor.features} of the ${extractor.name} ${extractor.hash.slice(0, 12)}, right on ${(100 * extractor.accuracy).toFixed(2)}% of ${formatCount(extractor.testCount)} held-out images`,
+    ),
+  ].join('\n')
+}
