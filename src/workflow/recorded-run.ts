@@ -21,9 +21,12 @@ export const recordedSettings = (config: RunConfig): ResolvedSettings =>
   resolveSettings(config.model, config.settings)
 
 export function recordedObjective(config: RunConfig): Objective {
-  const { model, options } = recordedSettings(config)
-  const { height, width, channels } = config.data
-  return model.objective(options, [height, width, channels])
+  const { model, common, options } = recordedSettings(config)
+  const { height, width, channels, classes } = config.data
+  return model.objective(options, [height, width, channels], {
+    steps: common.steps,
+    ...(classes ? { classes: classes.length } : {}),
+  })
 }
 
 export interface RecordedDataOptions extends Pick<FolderOptions, 'onImages' | 'signal'> {
