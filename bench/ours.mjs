@@ -1,5 +1,5 @@
 // Our step program: the trainer itself on random images, feeds and all, as `sparring train` runs it.
-import { modelNamed, randomStream, train } from '../dist/index.js'
+import { contextOf, modelNamed, randomStream, train } from '../dist/index.js'
 import { nodeEngine } from '../dist/node.js'
 import { reportBestOf } from './best-of.mjs'
 
@@ -23,9 +23,10 @@ async function measure(name, steps) {
       for (let i = 0; i < indices.length; i++)
         out.set(pixels.subarray(indices[i] * size, (indices[i] + 1) * size), i * size)
     },
+    label: (index) => index % 2,
   }
   const { batchSize } = model.defaults
-  const objective = model.objective(model.options.parse({}), shape)
+  const objective = model.objective(model.options.parse({}), shape, contextOf(model))
   const engine = await nodeEngine()
   const startedAt = performance.now()
   let warmAt

@@ -1,10 +1,10 @@
 // A training step as a program, for scripts that measure it: lowered as they say, with random images as data.
-import { modelNamed, randomStream } from '../../dist/index.js'
+import { contextOf, modelNamed, randomStream } from '../../dist/index.js'
 import { feeder } from '../../dist/training/feeds.js'
 import { stepGraph } from '../../dist/training/step.js'
 import { initialState, trainingProgram } from '../../dist/training/trainer.js'
 
-/** `count` images of random pixels as a source of examples. */
+/** `count` images of random pixels as a source of examples; their labels are 0 and 1 in turn. */
 export function randomImages(shape, count = 1024) {
   const size = shape.reduce((product, length) => product * length, 1)
   const pixels = randomStream(1, 'images').fillUniform(new Float32Array(count * size))
@@ -16,6 +16,7 @@ export function randomImages(shape, count = 1024) {
         out.set(pixels.subarray(index * size, (index + 1) * size), i * size)
       })
     },
+    label: (index) => index % 2,
   }
 }
 
@@ -27,7 +28,7 @@ export function stepProgram(name, { shape, batchSize, options = {}, lowering, so
   const model = modelNamed(name)
   const images = source ?? randomImages(shape ?? model.imageShape)
   const batch = batchSize ?? model.defaults.batchSize
-  const objective = model.objective(model.options.parse(options), images.shape)
+  const objective = model.objective(model.options.parse(options), images.shape, contextOf(model))
   const step = stepGraph(objective, { batchSize: batch, exampleShape: images.shape })
   return {
     step,

@@ -51,7 +51,10 @@ export function resultText(
       : []),
     '',
     ...fileRows({ ...files, 'run folder': folder }, style),
-    '',
-    outcome === 'stopped' ? `continue with: sparring resume ${run}` : `more samples: sparring sample ${run}`,
+    ...(outcome === 'stopped'
+      ? ['', `continue with: sparring resume ${run}`]
+      : files.grid
+        ? ['', `more samples: sparring sample ${run}`]
+        : []),
   ].join('\n')
 }

@@ -117,6 +117,27 @@ export function sequential(
   }
 }
 
+/**
+ * A stack cut in two: the layers up to and including the one of this name, and the rest. Weights keep their names.
+ *
+ * @param network  made by `sequential`
+ * @throws ConfigError when there is no such layer, or none after it
+ */
+export function splitAfter(network: Network, layer: string): { head: Network; tail: Network } {
+  const { name, rows } = network
+  const at = rows.findIndex((row) => row.name === layer) + 1
+  if (at === 0 || at === rows.length)
+    throw new ConfigError(
+      `network "${name}": expected a layer "${layer}" with others after it, got ${rows.map((row) => row.name).join(', ')}`,
+    )
+  const stack = (some: readonly NetworkRow[]): Network =>
+    sequential(
+      { name, input: some[0]!.inputShape },
+      some.map((row) => ({ ...row.layer, name: row.name })),
+    )
+  return { head: stack(rows.slice(0, at)), tail: stack(rows.slice(at)) }
+}
+
 /** Number of parameters of a network, as Keras counts them. */
 export function countParameters(network: Network): {
   total: number

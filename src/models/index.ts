@@ -1,10 +1,17 @@
 // Networks, pairings and the registry that the command line reads.
+export * from './classifier.ts'
 export * from './conv-vae.ts'
 export * from './dcgan.ts'
 export * from './dcgan-64.ts'
 export * from './deep-vae.ts'
 export * from './mlp-gan.ts'
-export { defineModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
+export {
+  contextOf,
+  defineModel,
+  type ModelDefinition,
+  type ObjectiveContext,
+  type TrainingDefaults,
+} from './model.ts'
 export { MODELS, modelNamed } from './registry.ts'
 export * from './shallow-vae.ts'
 export * from './summary.ts'

@@ -1,6 +1,7 @@
 // The registry of models: adding one is a line.
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
+import { classifier } from './classifier.ts'
 import { convVae } from './conv-vae.ts'
 import { dcgan } from './dcgan.ts'
 import { dcgan64 } from './dcgan-64.ts'
@@ -9,7 +10,15 @@ import { mlpGan } from './mlp-gan.ts'
 import type { ModelDefinition } from './model.ts'
 import { shallowVae } from './shallow-vae.ts'
 
-export const MODELS: readonly ModelDefinition[] = [mlpGan, dcgan, dcgan64, deepVae, shallowVae, convVae]
+export const MODELS: readonly ModelDefinition[] = [
+  mlpGan,
+  dcgan,
+  dcgan64,
+  deepVae,
+  shallowVae,
+  convVae,
+  classifier,
+]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */
 export function modelNamed(name: string): ModelDefinition {

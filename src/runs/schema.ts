@@ -84,6 +84,8 @@ export const runConfigSchema = z.object({
     height: count,
     width: count,
     channels: count,
+    /** Names of the classes of the labels; absent where there are none, and in older runs. */
+    classes: z.array(z.string()).optional(),
     /** What was done to the images so that they have this shape, in words; absent when nothing was. */
     preparation: z.string().optional(),
     /** Where the files lay, for data that came from files. */

@@ -11,10 +11,11 @@ import { ConfigError, ShapeError } from '../util/errors.ts'
 import type { RandomStream } from '../util/random.ts'
 import { sizeOf } from '../util/shape.ts'
 
-const noRandom = (): never => {
+const refuse = (): never => {
   throw new ConfigError('a network in inference mode must not ask for random numbers')
 }
-const none: RandomSource = { dropout: noRandom, uniform: noRandom, normal: noRandom }
+/** For networks in inference mode, which need none. */
+export const noRandom: RandomSource = { dropout: refuse, uniform: refuse, normal: refuse }
 
 /**
  * A network in inference mode: inputs are `inputName` `[batch, ...]` and the network's weights by name; the one
@@ -28,7 +29,7 @@ export function inferenceGraph(
 ): Graph {
   const given = input(inputName, [batch, ...network.inputShape])
   const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, input(name, shape)]))
-  const { output } = network.call({ input: given, weights, training: false, random: none })
+  const { output } = network.call({ input: given, weights, training: false, random: noRandom })
   return { inputs: [given, ...Object.values(weights)], outputs: { [outputName]: output } }
 }
 
@@ -51,7 +52,10 @@ export function exportNetwork(
 /** The sampler of an objective. @throws ConfigError when it makes no examples */
 export function samplerOf(objective: Objective): { sampler: Sampler; network: Network } {
   const { sampler } = objective
-  if (!sampler) throw new ConfigError(`"${objective.name}" does not generate examples`)
+  if (!sampler)
+    throw new ConfigError(
+      `"${objective.name}" makes no images; train a model that generates them, such as mlp-gan, to draw samples`,
+    )
   return { sampler, network: objective.networks[sampler.network]! }
 }
 

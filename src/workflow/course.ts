@@ -3,7 +3,7 @@ import type { Dataset } from '../data/index.ts'
 import { COURSE } from '../metrics/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
-import { ConfigError, DataError } from '../util/errors.ts'
+import { samplerOf } from '../training/sampler.ts'
 import { randomStream } from '../util/random.ts'
 import { openEvaluator } from './evaluator.ts'
 import type { RunEvent } from './events.ts'
@@ -17,25 +17,10 @@ export interface Course {
 }
 
 /**
- * Says before a run is made that its samples cannot be measured.
- *
- * @throws ConfigError when the model makes no images; DataError when the data has no labels or nothing held out
- */
-export function requireMeasurable(objective: Objective, train: Dataset, test: Dataset | undefined): void {
-  if (!objective.sampler)
-    throw new ConfigError(`${objective.name} makes no images to measure: leave --evaluate-every at 0`)
-  const lacks = !train.labels ? 'no labels' : test ? undefined : 'no held-out images'
-  if (lacks)
-    throw new DataError(
-      `${train.name} has ${lacks}, and samples are measured with a classifier of the data against held-out images: leave --evaluate-every at 0, or choose other data`,
-    )
-}
-
-/**
  * Gets ready to measure samples now and then, where the run's settings ask for it. The same latents and real images are
  * used every time, those of the first draw of `sparring evaluate` with its defaults.
  *
- * @throws ConfigError when too few images were held out, and what `openExtractor` throws
+ * @throws ConfigError when the model makes no images or too few images were held out; what `openExtractor` throws
  */
 export async function* openCourse(
   engine: Engine,
@@ -45,6 +30,7 @@ export async function* openCourse(
   options: { source?: ExtractorSource | undefined; signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<RunEvent, Course | undefined> {
   if (evaluateEvery === 0) return undefined
+  samplerOf(objective)
   const extractor = yield* reportedExtractor(engine, splits, options)
   const evaluator = await openEvaluator(engine, extractor, splits, { groups: COURSE })
   const { count, seed } = evaluator

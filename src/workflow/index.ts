@@ -1,6 +1,7 @@
 // What the commands do, without printing.
 export { type EvaluateEvent, type EvaluateOptions, evaluateRuns } from './evaluate-runs.ts'
 export type { MetricSummary, RunEvent, RunResult } from './events.ts'
+export { type Extractor, type ExtractorOptions, openExtractor } from './extractor.ts'
 export { imageBatch, type SampledImages, samplesPng } from './images.ts'
 export { type ExportOptions, exportRun, reportRun, type SampleOptions, sampleRun } from './look.ts'
 export { packageVersion } from './machine.ts'

@@ -1,7 +1,6 @@
 // Opening an extractor as events, for those who measure.
 import type { Dataset } from '../data/index.ts'
 import type { Engine } from '../runtime/engine.ts'
-import { DataError } from '../util/errors.ts'
 import type { RunEvent } from './events.ts'
 import { type Extractor, type ExtractorOptions, openExtractor } from './extractor.ts'
 import { withReports } from './reports.ts'
@@ -12,26 +11,18 @@ export type ExtractorSource = Pick<ExtractorOptions, 'cacheDir' | 'settings'>
 /**
  * Opens the extractor of a data set and tells how its training goes, if it must be trained.
  *
- * @throws DataError when nothing was held out, and what `openExtractor` throws
+ * @throws what `openExtractor` throws
  */
 export async function* reportedExtractor(
   engine: Engine,
-  { train, test }: { readonly train: Dataset; readonly test?: Dataset | undefined },
+  splits: { readonly train: Dataset; readonly test?: Dataset | undefined },
   { source = {}, signal }: { source?: ExtractorSource | undefined; signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<Extract<RunEvent, { type: 'extractor' }>, Extractor> {
-  if (!test)
-    throw new DataError(
-      `${train.name} has no held-out images, which samples are measured against: keep a part of it aside (see the README on folders)`,
-    )
   return yield* withReports((report) =>
-    openExtractor(
-      engine,
-      { train, test },
-      {
-        ...source,
-        ...(signal ? { signal } : {}),
-        onProgress: (progress) => report({ type: 'extractor', ...progress }),
-      },
-    ),
+    openExtractor(engine, splits, {
+      ...source,
+      ...(signal ? { signal } : {}),
+      onProgress: (progress) => report({ type: 'extractor', ...progress }),
+    }),
   )
 }

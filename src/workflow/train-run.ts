@@ -1,6 +1,7 @@
 // Starting and continuing runs: trains, and writes everything that happens into the run folder.
 import { resolve } from 'node:path'
 import { type Dataset, loadData, namedSets } from '../data/node/index.ts'
+import { contextOf } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
 import { type RunConfig, sampleFile } from '../runs/index.ts'
 import { checkNewRun, createRun, type RunWriter, resumeRun } from '../runs/node/index.ts'
@@ -9,10 +10,11 @@ import { nodeEngine } from '../runtime/node.ts'
 import type { MetricsRow } from '../training/detectors.ts'
 import { DivergedError, type TrainEvent, type TrainingState, train } from '../training/trainer.ts'
 import { messageOf } from '../util/errors.ts'
-import { type Course, openCourse, requireMeasurable } from './course.ts'
+import { type Course, openCourse } from './course.ts'
 import type { RunEvent } from './events.ts'
 import { finishRun } from './finish-run.ts'
 import { samplesPng } from './images.ts'
+import { checkLabels } from './labels.ts'
 import { machine, versions } from './machine.ts'
 import { checkpointArrays, recordedData, recordedObjective } from './recorded-run.ts'
 import { withReports } from './reports.ts'
@@ -147,7 +149,10 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   if (form.imageSize) {
     // A size that the model cannot take is refused before thousands of images are read.
     const { height, width } = form.imageSize
-    model.objective(options, [height, width, form.channels ?? model.imageShape[2]!])
+    model.objective(options, [height, width, form.channels ?? model.imageShape[2]!], {
+      ...contextOf(model),
+      steps: common.steps,
+    })
   }
   const { train: dataset, test: heldOut } = yield* withReports<RunEvent, Splits>((report) =>
     loadData(request.data, {
@@ -159,9 +164,13 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     }),
   )
   const test = common.validateEvery > 0 || common.evaluateEvery > 0 ? heldOut : undefined
-  const { height, width, channels, preparation } = dataset
-  const objective = model.objective(options, [height, width, channels])
-  if (common.evaluateEvery > 0) requireMeasurable(objective, dataset, test)
+  const { height, width, channels, preparation, labels } = dataset
+  const classes = labels && dataset.classes
+  if (model.classes !== undefined) checkLabels(model.name, { train: dataset, test })
+  const objective = model.objective(options, [height, width, channels], {
+    steps: common.steps,
+    ...(classes ? { classes: classes.length } : {}),
+  })
   const engine = await nodeEngine(common.threads > 0 ? { threads: common.threads } : {})
   let run: RunWriter | undefined
   let course: Course | undefined
@@ -184,6 +193,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
         height,
         width,
         channels,
+        ...(classes ? { classes: [...classes] } : {}),
         ...(preparation === undefined ? {} : { preparation }),
         ...(test ? { test: { hash: test.hash, count: test.count } } : {}),
         ...(request.dataDir ? { folder: resolve(request.dataDir) } : {}),

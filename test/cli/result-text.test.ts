@@ -9,7 +9,11 @@ const result: RunResult = {
   folder: resolve('runs/my run'),
   step: 12_000,
   steps: 12_001,
-  files: { report: resolve('runs/my run/report.html'), generator: resolve('runs/my run/generator.onnx') },
+  files: {
+    grid: resolve('runs/my run/figures/samples-grid.png'),
+    report: resolve('runs/my run/report.html'),
+    generator: resolve('runs/my run/generator.onnx'),
+  },
   metrics: {
     loss: { mean: 0.9231, deviation: 0.12, n: 500 },
     accuracy: { mean: 0.648, deviation: 0.04, n: 500 },
@@ -31,12 +35,18 @@ it('tells duration, metrics with their spread and number, and files', () => {
     '  generator loss  0.923 ± 0.120',
     '  accuracy        64.8% ± 4.0%',
     '',
+    '  grid        runs/my run/figures/samples-grid.png',
     '  report      runs/my run/report.html',
     '  generator   runs/my run/generator.onnx',
     '  run folder  runs/my run',
     '',
     "more samples: sparring sample 'runs/my run'",
   ])
+})
+
+it('offers samples only of a model that makes some', () => {
+  const { grid: _, ...files } = result.files
+  expect(resultText({ ...result, files }, metrics)).not.toContain('sample')
 })
 
 it('tells what was measured last on held-out images', () => {

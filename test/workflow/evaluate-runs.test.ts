@@ -117,8 +117,8 @@ describe('what cannot be measured', () => {
 
   it('is refused before a run is made', async () => {
     const settings = { evaluateEvery: 5 }
-    await expect(train('classifier', 'never', settings)).rejects.toThrow('makes no images to measure')
-    await expect(train('vae-shallow', 'never', settings, at('single'))).rejects.toThrow('no held-out images')
+    await expect(train('classifier', 'never', settings)).rejects.toThrow('"classifier" makes no images')
+    await expect(train('vae-shallow', 'never', settings, at('single'))).rejects.toThrow('has no test part')
     await expect(openRun(at('never'))).rejects.toThrow('there is no run folder')
   })
 })

@@ -1,6 +1,6 @@
 // `sparring summary <model>`: Keras' table of each network of a model.
 import type { Command } from 'commander'
-import { formatSummary, MODELS, type ModelDefinition, summarize } from '../../models/index.ts'
+import { contextOf, formatSummary, MODELS, type ModelDefinition, summarize } from '../../models/index.ts'
 import { resolveSettings } from '../../workflow/request.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
@@ -31,7 +31,7 @@ function summary(model: ModelDefinition, settings: readonly Setting[], sub: Comm
     environment: {},
   })
   const { options } = resolveSettings(model.name, given)
-  const { networks } = model.objective(options, String(shape).split('x').map(Number))
+  const { networks } = model.objective(options, String(shape).split('x').map(Number), contextOf(model))
   const summaries = Object.values(networks).map(summarize)
   session.finish({ model: model.name, networks: summaries }, summaries.map(formatSummary).join('\n\n'))
 }

@@ -1,0 +1,117 @@
+// How an extractor is made: the model `classifier` trained on a data set, as one ONNX file with features and classes.
+import { createHash } from 'node:crypto'
+import type { Dataset } from '../data/index.ts'
+import { softmax } from '../graph/build.ts'
+import { type Graph, input } from '../graph/value.ts'
+import { type Network, splitAfter } from '../layers/network.ts'
+import { lowerPortably } from '../lowering/index.ts'
+import { classifier, FEATURES_LAYER } from '../models/classifier.ts'
+import type { ModelDefinition } from '../models/model.ts'
+import type { Objective } from '../objectives/objective.ts'
+import { exportModel } from '../onnx/index.ts'
+import type { Engine, StateArrays } from '../runtime/engine.ts'
+import { noRandom } from '../training/sampler.ts'
+import { type TrainingState, train } from '../training/trainer.ts'
+import { packageVersion } from './machine.ts'
+import { exampleSource } from './source.ts'
+
+/** How long and in which batches an extractor is trained. Default: as the model is. */
+export interface ExtractorSettings {
+  readonly steps?: number
+  readonly batchSize?: number
+}
+
+/** Raised when the classifier or its training changes in a way that its settings do not show. */
+const VERSION = 1
+const SEED = 1
+
+export interface ExtractorPlan {
+  /** The same for the same data and the same training. */
+  readonly key: string
+  readonly model: ModelDefinition
+  readonly objective: Objective
+  /** Length of the features. */
+  readonly features: number
+  readonly steps: number
+  readonly batchSize: number
+}
+
+/** What will be trained, and the name under which it is kept. */
+export function extractorPlan(data: Dataset, settings: ExtractorSettings = {}): ExtractorPlan {
+  const { steps = classifier.defaults.steps, batchSize = classifier.defaults.batchSize } = settings
+  const options = classifier.options.parse({})
+  const objective = classifier.objective(options, [data.height, data.width, data.channels], {
+    classes: data.classes.length,
+    steps,
+  })
+  const network = objective.networks.classifier!
+  const layers = network.rows.map(({ name, layer }) => [name, layer.type, layer.config])
+  const what = { version: VERSION, data: data.hash, seed: SEED, steps, batchSize, options, layers }
+  return {
+    key: createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32),
+    model: classifier,
+    objective,
+    features: splitAfter(network, FEATURES_LAYER).head.outputShape[0]!,
+    steps,
+    batchSize,
+  }
+}
+
+/** From `images` to the `features` of the last hidden layer and the `probabilities` of the classes. */
+function extractorGraph(network: Network, batch: number): Graph {
+  const images = input('images', [batch, ...network.inputShape])
+  const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, input(name, shape)]))
+  const { head, tail } = splitAfter(network, FEATURES_LAYER)
+  const call = { weights, training: false, random: noRandom }
+  const { output: features } = head.call({ ...call, input: images })
+  const { output: logits } = tail.call({ ...call, input: features })
+  return {
+    inputs: [images, ...Object.values(weights)],
+    outputs: { features, probabilities: softmax(logits) },
+  }
+}
+
+/** The ONNX file, for any batch size. */
+function extractorFile({ objective, steps }: ExtractorPlan, data: Dataset, arrays: StateArrays): Uint8Array {
+  const network = objective.networks.classifier!
+  return exportModel((batch) => lowerPortably(extractorGraph(network, batch)), {
+    name: 'classifier extractor',
+    producer: { name: 'sparring', version: packageVersion() },
+    documentation: `A classifier of ${data.name} after ${steps} steps, for measures: the features of its last hidden layer and the probabilities of its classes.`,
+    metadata: { data: data.name, dataHash: data.hash, seed: String(SEED), steps: String(steps) },
+    weights: Object.fromEntries(
+      network.weights.map(({ name, shape }) => [name, { shape, data: arrays[name]! }]),
+    ),
+  })
+}
+
+/**
+ * Trains it.
+ *
+ * @returns its ONNX file and the file's SHA-256
+ * @throws the reason of `signal` when it is aborted; DivergedError when training fails
+ */
+export async function trainExtractor(
+  engine: Engine,
+  data: Dataset,
+  plan: ExtractorPlan,
+  {
+    signal,
+    onProgress,
+  }: {
+    readonly signal?: AbortSignal | undefined
+    readonly onProgress?: ((progress: { step: number; steps: number }) => void) | undefined
+  },
+): Promise<{ bytes: Uint8Array; hash: string }> {
+  const { objective, steps, batchSize } = plan
+  let state: TrainingState | undefined
+  const source = exampleSource(data)
+  const training = { objective, source, engine, batchSize, seed: SEED, steps, ...(signal ? { signal } : {}) }
+  for await (const event of train(training)) {
+    if (event.type === 'steps') onProgress?.({ step: event.step, steps })
+    if (event.type === 'end') state = event.state
+  }
+  signal?.throwIfAborted()
+  const bytes = extractorFile(plan, data, state!.arrays)
+  return { bytes, hash: createHash('sha256').update(bytes).digest('hex') }
+}

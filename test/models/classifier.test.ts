@@ -1,0 +1,59 @@
+// The classifier: its layers, its options, its rate, and what it learns.
+import { describe, expect, test } from 'vitest'
+import { classifier, classifierNetwork } from '../../src/models/classifier.ts'
+import { adam } from '../../src/optimizers/index.ts'
+import { expectSameInRuntime, rowsOf } from '../support/networks.ts'
+import { uniformTensor } from '../support/tensors.ts'
+
+describe('the network of the classifier', () => {
+  test('ends in 128 features and one logit per class', () => {
+    expect(rowsOf(classifierNetwork())).toEqual([
+      ['Conv2D', [14, 14, 32], 832],
+      ['Conv2D', [7, 7, 64], 51_264],
+      ['Flatten', [3136], 0],
+      ['Dropout', [3136], 0],
+      ['Dense', [128], 401_536],
+      ['Dropout', [128], 0],
+      ['Dense', [10], 1290],
+    ])
+    const odd = classifierNetwork({ imageShape: [9, 5, 3], classes: 4 })
+    expect(odd.rows.slice(-3).map(({ name, outputShape }) => [name, outputShape])).toEqual([
+      ['features', [128]],
+      ['dropout-1', [128]],
+      ['logits', [4]],
+    ])
+  })
+
+  test("as an ONNX file gives the interpreter's numbers", async () => {
+    const network = classifierNetwork({ imageShape: [8, 8, 1], classes: 3 })
+    await expectSameInRuntime(network, uniformTensor([3, 8, 8, 1], 'images'))
+  })
+
+  test('needs two classes', () => {
+    expect(() => classifierNetwork({ classes: 1 })).toThrow('classifierNetwork: ')
+  })
+})
+
+describe('the model classifier', () => {
+  const options = classifier.options.parse({})
+  /** The rate of an update, in units of the first. */
+  const rateAt = (update: number, steps?: number): number => {
+    const context = { classes: 3, ...(steps === undefined ? {} : { steps }) }
+    const { optimizer } = classifier.objective(options, [8, 8, 1], context).phases[0]!
+    return optimizer.schedule(update).stepSize! / adam().schedule(update).stepSize!
+  }
+
+  test('gets the number of classes from the data, and says so where there is none', () => {
+    expect(options).toEqual({ dropout: 0.5, learningRate: 1e-3, beta1: 0.9 })
+    const { networks } = classifier.objective(options, [8, 8, 1], { classes: 7 })
+    expect(networks.classifier!.outputShape).toEqual([7])
+    expect(() => classifier.objective(options, [8, 8, 1])).toThrow('number of classes is not known')
+  })
+
+  test('lowers its rate along a cosine to a hundredth, and keeps it without a number of steps', () => {
+    expect(rateAt(1, 100)).toBeCloseTo(1, 9)
+    expect(rateAt(51, 100)).toBeCloseTo(0.505, 9)
+    expect(rateAt(101, 100)).toBeCloseTo(0.01, 9)
+    expect(rateAt(101)).toBeCloseTo(1, 9)
+  })
+})
