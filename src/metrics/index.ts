@@ -21,6 +21,7 @@ export {
   takeMeasures,
 } from './panel.ts'
 export { type PrecisionRecallOptions, precisionRecall } from './precision-recall.ts'
+export { type PrincipalPlane, principalPlane } from './principal-plane.ts'
 export { type RealFloor, type RealFloorOptions, realFloor } from './real-floor.ts'
 export { type SharpnessOptions, sharpness } from './sharpness.ts'
 export type { MeasureEngine } from './with-model.ts'

@@ -2,6 +2,7 @@
 export { type ChartOptions, type ChartTheme, DARK, LIGHT } from './chart-parts.ts'
 export { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
 export { type Curve, curveOf, downsample, smooth } from './curve.ts'
+export type { FigureNotes, ReportFigure } from './extra-figures.ts'
 export {
   type EncodePng,
   evenSelection,
@@ -31,7 +32,10 @@ export {
   untileGrid,
 } from './grid.ts'
 export { reportHtml } from './html.ts'
+export { latentManifold, type ManifoldOptions, manifoldSide, planeGrid } from './latent-manifold.ts'
+export { type LabelledPoints, latentScatter, type ScatterOptions } from './latent-scatter.ts'
 export type { ReportAssets } from './page-samples.ts'
+export { type ReconstructionOptions, reconstructions } from './reconstructions.ts'
 export { strokeText } from './stroke-text.ts'
 export { formatMetric, type RunSummary, summarize, type TailMetric } from './summary.ts'
 export { renderSvg } from './svg.ts'

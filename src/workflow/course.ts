@@ -7,7 +7,7 @@ import { samplerOf } from '../training/sampler.ts'
 import { randomStream } from '../util/random.ts'
 import { openEvaluator } from './evaluator.ts'
 import type { RunEvent } from './events.ts'
-import { openFreshSampler } from './fresh-samples.ts'
+import { freshSamples } from './fresh-samples.ts'
 import { type ExtractorSource, reportedExtractor } from './reported-extractor.ts'
 
 export interface Course {
@@ -34,16 +34,13 @@ export async function* openCourse(
   const extractor = yield* reportedExtractor(engine, splits, options)
   const evaluator = await openEvaluator(engine, extractor, splits, { groups: COURSE })
   const { count, seed } = evaluator
-  const sampler = await openFreshSampler(engine, objective, count)
   return {
     async evaluate(arrays) {
-      const samples = await sampler.draw(arrays, count, randomStream(seed, 'evaluate', 0))
+      const random = randomStream(seed, 'evaluate', 0)
+      const samples = await freshSamples(engine, objective, arrays, { count, random })
       const { measures } = await evaluator.measure(samples)
       return Object.fromEntries(measures.map(({ name, result }) => [name, result.value ?? Number.NaN]))
     },
-    async close() {
-      await sampler.close()
-      await extractor.close()
-    },
+    close: () => extractor.close(),
   }
 }

@@ -10,7 +10,7 @@ import { randomStream } from '../util/random.ts'
 import { type DrawFound, type Evaluator, type FoundMeasure, openEvaluator } from './evaluator.ts'
 import type { RunEvent } from './events.ts'
 import type { Extractor } from './extractor.ts'
-import { openFreshSampler } from './fresh-samples.ts'
+import { freshSamples } from './fresh-samples.ts'
 import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
 import { type ExtractorSource, reportedExtractor } from './reported-extractor.ts'
 import { withReports } from './reports.ts'
@@ -88,16 +88,10 @@ async function* evaluateOne(
   const arrays = checkpointArrays(checkpoint)
   const { count, seed } = evaluator
   const found: DrawFound[] = []
-  const sampler = await openFreshSampler(engine, objective, count)
-  try {
-    for (let draw = 0; draw < draws; draw++) {
-      yield { type: 'evaluating', folder, what: 'samples', draw: draw + 1, draws }
-      found.push(
-        await evaluator.measure(await sampler.draw(arrays, count, randomStream(seed, 'evaluate', draw))),
-      )
-    }
-  } finally {
-    await sampler.close()
+  for (let draw = 0; draw < draws; draw++) {
+    yield { type: 'evaluating', folder, what: 'samples', draw: draw + 1, draws }
+    const random = randomStream(seed, 'evaluate', draw)
+    found.push(await evaluator.measure(await freshSamples(engine, objective, arrays, { count, random })))
   }
   while (floors.length < draws) {
     yield { type: 'evaluating', folder, what: 'floor', draw: floors.length + 1, draws }

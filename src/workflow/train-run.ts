@@ -1,6 +1,6 @@
 // Starting and continuing runs: trains, and writes everything that happens into the run folder.
 import { resolve } from 'node:path'
-import { type Dataset, loadData, namedSets } from '../data/node/index.ts'
+import { type DataSplits, loadData, namedSets } from '../data/node/index.ts'
 import { contextOf } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
 import { type RunConfig, sampleFile } from '../runs/index.ts'
@@ -27,13 +27,10 @@ const dataNamed = (data: string): string => (Object.hasOwn(namedSets, data) ? da
 /** Seconds between two writes of status.json. */
 const STATUS_SECONDS = 2
 
-/** What a run learns from, and what it is measured on if it is. */
-type Splits = { readonly train: Dataset; readonly test?: Dataset | undefined }
-
 /** Trains, and keeps the folder's record of it. */
 async function* record(
   run: RunWriter,
-  { train: dataset, test: heldOut }: Splits,
+  data: DataSplits,
   engine: Engine,
   {
     from,
@@ -49,7 +46,7 @@ async function* record(
 ): AsyncGenerator<RunEvent> {
   const { settings } = run.config
   const objective = recordedObjective(run.config)
-  const test = settings.validateEvery > 0 ? heldOut : undefined
+  const test = settings.validateEvery > 0 ? data.test : undefined
   const { pid } = process
   let lastStep = from?.step ?? -1
   let statusAt = 0
@@ -101,7 +98,7 @@ async function* record(
     await status('running')
     const events = train({
       objective,
-      source: exampleSource(dataset),
+      source: exampleSource(data.train),
       engine,
       batchSize: settings.batchSize,
       seed: settings.seed,
@@ -123,7 +120,7 @@ async function* record(
     }
     // Only now, when the memory of training is free again.
     await status(end!.reason)
-    yield* finishRun(run, engine, objective, end!.state, end!.reason)
+    yield* finishRun(run, engine, objective, end!.state, end!.reason, data)
   } catch (error) {
     if (error instanceof DivergedError) {
       const [good] = await run.listCheckpoints()
@@ -154,7 +151,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       steps: common.steps,
     })
   }
-  const { train: dataset, test: heldOut } = yield* withReports<RunEvent, Splits>((report) =>
+  const data = yield* withReports<RunEvent, DataSplits>((report) =>
     loadData(request.data, {
       ...form,
       ...(request.dataDir ? { dataDir: request.dataDir } : {}),
@@ -163,10 +160,11 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       onImages: (progress) => report({ type: 'images', ...progress }),
     }),
   )
-  const test = common.validateEvery > 0 || common.evaluateEvery > 0 ? heldOut : undefined
+  const { train: dataset, test } = data
   const { height, width, channels, preparation, labels } = dataset
   const classes = labels && dataset.classes
-  if (model.classes !== undefined) checkLabels(model.name, { train: dataset, test })
+  const measured = common.validateEvery > 0 || common.evaluateEvery > 0 ? test : undefined
+  if (model.classes !== undefined) checkLabels(model.name, { train: dataset, test: measured })
   const objective = model.objective(options, [height, width, channels], {
     steps: common.steps,
     ...(classes ? { classes: classes.length } : {}),
@@ -176,7 +174,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   let course: Course | undefined
   try {
     const { extractor: source, signal } = request
-    course = yield* openCourse(engine, common.evaluateEvery, { train: dataset, test: heldOut }, objective, {
+    course = yield* openCourse(engine, common.evaluateEvery, data, objective, {
       source,
       signal,
     })
@@ -195,7 +193,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
         channels,
         ...(classes ? { classes: [...classes] } : {}),
         ...(preparation === undefined ? {} : { preparation }),
-        ...(test ? { test: { hash: test.hash, count: test.count } } : {}),
+        ...(measured ? { test: { hash: measured.hash, count: measured.count } } : {}),
         ...(request.dataDir ? { folder: resolve(request.dataDir) } : {}),
       },
       versions: versions(engine.name),
@@ -207,7 +205,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     }
     run = await createRun(request.folder, config)
     yield { type: 'run', folder: run.folder, config }
-    yield* record(run, { train: dataset, test }, engine, { course, signal })
+    yield* record(run, data, engine, { course, signal })
   } finally {
     await course?.close()
     await engine.close()
@@ -237,7 +235,7 @@ export async function* continueRun(
   let engine: Engine | undefined
   let course: Course | undefined
   try {
-    const splits = yield* withReports<RunEvent, Splits>((report) =>
+    const data = yield* withReports<RunEvent, DataSplits>((report) =>
       recordedData(run.config, {
         dataDir,
         signal,
@@ -249,7 +247,7 @@ export async function* continueRun(
     course = yield* openCourse(
       engine,
       run.config.settings.evaluateEvery,
-      splits,
+      data,
       recordedObjective(run.config),
       { signal },
     )
@@ -263,7 +261,7 @@ export async function* continueRun(
       resumedFrom: step,
       ...(found && found.skipped.length > 0 ? { skipped: found.skipped } : {}),
     }
-    yield* record(run, splits, engine, {
+    yield* record(run, data, engine, {
       from: found ? { step, arrays: checkpointArrays(found) } : undefined,
       history: await run.readMetrics(),
       course,

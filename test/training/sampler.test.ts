@@ -40,7 +40,7 @@ it('refuses latents of another length', async () => {
   const sampler = await openSampler(engine, tinyGan(), 2)
   try {
     await expect(sampler.sample({}, new Float32Array(5))).rejects.toThrow(
-      '"tiny-gan" takes 2 latents of 3 numbers at once, 6 in all; got 5',
+      '"generator" takes 2 inputs [3] at once, 6 numbers in all; got 5',
     )
   } finally {
     await sampler.close()
