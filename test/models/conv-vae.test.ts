@@ -48,7 +48,7 @@ describe('the networks of the convolutional VAE', () => {
 describe('the model vae-conv', () => {
   test('has a latent of 16 numbers and a weight of the divergence', () => {
     const options = convVae.options.parse({})
-    expect(options).toEqual({ latentDim: 16, beta: 1, learningRate: 1e-3, beta1: 0.9 })
+    expect(options).toEqual({ latentDim: 16, latentRange: 2.5, beta: 1, learningRate: 1e-3, beta1: 0.9 })
     expect(convVae.options.safeParse({ beta: -1 }).success).toBe(false)
     expect(convVae.objective(options, [28, 28, 1]).networks.decoder!.inputShape).toEqual([16])
   })

@@ -92,7 +92,7 @@ describe('the networks of the deep VAE', () => {
 test('the model vae has the settings of the chapter', () => {
   expect(deepVae.defaults).toMatchObject({ steps: (500 * 60_000) / 500, batchSize: 500 })
   const options = deepVae.options.parse({})
-  expect(options).toEqual({ latentDim: 2, beta: 1, learningRate: 1e-3, beta1: 0.9 })
+  expect(options).toEqual({ latentDim: 2, latentRange: 2.5, beta: 1, learningRate: 1e-3, beta1: 0.9 })
   const { networks, batches } = deepVae.objective({ ...options, latentDim: 5 }, [8, 6, 3])
   expect(networks.encoder!.outputShape).toEqual([10])
   expect(networks.decoder!.outputShape).toEqual([8, 6, 3])

@@ -30,5 +30,11 @@ test("the networks of the shallow VAE as ONNX files give the interpreter's numbe
 test('the model vae-shallow has the settings of the chapter', () => {
   const { steps, batchSize } = shallowVae.defaults
   expect([steps, batchSize]).toEqual([50 * Math.ceil(60_000 / 128), 128])
-  expect(shallowVae.options.parse({})).toEqual({ latentDim: 2, beta: 1, learningRate: 1e-3, beta1: 0.9 })
+  expect(shallowVae.options.parse({})).toEqual({
+    latentDim: 2,
+    latentRange: 4,
+    beta: 1,
+    learningRate: 1e-3,
+    beta1: 0.9,
+  })
 })
