@@ -114,3 +114,10 @@ export const textSetting = (
   expected: 'a text that is not empty',
   accepts: (value) => typeof value === 'string' && value.trim() !== '',
 })
+
+/** `--data-dir` of commands that load a run's data again. */
+export const movedData = textSetting(
+  'dataDir',
+  '<folder>',
+  'where the files of the data set, or its folder, are now, if they were moved',
+)

@@ -1,6 +1,7 @@
 // The report of a run: one self-contained HTML page.
 import type { RunRecord } from '../runs/index.ts'
 import { escapeMarkup as safe } from './escape.ts'
+import { extraFigures } from './extra-figures.ts'
 import { formatCount } from './format.ts'
 import { gallery, type ReportAssets, slider } from './page-samples.ts'
 import { PAGE_SCRIPT, PAGE_SCRIPT_HASH } from './page-script.ts'
@@ -35,6 +36,7 @@ export function reportHtml(record: RunRecord, assets: ReportAssets = {}): string
     curves(record),
     assets.sheets?.length ? slider(assets.sheets) : '',
     gallery(assets),
+    extraFigures(assets.figures ?? [], assets.missing),
     events(record),
     networks.length ? `<div class="columns">\n${networks.join('\n')}\n</div>` : '',
     configuration(record),

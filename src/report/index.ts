@@ -2,6 +2,7 @@
 export { type ChartOptions, type ChartTheme, DARK, LIGHT } from './chart-parts.ts'
 export { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
 export { type Curve, curveOf, downsample, smooth } from './curve.ts'
+export type { FigureNotes, ReportFigure } from './extra-figures.ts'
 export {
   type EncodePng,
   evenSelection,

@@ -1,6 +1,7 @@
 // The samples in the report: the step slider, the large grid, the samples through training.
 import type { SampleEntry, SampleKind } from '../runs/index.ts'
 import { dataUri } from './data-uri.ts'
+import type { ReportFigure } from './extra-figures.ts'
 import type { ThroughTrainingCell } from './figures.ts'
 import { formatCount } from './format.ts'
 import { card } from './page-parts.ts'
@@ -13,6 +14,10 @@ export interface ReportAssets {
   grid?: { png: Uint8Array; count: number }
   /** The samples through training. */
   through?: readonly ThroughTrainingCell[]
+  /** Figures of this kind of run, in the order of the page. */
+  figures?: readonly ReportFigure[]
+  /** Figures that could not be made anew, in words. */
+  missing?: readonly string[]
 }
 
 const png = (bytes: Uint8Array): string => dataUri(bytes, 'image/png')

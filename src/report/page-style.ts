@@ -48,6 +48,9 @@ p { margin: 0; }
 .columns { display: grid; gap: clamp(14px, 2vw, 22px); grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); align-items: start; }
 .columns > * { min-width: 0; }
 .thirds { grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); }
+.halves { grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr)); }
+.figure { display: block; width: 100%; height: auto; }
+.missing { margin: 8px 0 0; padding-left: 1.2em; }
 .sheets { display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 299px), 1fr)); margin-top: 16px; }
 figure { margin: 0; min-width: 0; }
 figcaption { color: var(--muted); font-size: .9375rem; margin-bottom: 8px; }

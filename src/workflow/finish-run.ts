@@ -1,4 +1,5 @@
 // The end of a run: its networks as ONNX files, its pictures, its report and what to tell the user.
+import type { DataSplits } from '../data/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { summarize } from '../report/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
@@ -19,18 +20,19 @@ export async function writeNetworks(
   return networkPaths(run.folder, Object.keys(files))
 }
 
-/** Makes everything that a trained or stopped run leaves, and ends with its result. */
+/** Makes everything that a trained or stopped run leaves, and ends with its result. `data`: what it was trained on. */
 export async function* finishRun(
   run: RunFolder,
   engine: Engine,
   objective: Objective,
   state: TrainingState,
   outcome: RunResult['outcome'],
+  data: DataSplits,
 ): AsyncGenerator<RunEvent> {
   yield { type: 'finishing', what: 'models' }
   const networks = await writeNetworks(run, objective, state)
   yield { type: 'finishing', what: 'pictures' }
-  const pictures = await writePictures(run, engine, objective, state.arrays)
+  const { files: pictures } = await writePictures(run, engine, objective, state, async () => data)
   const record = await run.readRecord()
   const { seconds = 0, stepsPerSecond = 0, tail } = summarize(record)
   const validation = record.validation.at(-1)

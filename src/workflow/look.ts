@@ -8,8 +8,8 @@ import { nodeEngine } from '../runtime/node.ts'
 import { ConfigError, DataError, messageOf } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { networkFiles, networkPaths } from './networks.ts'
-import { freshImages, writePictures, writeRecorded } from './pictures.ts'
-import { checkpointArrays, newestCheckpoint, recordedObjective } from './recorded-run.ts'
+import { freshImages, type WrittenPictures, writePictures, writeRecorded } from './pictures.ts'
+import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
 
 /** A run with its newest weights. */
 async function openTrained(folder: string) {
@@ -122,16 +122,21 @@ export async function exportRun(
 
 /**
  * Makes a run's pictures and report anew from what its folder holds. Where no checkpoint can be used there are no new
- * samples, and the grid of an earlier report stays.
+ * samples, and the grid and the figures of an earlier report stay; where the data cannot be had, its figures stay.
+ *
+ * @param dataDir  where the data is now, if it was moved
  */
-export async function reportRun(folder: string): Promise<{ files: Record<string, string> }> {
+export async function reportRun(
+  folder: string,
+  { dataDir }: { readonly dataDir?: string | undefined } = {},
+): Promise<WrittenPictures> {
   const run = await openRun(folder)
   const usable = await run.latestCheckpoint().catch((error: unknown) => {
     if (error instanceof DataError) return undefined
     throw error
   })
-  if (!usable) return { files: await writeRecorded(run) }
-  return withEngine(folder, async ({ objective, arrays, engine }) => ({
-    files: await writePictures(run, engine, objective, arrays),
-  }))
+  if (!usable) return writeRecorded(run)
+  return withEngine(folder, ({ objective, arrays, step, engine }) =>
+    writePictures(run, engine, objective, { arrays, step }, () => recordedData(run.config, { dataDir })),
+  )
 }

@@ -1,13 +1,16 @@
 // The pictures and the report of a run, from its folder and its newest weights.
 import { join } from 'node:path'
+import type { DataSplits } from '../data/index.ts'
 import type { Objective } from '../objectives/objective.ts'
-import type { ImageBatch } from '../report/index.ts'
+import type { ImageBatch, ReportFigure } from '../report/index.ts'
 import { writeReport } from '../report/node/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
 import { drawLatents, openSampler, samplerOf } from '../training/sampler.ts'
+import type { TrainingState } from '../training/trainer.ts'
 import { randomStream } from '../util/random.ts'
 import { imageBatch } from './images.ts'
+import { imagesOnce, type PictureContext, type PictureMaker } from './picture-maker.ts'
 
 /** Images of the final grid: 20 rows of 20, as in the chapter. */
 const GRID_COUNT = 400
@@ -42,7 +45,10 @@ export async function freshImages(
   }
 }
 
-/** What the pictures are called in results. */
+/** Who makes the figures that only some objectives have. */
+const MAKERS: readonly PictureMaker[] = []
+
+/** What the pictures are called in results; other figures have their own names. */
 const NAMES: Readonly<Record<string, string>> = {
   'figures/learning-curves.png': 'curves',
   'figures/samples-through-training.png': 'samples',
@@ -50,28 +56,49 @@ const NAMES: Readonly<Record<string, string>> = {
   'report.html': 'report',
 }
 
+/** What was written, and what could not be made. */
+export interface WrittenPictures {
+  /** Absolute paths by name: curves, samples, grid, report, and figures by their names. */
+  readonly files: Record<string, string>
+  /** In words. */
+  readonly problems: readonly string[]
+}
+
 /**
  * Makes every picture and `report.html`.
  *
- * @returns absolute paths by name: curves, samples, grid, report
+ * @param data  loads the run's data, for figures of its images; called only when there are any
  */
 export async function writePictures(
   run: RunFolder,
   engine: Engine,
   objective: Objective,
-  arrays: StateArrays,
-): Promise<Record<string, string>> {
+  { arrays, step }: TrainingState,
+  data: () => Promise<DataSplits>,
+): Promise<WrittenPictures> {
   const { seed } = run.config.settings
   const grid = objective.sampler
     ? await freshImages(engine, objective, run, arrays, { count: GRID_COUNT, seed, purpose: 'sample/grid' })
     : undefined
-  return writeRecorded(run, grid)
+  const missing: string[] = []
+  const context: PictureContext = { run, engine, objective, arrays, step, images: imagesOnce(data, missing) }
+  const figures: ReportFigure[] = []
+  for (const maker of MAKERS) if (maker.worksFor(objective)) figures.push(...(await maker.draw(context)))
+  return writeRecorded(run, { ...(grid ? { grid } : {}), figures, missing })
 }
 
-/** The same without new weights: pictures of what the folder records, and of the images that are given. */
-export async function writeRecorded(run: RunFolder, grid?: ImageBatch): Promise<Record<string, string>> {
-  const { files } = await writeReport(run, grid ? { grid } : {})
-  return Object.fromEntries(
-    files.flatMap((file) => (NAMES[file] ? [[NAMES[file], join(run.folder, file)]] : [])),
-  )
+/** The same without new weights: pictures of what the folder records, and those that are given. */
+export async function writeRecorded(
+  run: RunFolder,
+  given: NonNullable<Parameters<typeof writeReport>[1]> = {},
+): Promise<WrittenPictures> {
+  const { files, problems } = await writeReport(run, given)
+  const names = { ...NAMES }
+  for (const { name } of given.figures ?? []) names[`figures/${name}.png`] = name
+  return {
+    files: Object.fromEntries(
+      files.flatMap((file) => (names[file] ? [[names[file], join(run.folder, file)]] : [])),
+    ),
+    problems: [...(given.missing ?? []), ...problems],
+  }
 }

@@ -1,13 +1,6 @@
 // A run as its folder knows it: the objective, data and state that its configuration stands for.
 import { resolve } from 'node:path'
-import {
-  type DataSplits,
-  type Dataset,
-  type FolderOptions,
-  loadData,
-  loadFolder,
-  namedSets,
-} from '../data/node/index.ts'
+import { type DataSplits, type FolderOptions, loadData, loadFolder, namedSets } from '../data/node/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
@@ -48,14 +41,15 @@ function checkHash(config: RunConfig, what: string, then: string, now: string | 
 }
 
 /**
- * Loads the data of a run again, its images made to the shape that they were made to then.
+ * Loads the data of a run again, its images made to the shape that they were made to then. The held-out part is checked
+ * only where the run was validated on it.
  *
  * @throws DataError when it is gone or not the data the run was started with
  */
 export async function recordedData(
   config: RunConfig,
   { dataDir, ...options }: RecordedDataOptions = {},
-): Promise<{ train: Dataset; test?: Dataset }> {
+): Promise<DataSplits> {
   const { name, hash, test: heldOut, folder, height, width, channels } = config.data
   const form: FolderOptions = {
     ...options,
@@ -66,9 +60,8 @@ export async function recordedData(
     ? await loadData(name, { ...form, dataDir: dataDir ?? folder })
     : await movedFolder(resolve(dataDir ?? name), form)
   checkHash(config, `the data "${name}"`, hash, train.hash)
-  if (!heldOut) return { train }
-  checkHash(config, `the held-out part of the data "${name}"`, heldOut.hash, test?.hash)
-  return { train, test: test! }
+  if (heldOut) checkHash(config, `the held-out part of the data "${name}"`, heldOut.hash, test?.hash)
+  return { train, ...(test ? { test } : {}) }
 }
 
 /** A folder as data; when it cannot be read, the error says how to name its new place. */

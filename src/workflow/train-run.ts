@@ -1,6 +1,6 @@
 // Starting and continuing runs: trains, and writes everything that happens into the run folder.
 import { resolve } from 'node:path'
-import { type Dataset, loadData, namedSets } from '../data/node/index.ts'
+import { type DataSplits, loadData, namedSets } from '../data/node/index.ts'
 import { contextOf } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
 import { type RunConfig, sampleFile } from '../runs/index.ts'
@@ -52,13 +52,10 @@ const dataNamed = (data: string): string => (Object.hasOwn(namedSets, data) ? da
 /** Seconds between two writes of status.json. */
 const STATUS_SECONDS = 2
 
-/** What a run learns from, and what it is measured on if it is. */
-type Splits = { readonly train: Dataset; readonly test?: Dataset | undefined }
-
 /** Trains, and keeps the folder's record of it. */
 async function* record(
   run: RunWriter,
-  { train: dataset, test }: Splits,
+  data: DataSplits,
   engine: Engine,
   {
     from,
@@ -116,7 +113,7 @@ async function* record(
     await status('running')
     const events = train({
       objective,
-      source: exampleSource(dataset),
+      source: exampleSource(data.train),
       engine,
       batchSize: settings.batchSize,
       seed: settings.seed,
@@ -124,7 +121,7 @@ async function* record(
       sampleEvery: settings.sampleEvery,
       checkpointEvery: settings.checkpointEvery,
       validateEvery: settings.validateEvery,
-      ...(test ? { validation: exampleSource(test) } : {}),
+      ...(run.config.data.test ? { validation: exampleSource(data.test!) } : {}),
       ...(from ? { from } : {}),
       ...(history ? { history } : {}),
       ...(signal ? { signal } : {}),
@@ -136,7 +133,7 @@ async function* record(
     }
     // Only now, when the memory of training is free again.
     await status(end!.reason)
-    yield* finishRun(run, engine, objective, end!.state, end!.reason)
+    yield* finishRun(run, engine, objective, end!.state, end!.reason, data)
   } catch (error) {
     if (error instanceof DivergedError) {
       const [good] = await run.listCheckpoints()
@@ -167,7 +164,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       steps: common.steps,
     })
   }
-  const { train: dataset, test: heldOut } = yield* withReports<RunEvent, Splits>((report) =>
+  const data = yield* withReports<RunEvent, DataSplits>((report) =>
     loadData(request.data, {
       ...form,
       ...(request.dataDir ? { dataDir: request.dataDir } : {}),
@@ -176,10 +173,11 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       onImages: (progress) => report({ type: 'images', ...progress }),
     }),
   )
-  const test = common.validateEvery > 0 ? heldOut : undefined
+  const { train: dataset, test } = data
   const { height, width, channels, preparation, labels } = dataset
   const classes = labels && dataset.classes
-  if (model.classes !== undefined) checkLabels(model.name, { train: dataset, test })
+  if (model.classes !== undefined)
+    checkLabels(model.name, { train: dataset, test: common.validateEvery > 0 ? test : undefined })
   const objective = model.objective(options, [height, width, channels], {
     steps: common.steps,
     ...(classes ? { classes: classes.length } : {}),
@@ -202,7 +200,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
         channels,
         ...(classes ? { classes: [...classes] } : {}),
         ...(preparation === undefined ? {} : { preparation }),
-        ...(test ? { test: { hash: test.hash, count: test.count } } : {}),
+        ...(test && common.validateEvery > 0 ? { test: { hash: test.hash, count: test.count } } : {}),
         ...(request.dataDir ? { folder: resolve(request.dataDir) } : {}),
       },
       versions: versions(engine.name),
@@ -214,7 +212,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     }
     run = await createRun(request.folder, config)
     yield { type: 'run', folder: run.folder, config }
-    yield* record(run, { train: dataset, test }, engine, { signal: request.signal })
+    yield* record(run, data, engine, { signal: request.signal })
   } finally {
     await engine.close()
     await run?.close()
@@ -242,7 +240,7 @@ export async function* continueRun(
   const run = await resumeRun(folder)
   let engine: Engine | undefined
   try {
-    const splits = yield* withReports<RunEvent, Splits>((report) =>
+    const data = yield* withReports<RunEvent, DataSplits>((report) =>
       recordedData(run.config, {
         dataDir,
         signal,
@@ -261,7 +259,7 @@ export async function* continueRun(
     }
     const wanted = threads ?? run.config.settings.threads
     engine = await nodeEngine(wanted > 0 ? { threads: wanted } : {})
-    yield* record(run, splits, engine, {
+    yield* record(run, data, engine, {
       from: found ? { step, arrays: checkpointArrays(found) } : undefined,
       history: await run.readMetrics(),
       signal,

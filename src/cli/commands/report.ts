@@ -1,19 +1,29 @@
 // `sparring report <run>`: figures and report.html made anew from the run's records.
+import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
+import { resolveGiven } from '../resolve.ts'
 import { fileRows } from '../result-text.ts'
+import { movedData } from '../setting.ts'
 import type { Define } from './command.ts'
 
+const SETTINGS = [movedData]
+
 export const define: Define = (command, session) => {
-  command
+  addFlags(command, SETTINGS)
     .description(
       "Make a run's figures and report.html anew from its records. Works while the run is training.",
     )
     .usage('<run> [flags]')
     .argument('<run>', 'folder of the run')
     .action(async (folder: string) => {
+      const given: { dataDir?: string } = resolveGiven(SETTINGS, {
+        flags: givenFlags(command, SETTINGS),
+        environment: {},
+      })
       const { reportRun } = await import('../../workflow/index.ts')
-      const { files } = await reportRun(folder)
-      session.finish({ files }, fileRows(files, session.resultStyle).join('\n'))
+      const { files, problems } = await reportRun(folder, given)
+      for (const problem of problems) session.terminal.print(session.style.warn(`not made anew: ${problem}`))
+      session.finish({ files, problems }, fileRows(files, session.resultStyle).join('\n'))
     })
   return addExamples(command, [
     ['sparring report runs/first', 'then open runs/first/report.html in a browser'],

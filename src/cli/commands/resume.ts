@@ -5,7 +5,7 @@ import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import { resultText } from '../result-text.ts'
-import { settingsOf, textSetting } from '../setting.ts'
+import { movedData, settingsOf } from '../setting.ts'
 import { watchRun } from '../watch-run.ts'
 import type { Define } from './command.ts'
 
@@ -20,11 +20,7 @@ const SETTINGS = [
         .describe('threads of the runtime; 0 for one per core (default: as the run was started)'),
     }),
   ),
-  textSetting(
-    'dataDir',
-    '<folder>',
-    'where the files of the data set, or its folder, are now, if they were moved',
-  ),
+  movedData,
 ]
 
 export const define: Define = (command, session) => {

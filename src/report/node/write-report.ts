@@ -3,6 +3,7 @@ import type { RunRecord } from '../../runs/index.ts'
 import type { RunFolder } from '../../runs/node/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import { learningCurves } from '../charts.ts'
+import type { ReportFigure } from '../extra-figures.ts'
 import {
   evenSelection,
   type StepSamples,
@@ -14,6 +15,7 @@ import { type ImageBatch, tileGrid, untileGrid } from '../grid.ts'
 import { reportHtml } from '../html.ts'
 import type { ReportAssets } from '../page-samples.ts'
 import { renderSvg } from '../svg.ts'
+import { writeFigures } from './extra-figures.ts'
 import { decodePng, encodePng, svgToPng } from './png.ts'
 
 /** File of the large grid; a later report without new images uses it again. */
@@ -68,14 +70,21 @@ function within(most: number, sheets: readonly Sheets[number][]): Sheets[number]
 
 /**
  * Writes `figures/learning-curves`, `figures/samples-through-training` and, when there are images for it,
- * `figures/samples-grid`, each as SVG and PNG, and `report.html`. May be called while the run trains.
+ * `figures/samples-grid`, and the figures that are given, each as SVG and PNG, and `report.html`. May be called while the
+ * run trains.
  *
- * @param grid  images of the final network for the large grid, e.g. 400. Default: the grid of the last report
+ * @param grid     images of the final network for the large grid, e.g. 400. Default: the grid of the last report
+ * @param figures  figures of this kind of run. Those of the last report that have other names are kept
+ * @param missing  figures that could not be made, in words; the page says so
  * @throws DataError when a log of the run cannot be read; ConfigError when the folder cannot be written
  */
 export async function writeReport(
   run: RunFolder,
-  { grid }: { grid?: ImageBatch } = {},
+  {
+    grid,
+    figures = [],
+    missing = [],
+  }: { grid?: ImageBatch; figures?: readonly ReportFigure[]; missing?: readonly string[] } = {},
 ): Promise<WrittenReport> {
   const record = await run.readRecord()
   const files: string[] = []
@@ -120,6 +129,8 @@ export async function writeReport(
     }
   }
 
+  assets.figures = await writeFigures(run, figures, write, problems)
+  assets.missing = missing
   await write('report.html', reportHtml(record, assets))
   return { files, problems }
 }

@@ -1,0 +1,57 @@
+// What makes the figures of one kind of objective, at the end of a training and when a report is made anew.
+import type { DataSplits, Dataset } from '../data/index.ts'
+import type { Objective } from '../objectives/objective.ts'
+import type { ReportFigure } from '../report/index.ts'
+import type { RunFolder } from '../runs/node/index.ts'
+import type { Engine, StateArrays } from '../runtime/engine.ts'
+import { DataError } from '../util/errors.ts'
+
+/** The images that figures show: held out ones, where there are any. */
+export interface ShownImages {
+  readonly dataset: Dataset
+  readonly part: 'held-out' | 'training'
+}
+
+export interface PictureContext {
+  readonly run: RunFolder
+  readonly engine: Engine
+  readonly objective: Objective
+  readonly arrays: StateArrays
+  /** The last step that made these weights. */
+  readonly step: number
+  /** The images to show, loaded when first asked for; undefined when they cannot be had, which the report then says. */
+  images(): Promise<ShownImages | undefined>
+}
+
+export interface PictureMaker {
+  /** Whether it draws such an objective: a question about what the objective declares, not about its name. */
+  worksFor(objective: Objective): boolean
+  /** The figures that can be made. */
+  draw(context: PictureContext): Promise<readonly ReportFigure[]>
+}
+
+/**
+ * The images of a run's data, loaded once. Data that is gone or was changed costs only the figures of its images.
+ *
+ * @param missing  takes the reason why it cannot be had
+ */
+export function imagesOnce(
+  load: () => Promise<DataSplits>,
+  missing: string[],
+): () => Promise<ShownImages | undefined> {
+  const once = async (): Promise<ShownImages | undefined> => {
+    try {
+      const { train, test } = await load()
+      return test ? { dataset: test, part: 'held-out' } : { dataset: train, part: 'training' }
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error
+      missing.push(`Figures of the data's images: ${error.message}`)
+      return undefined
+    }
+  }
+  let images: Promise<ShownImages | undefined> | undefined
+  return () => {
+    images ??= once()
+    return images
+  }
+}
