@@ -66,6 +66,11 @@ export interface Sampler<Name extends string = string> {
   readonly latent: LatentDistribution
 }
 
+/** Which network names the class of an example: the largest of its logits. */
+export interface Classifier<Name extends string = string> {
+  readonly network: Name
+}
+
 /** What the detectors of a lost duel look at, by metric name. */
 export interface DuelMetrics {
   readonly discriminatorAccuracy: string
@@ -93,6 +98,7 @@ export interface Objective<Name extends string = string> {
   /** What the input and output of each network are called when it is exported. */
   readonly ports: Readonly<Record<Name, Ports>>
   readonly sampler?: Sampler<Name>
+  readonly classifier?: Classifier<Name>
   readonly duel?: DuelMetrics
 }
 
