@@ -1,5 +1,6 @@
 // What a training left, for people.
 import type { RunResult } from '../workflow/events.ts'
+import { classificationLines } from './classification-text.ts'
 import { formatCount, formatDuration, formatMetric, formatPath, quoteArgument } from './format.ts'
 import type { ShownMetric } from './progress.ts'
 import { plainStyle, type Style } from './style.ts'
@@ -49,6 +50,7 @@ export function resultText(
     ...(validation && heldOut.length > 0
       ? ['', `on the held-out images at step ${formatCount(validation.step)}:`, ...columns(heldOut, style)]
       : []),
+    ...(result.classification ? ['', ...classificationLines(result.classification)] : []),
     '',
     ...fileRows({ ...files, 'run folder': folder }, style),
     ...(outcome === 'stopped'

@@ -44,4 +44,5 @@ export const classification = ({
     }),
     batches: 'epoch',
     ports: { classifier: { input: 'images', output: 'logits' } },
+    classifier: { network: 'classifier' },
   })

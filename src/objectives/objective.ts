@@ -77,6 +77,11 @@ export interface Autoencoder<Name extends string = string> {
   readonly range: number
 }
 
+/** Which network names the class of an example: the largest of its logits. */
+export interface Classifier<Name extends string = string> {
+  readonly network: Name
+}
+
 /** What the detectors of a lost duel look at, by metric name. */
 export interface DuelMetrics {
   readonly discriminatorAccuracy: string
@@ -105,6 +110,7 @@ export interface Objective<Name extends string = string> {
   readonly ports: Readonly<Record<Name, Ports>>
   readonly sampler?: Sampler<Name>
   readonly autoencoder?: Autoencoder<Name>
+  readonly classifier?: Classifier<Name>
   readonly duel?: DuelMetrics
 }
 

@@ -1,5 +1,11 @@
 // The run folder without Node: records, file names, log lines and checkpoint bytes.
 export {
+  CLASSIFICATION_FILE,
+  type Classification,
+  classificationOf,
+  classificationSchema,
+} from './classification.ts'
+export {
   type Evaluation,
   type ExtractorRecord,
   evaluationSchema,

@@ -1,5 +1,5 @@
 // What a running command tells: the events of training, and those around it.
-import type { RunConfig } from '../runs/index.ts'
+import type { Classification, RunConfig } from '../runs/index.ts'
 import type { MetricsRow, Notice } from '../training/detectors.ts'
 
 /** Mean and standard deviation of a logged metric over the last steps. */
@@ -25,6 +25,8 @@ export interface RunResult {
   readonly metrics: Readonly<Record<string, MetricSummary>>
   /** What was measured last on the held-out images; absent when nothing was. */
   readonly validation?: MetricsRow
+  /** How it names the held-out images; only of models that name classes. */
+  readonly classification?: Classification
   /** Seconds of training in all, interruptions left out. */
   readonly seconds: number
   readonly stepsPerSecond: number

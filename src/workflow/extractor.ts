@@ -3,9 +3,10 @@ import type { Dataset } from '../data/index.ts'
 import type { Samples } from '../metrics/index.ts'
 import type { ExtractorRecord } from '../runs/index.ts'
 import type { Engine } from '../runtime/engine.ts'
-import { DataError, ShapeError } from '../util/errors.ts'
+import { DataError } from '../util/errors.ts'
 import { openExtractorCache } from './extractor-cache.ts'
 import { type ExtractorSettings, extractorPlan, trainExtractor } from './extractor-training.ts'
+import { largest, openImageReader } from './image-reader.ts'
 import { checkLabels } from './labels.ts'
 
 export interface Extractor {
@@ -34,62 +35,10 @@ export interface ExtractorOptions {
   readonly settings?: ExtractorSettings
 }
 
-/** Images at once, always: the runtime may round otherwise for another batch size. */
-const BATCH = 250
-
-/** What reads images with an ONNX file of `trainExtractor`. */
-async function openReader(
-  engine: Engine,
-  bytes: Uint8Array,
-  shape: readonly number[],
-): Promise<Pick<Extractor, 'read' | 'close'>> {
-  const model = await engine.load(bytes)
-  const size = shape.reduce((product, length) => product * length, 1)
-  return {
-    async read(images) {
-      const n = images.length / size
-      if (!Number.isInteger(n) || n < 1)
-        throw new ShapeError(
-          `extractor: expected images of [${shape.join(', ')}] (height, width, channels), ${size} numbers each, got ${images.length} numbers`,
-        )
-      const scale = images instanceof Uint8Array ? 255 : 1
-      const parts: Record<'features' | 'probabilities', Float32Array[]> = { features: [], probabilities: [] }
-      for (let first = 0; first < n; first += BATCH) {
-        const some = images.subarray(first * size, Math.min(n, first + BATCH) * size)
-        const batch = new Float32Array(BATCH * size)
-        for (let i = 0; i < some.length; i++) batch[i] = some[i]! / scale
-        const outputs = await model.run({ images: { data: batch, shape: [BATCH, ...shape] } })
-        for (const name of ['features', 'probabilities'] as const) {
-          const { data } = outputs[name]!
-          parts[name].push((data as Float32Array).subarray(0, (data.length / BATCH) * (some.length / size)))
-        }
-      }
-      const joined = (name: keyof typeof parts): Samples => {
-        const width = parts[name].reduce((sum, { length }) => sum + length, 0) / n
-        const data = new Float32Array(n * width)
-        let at = 0
-        for (const part of parts[name]) {
-          data.set(part, at)
-          at += part.length
-        }
-        return { data, shape: [n, width] }
-      }
-      return { features: joined('features'), probabilities: joined('probabilities') }
-    },
-    close: () => model.close(),
-  }
-}
-
 /** Share of a data set's images whose most probable class is their label. */
 async function accuracyOn(dataset: Dataset, { read }: Pick<Extractor, 'read'>): Promise<number> {
-  const { probabilities } = await read(dataset.images)
-  const width = probabilities.shape[1]!
-  let right = 0
-  for (let i = 0; i < dataset.count; i++) {
-    const row = probabilities.data.subarray(i * width, (i + 1) * width)
-    if (row.indexOf(Math.max(...row)) === dataset.labels![i]) right++
-  }
-  return right / dataset.count
+  const named = largest((await read(dataset.images)).probabilities)
+  return named.filter((label, i) => label === dataset.labels![i]).length / dataset.count
 }
 
 /**
@@ -116,7 +65,10 @@ export async function openExtractor(
   const found = await cache.read()
   signal?.throwIfAborted()
   const made = found ?? (await trainExtractor(engine, train, plan, { signal, onProgress }))
-  const reader = await openReader(engine, made.bytes, [train.height, train.width, train.channels])
+  const reader = await openImageReader(engine, made.bytes, {
+    shape: [train.height, train.width, train.channels],
+    outputs: ['features', 'probabilities'],
+  })
   try {
     let record = found?.testHash === test.hash ? found.record : undefined
     if (!record) {

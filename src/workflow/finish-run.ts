@@ -5,6 +5,7 @@ import { summarize } from '../report/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { TrainingState } from '../training/trainer.ts'
+import { readClassification } from './classification.ts'
 import type { RunEvent, RunResult } from './events.ts'
 import { networkFiles, networkPaths } from './networks.ts'
 import { writePictures } from './pictures.ts'
@@ -36,6 +37,7 @@ export async function* finishRun(
   const record = await run.readRecord()
   const { seconds = 0, stepsPerSecond = 0, tail } = summarize(record)
   const validation = record.validation.at(-1)
+  const classification = await readClassification(run, state.step)
   yield {
     type: 'result',
     result: {
@@ -48,6 +50,7 @@ export async function* finishRun(
         tail.map(({ info, mean, deviation, n }) => [info.name, { mean, deviation, n }]),
       ),
       ...(validation ? { validation } : {}),
+      ...(classification ? { classification } : {}),
       seconds,
       stepsPerSecond,
     },

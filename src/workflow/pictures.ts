@@ -9,6 +9,7 @@ import type { Engine, StateArrays } from '../runtime/engine.ts'
 import type { TrainingState } from '../training/trainer.ts'
 import { randomStream } from '../util/random.ts'
 import { autoencoderPictures } from './autoencoder-pictures.ts'
+import { classificationPictures } from './classification.ts'
 import { freshSamples } from './fresh-samples.ts'
 import { imageBatch } from './images.ts'
 import { imagesOnce, type PictureContext, type PictureMaker } from './picture-maker.ts'
@@ -31,7 +32,7 @@ export async function freshImages(
 }
 
 /** Who makes the figures that only some objectives have. */
-const MAKERS: readonly PictureMaker[] = [autoencoderPictures]
+const MAKERS: readonly PictureMaker[] = [autoencoderPictures, classificationPictures]
 
 /** What the pictures are called in results; other figures have their own names. */
 const NAMES: Readonly<Record<string, string>> = {
