@@ -43,6 +43,7 @@ export const shallowVae = vaeModel({
   description: 'a VAE with one hidden layer per network: 807,700 parameters on 28x28 images, squared error',
   defaults: { steps: 23_450, batchSize: 128, sampleEvery: 938, checkpointEvery: 938, validateEvery: 469 },
   latentDim: 2,
+  latentRange: 4,
   reconstruction: 'meanSquaredError',
   encoder: shallowVaeEncoder,
   decoder: shallowVaeDecoder,

@@ -34,6 +34,8 @@ export interface VaeModelOptions {
   readonly description: string
   readonly defaults: TrainingDefaults
   readonly latentDim: number
+  /** How far the map of latents reaches; default 2.5. */
+  readonly latentRange?: number
   readonly reconstruction: Reconstruction
   encoder(options: Required<VaeNetworkOptions>): Network
   decoder(options: Required<VaeNetworkOptions>): Network
@@ -44,6 +46,7 @@ export const vaeModel = ({
   description,
   defaults,
   latentDim: length,
+  latentRange: range = 2.5,
   reconstruction,
   encoder,
   decoder,
@@ -60,10 +63,15 @@ export const vaeModel = ({
         .min(0)
         .default(1)
         .describe('weight of the KL divergence: more for orderly latents, less for sharp reconstructions'),
+      latentRange: z
+        .number()
+        .positive()
+        .default(range)
+        .describe('how far the map of latents reaches from 0, each way'),
       learningRate: z.number().positive().default(1e-3).describe('learning rate of Adam'),
       beta1: z.number().min(0).lt(1).default(0.9).describe("Adam's share of the mean gradient kept"),
     }),
-    objective: ({ latentDim, beta, learningRate, beta1 }, imageShape) =>
+    objective: ({ latentDim, latentRange, beta, learningRate, beta1 }, imageShape) =>
       vae({
         name,
         encoder: encoder({ latentDim, imageShape }),
@@ -71,5 +79,6 @@ export const vaeModel = ({
         optimizer: adam({ learningRate, beta1 }),
         reconstruction,
         beta,
+        latentRange,
       }),
   })

@@ -2,6 +2,7 @@
 export { type ClassificationOptions, classification } from './classification.ts'
 export { type GanOptions, gan } from './gan.ts'
 export {
+  type Autoencoder,
   type BoundNetwork,
   type DuelMetrics,
   type LatentDistribution,

@@ -71,6 +71,17 @@ export interface Classifier<Name extends string = string> {
   readonly network: Name
 }
 
+/** How examples become latents and latents examples, for pictures of both. */
+export interface Autoencoder<Name extends string = string> {
+  /** Makes of an example the mean of its latent, in the first `latentDim` numbers of its output. */
+  readonly encoder: Name
+  /** Makes an example of a latent. */
+  readonly decoder: Name
+  readonly latentDim: number
+  /** How far a map of latents reaches from their middle, each way, in standard deviations of the prior. */
+  readonly range: number
+}
+
 /** What the detectors of a lost duel look at, by metric name. */
 export interface DuelMetrics {
   readonly discriminatorAccuracy: string
@@ -99,6 +110,7 @@ export interface Objective<Name extends string = string> {
   readonly ports: Readonly<Record<Name, Ports>>
   readonly sampler?: Sampler<Name>
   readonly classifier?: Classifier<Name>
+  readonly autoencoder?: Autoencoder<Name>
   readonly duel?: DuelMetrics
 }
 
@@ -111,6 +123,12 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
         `objective "${definition.name}": network "${key}" is named "${network.name}"; the two must agree`,
       )
   const seen = new Set<string>()
+  const { autoencoder } = definition
+  for (const role of ['encoder', 'decoder'] as const)
+    if (autoencoder && !names.includes(autoencoder[role]))
+      throw new ConfigError(
+        `objective "${definition.name}": its ${role} "${autoencoder[role]}" is not a network of the objective (${names.join(', ')})`,
+      )
   for (const phase of definition.phases) {
     if (seen.has(phase.name))
       throw new ConfigError(`objective "${definition.name}" has two phases named "${phase.name}"`)

@@ -33,6 +33,11 @@ export interface VaeOptions {
    * @source Higgins et al. 2017, beta-VAE
    */
   readonly beta?: number
+  /**
+   * How far a map of the latents reaches from 0, each way; default 2.5, within which 98.8% of the numbers of a standard
+   * normal latent lie.
+   */
+  readonly latentRange?: number
 }
 
 /**
@@ -50,9 +55,11 @@ export function vae({
   optimizer,
   reconstruction = 'binaryCrossentropy',
   beta = 1,
+  latentRange = 2.5,
 }: VaeOptions): Objective<'encoder' | 'decoder'> {
   const compare = checkChoice(`vae "${name}"`, 'reconstruction', reconstruction, RECONSTRUCTIONS)
   checkNumber(`vae "${name}"`, 'beta', beta, { atLeast: 0 })
+  checkNumber(`vae "${name}"`, 'latentRange', latentRange, { above: 0 })
   const latentDim = decoder.inputShape[0]!
   if (!sameShape(encoder.outputShape, [2 * latentDim]) || decoder.inputShape.length !== 1)
     throw new ShapeError(
@@ -102,5 +109,6 @@ export function vae({
       decoder: { input: 'z', output: 'images' },
     },
     sampler: { network: 'decoder', latent: { distribution: 'normal' } },
+    autoencoder: { encoder: 'encoder', decoder: 'decoder', latentDim, range: latentRange },
   })
 }

@@ -1,9 +1,7 @@
 // The figures made of samples, as SVG: the large grid, and the samples through training.
-import { FONT } from './chart-parts.ts'
-import { dataUri } from './data-uri.ts'
-import { escapeMarkup } from './escape.ts'
 import { formatCount } from './format.ts'
 import { type ImageBatch, imageAt, type PixelImage } from './grid.ts'
+import { letters, pixelImage, svgDocument } from './svg-parts.ts'
 
 /** Turns pixels into a PNG file. Given as an argument: Node and a page do it differently. */
 export type EncodePng = (image: PixelImage) => Promise<Uint8Array>
@@ -59,16 +57,6 @@ export async function throughTrainingCells(
   )
 }
 
-/** A PNG as an SVG image whose pixels stay squares when enlarged. */
-const pixelImage = (png: Uint8Array, x: number, y: number, width: number, height: number): string =>
-  `<image x="${x}" y="${y}" width="${width}" height="${height}" preserveAspectRatio="none" ` +
-  `style="image-rendering:pixelated" href="${dataUri(png, 'image/png')}"/>`
-
-const document = (width: number, height: number, title: string, body: string): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
-  `role="img">\n<title>${escapeMarkup(title)}</title>\n<rect width="${width}" height="${height}" fill="#ffffff"/>\n` +
-  `${body}\n</svg>\n`
-
 /**
  * Samples through training: a few samples of each sampling step, the step above them, in rows read like text.
  *
@@ -80,7 +68,7 @@ export function throughTrainingSvg(
   { perRow = 5, scale }: { perRow?: number; scale?: number } = {},
 ): string {
   const first = cells[0]
-  if (!first) return document(320, 60, 'Samples through training', '')
+  if (!first) return svgDocument(320, 60, 'Samples through training', '')
   const enlargement = scale ?? Math.max(1, Math.round(56 / first.width))
   const tileWidth = first.width * enlargement
   const tileHeight = first.height * enlargement
@@ -92,9 +80,10 @@ export function throughTrainingSvg(
   const body = cells.map(({ step, tiles }, index) => {
     const x = margin + (index % perRow) * (cellWidth + apart)
     const y = margin + Math.floor(index / perRow) * (heading + tileHeight + apart / 2)
-    const label =
-      `<text x="${x + cellWidth / 2}" y="${y + heading - 7}" text-anchor="middle" font-family="${FONT}" ` +
-      `font-size="13" fill="#1b1f27">Step ${formatCount(step)}</text>`
+    const label = letters(`Step ${formatCount(step)}`, x + cellWidth / 2, y + heading - 7, {
+      size: 13,
+      anchor: 'middle',
+    })
     const images = tiles.map((png, tile) =>
       pixelImage(png, x + tile * (tileWidth + between), y + heading, tileWidth, tileHeight),
     )
@@ -102,7 +91,7 @@ export function throughTrainingSvg(
   })
   const width = 2 * margin + columns * (cellWidth + apart) - apart
   const height = 2 * margin + rows * (heading + tileHeight + apart / 2) - apart / 2
-  return document(width, height, 'Samples through training', body.join('\n'))
+  return svgDocument(width, height, 'Samples through training', body.join('\n'))
 }
 
 /** The chapter's figure in one call: 30 sampling steps, two samples each, as 6 rows of 10. */
@@ -124,5 +113,5 @@ export function sheetSvg(
   { width, height, title, scale = 2 }: { width: number; height: number; title: string; scale?: number },
 ): string {
   const [w, h] = [width * scale, height * scale]
-  return document(w, h, title, pixelImage(png, 0, 0, w, h))
+  return svgDocument(w, h, title, pixelImage(png, 0, 0, w, h))
 }

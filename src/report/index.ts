@@ -33,7 +33,10 @@ export {
   untileGrid,
 } from './grid.ts'
 export { reportHtml } from './html.ts'
+export { latentManifold, type ManifoldOptions, manifoldSide, planeGrid } from './latent-manifold.ts'
+export { type LabelledPoints, latentScatter, type ScatterOptions } from './latent-scatter.ts'
 export type { ReportAssets } from './page-samples.ts'
+export { type ReconstructionOptions, reconstructions } from './reconstructions.ts'
 export { strokeText } from './stroke-text.ts'
 export { formatMetric, type RunSummary, summarize, type TailMetric } from './summary.ts'
 export { renderSvg } from './svg.ts'

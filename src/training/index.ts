@@ -2,9 +2,16 @@
 export { balanceDetector, collapseNotice, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
 export { batchIndices, type ExampleSource, type FeedOptions, feeder } from './feeds.ts'
 export {
+  applyNetwork,
+  type Inputs,
+  inferenceGraph,
+  type OpenNetwork,
+  openNetwork,
+  rowInputs,
+} from './inference.ts'
+export {
   drawLatents,
   exportNetwork,
-  inferenceGraph,
   type OpenSampler,
   openSampler,
   samplerOf,

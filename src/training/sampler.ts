@@ -1,8 +1,6 @@
 // Making new examples: the trained generator in inference mode as a graph from latents to images.
-import { type Graph, input } from '../graph/value.ts'
-import type { RandomSource } from '../layers/layer.ts'
 import type { Network } from '../layers/network.ts'
-import { lower, lowerPortably } from '../lowering/lower.ts'
+import { lowerPortably } from '../lowering/lower.ts'
 import type { Objective, Sampler } from '../objectives/objective.ts'
 import { exportModel } from '../onnx/export.ts'
 import type { ModelNotes } from '../onnx/model-writer.ts'
@@ -10,28 +8,7 @@ import type { Engine, StateArrays } from '../runtime/engine.ts'
 import { ConfigError } from '../util/errors.ts'
 import type { RandomStream } from '../util/random.ts'
 import { sizeOf } from '../util/shape.ts'
-
-const refuse = (): never => {
-  throw new ConfigError('a network in inference mode must not ask for random numbers')
-}
-/** For networks in inference mode, which need none. */
-export const noRandom: RandomSource = { dropout: refuse, uniform: refuse, normal: refuse }
-
-/**
- * A network in inference mode: inputs are `inputName` `[batch, ...]` and the network's weights by name; the one
- * output is `outputName`.
- */
-export function inferenceGraph(
-  network: Network,
-  batch: number,
-  inputName: string,
-  outputName: string,
-): Graph {
-  const given = input(inputName, [batch, ...network.inputShape])
-  const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, input(name, shape)]))
-  const { output } = network.call({ input: given, weights, training: false, random: noRandom })
-  return { inputs: [given, ...Object.values(weights)], outputs: { [outputName]: output } }
-}
+import { inferenceGraph, openNetwork } from './inference.ts'
 
 /** The ONNX file of a trained network, for any batch size, with its weights inside. */
 export function exportNetwork(
@@ -83,21 +60,10 @@ export interface OpenSampler {
 
 export async function openSampler(engine: Engine, objective: Objective, count: number): Promise<OpenSampler> {
   const parts = samplerOf(objective)
-  const { network } = parts
-  const graph = lower(inferenceGraph(network, count, 'z', 'images'))
-  const model = await engine.load(exportModel(graph, { name: `${objective.name} sampler` }))
+  const opened = await openNetwork(engine, parts.network, count)
   return {
     draw: (random) => drawLatents(parts, count, random),
-    async sample(arrays, latents) {
-      const feeds = Object.fromEntries(
-        network.weights.map(({ name, shape }) => [name, { data: arrays[name]!, shape }]),
-      )
-      const { images } = await model.run({
-        ...feeds,
-        z: { data: latents, shape: [count, ...network.inputShape] },
-      })
-      return images!.data as Float32Array
-    },
-    close: () => model.close(),
+    sample: opened.run,
+    close: opened.close,
   }
 }

@@ -6,18 +6,17 @@ import type { ImageBatch, ReportFigure } from '../report/index.ts'
 import { writeReport } from '../report/node/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
-import { drawLatents, openSampler, samplerOf } from '../training/sampler.ts'
+import { applyNetwork, rowInputs } from '../training/inference.ts'
+import { drawLatents, samplerOf } from '../training/sampler.ts'
 import type { TrainingState } from '../training/trainer.ts'
 import { randomStream } from '../util/random.ts'
+import { autoencoderPictures } from './autoencoder-pictures.ts'
 import { classificationPictures } from './classification.ts'
 import { imageBatch } from './images.ts'
 import { imagesOnce, type PictureContext, type PictureMaker } from './picture-maker.ts'
 
 /** Images of the final grid: 20 rows of 20, as in the chapter. */
 const GRID_COUNT = 400
-
-/** Images made at once: the maps inside a large generator take many times the room of its images. */
-const AT_ONCE = 100
 
 /** Fresh samples of an objective with the given weights. */
 export async function freshImages(
@@ -28,26 +27,14 @@ export async function freshImages(
   { count, seed, purpose }: { readonly count: number; readonly seed: number; readonly purpose: string },
 ): Promise<ImageBatch> {
   const { height, width, channels } = run.config.data
-  const size = height * width * channels
-  const latents = drawLatents(samplerOf(objective), count, randomStream(seed, purpose))
-  const [batch, length] = [Math.min(count, AT_ONCE), latents.length / count]
-  const images = new Float32Array(count * size)
-  const sampler = await openSampler(engine, objective, batch)
-  try {
-    for (let at = 0; at < count; at += batch) {
-      const some = new Float32Array(batch * length)
-      some.set(latents.subarray(at * length, (at + batch) * length))
-      const made = await sampler.sample(arrays, some)
-      images.set(made.subarray(0, (count - at) * size), at * size)
-    }
-    return imageBatch({ images, count, shape: [height, width, channels] })
-  } finally {
-    await sampler.close()
-  }
+  const sampler = samplerOf(objective)
+  const latents = drawLatents(sampler, count, randomStream(seed, purpose))
+  const images = await applyNetwork(engine, sampler.network, arrays, rowInputs(latents, count))
+  return imageBatch({ images, count, shape: [height, width, channels] })
 }
 
 /** Who makes the figures that only some objectives have. */
-const MAKERS: readonly PictureMaker[] = [classificationPictures]
+const MAKERS: readonly PictureMaker[] = [classificationPictures, autoencoderPictures]
 
 /** What the pictures are called in results; other figures have their own names. */
 const NAMES: Readonly<Record<string, string>> = {

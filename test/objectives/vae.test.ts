@@ -55,6 +55,13 @@ function plainTerms(weights: Arrays, images: Numbers, noise: Numbers, kind: 'cro
   return { reconstruction, divergence }
 }
 
+it('declares how examples become latents, and how far their map reaches', () => {
+  const networks = { encoder: 'encoder', decoder: 'decoder', latentDim }
+  expect(tinyVae().autoencoder).toEqual({ ...networks, range: 2.5 })
+  expect(tinyVae({ latentRange: 4 }).autoencoder).toEqual({ ...networks, range: 4 })
+  expect(() => tinyVae({ latentRange: 0 })).toThrow('latentRange')
+})
+
 describe('a step of a VAE', () => {
   const cases = [
     ['binaryCrossentropy', 'cross-entropy', 1],

@@ -1,0 +1,57 @@
+// The plane in which samples vary most, for looking at features and latents of many numbers.
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { ShapeError } from '../util/errors.ts'
+import { requireRows, rowsOf, type Samples } from './features.ts'
+import { momentsOf } from './moments.ts'
+import type { MeasureEngine } from './with-model.ts'
+
+export interface PrincipalPlane {
+  /** Where the two directions start: the mean of the samples, [d]. */
+  readonly mean: Float64Array
+  /** Two unit vectors [d], the one with the larger variance first; the largest number of each is positive. */
+  readonly directions: readonly [Float64Array, Float64Array]
+  /** Standard deviation of the samples along each. */
+  readonly deviations: readonly [number, number]
+  /** Share of the whole variance that lies in the plane, 0 to 1; 1 where there is no variance at all. */
+  readonly share: number
+}
+
+/** Rows at once. */
+const BLOCK = 1000
+
+/**
+ * The two principal directions of samples: eigenvectors of their covariance, in float64.
+ *
+ * @param samples  [n, d], n and d at least 2
+ * @throws ShapeError for fewer samples or numbers; ConfigError for numbers that are not finite
+ */
+export async function principalPlane(engine: MeasureEngine, samples: Samples): Promise<PrincipalPlane> {
+  const where = 'principalPlane'
+  const rows = rowsOf(where, 'samples', samples)
+  requireRows(where, 'samples', rows, 2, 'for a variance')
+  if (rows.d < 2) throw new ShapeError(`${where}: a plane needs at least 2 numbers per sample, got ${rows.d}`)
+  const { mean, covariance } = await momentsOf(engine, where, rows, BLOCK)
+  const { d } = rows
+  const matrix = new Matrix(Array.from({ length: d }, (_, i) => covariance.subarray(i * d, (i + 1) * d)))
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, {
+    assumeSymmetric: true,
+  })
+  const variances = realEigenvalues.map((value) => Math.max(0, value))
+  const [first, second] = [...variances.keys()].sort((a, b) => variances[b]! - variances[a]!) as [
+    number,
+    number,
+  ]
+  const direction = (index: number): Float64Array => {
+    const vector = Float64Array.from(eigenvectorMatrix.getColumn(index))
+    const largest = vector.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0)
+    return largest < 0 ? vector.map((x) => -x) : vector
+  }
+  const whole = variances.reduce((sum, value) => sum + value, 0)
+  const within = variances[first]! + variances[second]!
+  return {
+    mean,
+    directions: [direction(first), direction(second)],
+    deviations: [Math.sqrt(variances[first]!), Math.sqrt(variances[second]!)],
+    share: whole > 0 ? within / whole : 1,
+  }
+}
