@@ -1,4 +1,5 @@
 // What the commands do, without printing.
+export { type CompareOptions, type CompareResult, compareRuns, evaluationOf } from './compare-runs.ts'
 export type { MetricSummary, RunEvent, RunResult } from './events.ts'
 export { imageBatch, type SampledImages, samplesPng } from './images.ts'
 export { type ExportOptions, exportRun, reportRun, type SampleOptions, sampleRun } from './look.ts'

@@ -33,6 +33,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./report.ts'),
   },
   {
+    name: 'compare',
+    usage: '<run> <run> ...',
+    summary: 'put runs side by side: numbers, samples, sentences',
+    load: () => import('./compare.ts'),
+  },
+  {
     name: 'export',
     usage: '<run>',
     summary: "write a run's networks as ONNX files",
