@@ -20,6 +20,8 @@ export interface Session {
   readonly style: Style
   /** Style of results, on standard output. */
   readonly resultStyle: Style
+  /** Characters of a line of standard output; 80 where it does not say. */
+  readonly columns: number
   /** Tells what the command found, once: the value with --json, otherwise the text. */
   finish(value: object, text: string): void
   /** Tells why the command failed. `shown`: the message has been printed already. */
@@ -43,6 +45,7 @@ export function openSession(args: readonly string[], { stdout, stderr, environme
     terminal,
     style: quiet ? plainStyle : style,
     resultStyle: styleOf(stdout, environment),
+    columns: stdout.columns || 80,
     exitCode: EXIT.ok,
     finish(value, text) {
       terminal.close()

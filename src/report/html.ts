@@ -4,7 +4,6 @@ import { escapeMarkup as safe } from './escape.ts'
 import { extraFigures } from './extra-figures.ts'
 import { formatCount } from './format.ts'
 import { gallery, type ReportAssets, slider } from './page-samples.ts'
-import { PAGE_SCRIPT, PAGE_SCRIPT_HASH } from './page-script.ts'
 import {
   architecture,
   command,
@@ -15,7 +14,7 @@ import {
   numbers,
   timings,
 } from './page-sections.ts'
-import { PAGE_STYLE } from './page-style.ts'
+import { pageShell } from './page-shell.ts'
 import { summarize } from './summary.ts'
 
 /**
@@ -27,9 +26,6 @@ import { summarize } from './summary.ts'
  */
 export function reportHtml(record: RunRecord, assets: ReportAssets = {}): string {
   const summary = summarize(record)
-  const policy =
-    `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '${PAGE_SCRIPT_HASH}'; ` +
-    `base-uri 'none'; form-action 'none'`
   const networks = record.config.networks.map(architecture)
   const sections = [
     numbers(record, summary),
@@ -44,24 +40,10 @@ export function reportHtml(record: RunRecord, assets: ReportAssets = {}): string
     command(record),
   ]
   const version = record.config.versions.sparring
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${safe(record.config.model)}: training run</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-${header(record)}
-<main>
-${sections.filter((section) => section !== '').join('\n')}
-</main>
-<footer>Made by sparring${version === undefined ? '' : ` ${safe(version)}`}. State at step ${formatCount(record.status.step)}.</footer>
-<script>${PAGE_SCRIPT}</script>
-</body>
-</html>
-`
+  return pageShell({
+    title: `${record.config.model}: training run`,
+    header: header(record),
+    sections,
+    footer: `Made by sparring${version === undefined ? '' : ` ${safe(version)}`}. State at step ${formatCount(record.status.step)}.`,
+  })
 }

@@ -1,6 +1,7 @@
 // Reports without Node: charts, sheets of samples, figures and the HTML page.
 export { type ChartOptions, type ChartTheme, DARK, LIGHT } from './chart-parts.ts'
 export { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
+export * from './compare/index.ts'
 export { confusionMatrix } from './confusion-matrix.ts'
 export { type Curve, curveOf, downsample, smooth } from './curve.ts'
 export type { FigureNotes, ReportFigure } from './extra-figures.ts'

@@ -12,6 +12,7 @@ const all = (selector) => [...document.querySelectorAll(selector)]
 const fit = () => {
   for (const image of all('img.pixels')) {
     const room = image.parentElement.clientWidth * devicePixelRatio
+    if (!room || !image.naturalWidth) continue
     const most = Number(image.dataset.most) * devicePixelRatio
     const scale = Math.min(room, most) / image.naturalWidth
     const whole = Math.floor(scale) > 0.7 * scale ? Math.floor(scale) : scale
@@ -20,6 +21,7 @@ const fit = () => {
 }
 addEventListener('resize', fit)
 for (const image of all('img.pixels')) image.addEventListener('load', fit)
+for (const part of all('details')) part.addEventListener('toggle', fit)
 fit()
 
 const data = document.getElementById('sheets')
@@ -86,4 +88,4 @@ for (const button of all('button[data-copy]')) {
 `.trim()
 
 /** SHA-256 of the script as a content security policy names it; a test keeps the two together. */
-export const PAGE_SCRIPT_HASH = 'sha256-W8oipqmSuTAQUk+1txY+fFd1CCcnllvbwZ2aI5BCZc4='
+export const PAGE_SCRIPT_HASH = 'sha256-FF4w/hqeVNgiEMXJve8aXFFtjRvt7hWAEjx5jAx53rA='

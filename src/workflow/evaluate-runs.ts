@@ -30,7 +30,7 @@ export interface EvaluateOptions {
 }
 
 export type EvaluateEvent =
-  | Extract<RunEvent, { type: 'images' | 'download' | 'extractor' }>
+  | Extract<RunEvent, { type: 'images' | 'extractor' }>
   /** A draw is being measured; `draw` counts from 1. `what`: the run's samples, or real images. */
   | {
       readonly type: 'evaluating'

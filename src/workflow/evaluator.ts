@@ -56,6 +56,8 @@ export interface Evaluator {
 
 const COUNT = 10_000
 
+const grouped = (n: number): string => n.toLocaleString('en-US')
+
 function checkSplits(train: Dataset, test: Dataset | undefined, count: number | undefined): Dataset {
   if (!test)
     throw new DataError(
@@ -134,7 +136,7 @@ export async function openEvaluator(
     count,
     seed,
     reference: {
-      words: `${count} of the ${test.count} held-out images of ${train.name}`,
+      words: `${count === test.count ? 'all' : `${grouped(count)} of the`} ${grouped(test.count)} held-out images of ${train.name}`,
       hash: test.hash,
     },
     realShares: sharesOf(real),

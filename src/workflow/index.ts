@@ -1,4 +1,6 @@
 // What the commands do, without printing.
+
+export { type CompareOptions, type CompareResult, compareRuns } from './compare-runs.ts'
 export { type EvaluateEvent, type EvaluateOptions, evaluateRuns } from './evaluate-runs.ts'
 export type { MetricSummary, RunEvent, RunResult } from './events.ts'
 export { type Extractor, type ExtractorOptions, openExtractor } from './extractor.ts'

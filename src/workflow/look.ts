@@ -2,14 +2,15 @@
 import { join, resolve } from 'node:path'
 import { tileGrid } from '../report/index.ts'
 import { encodePng } from '../report/node/index.ts'
-import { openRun, writeAtomic } from '../runs/node/index.ts'
+import { openRun } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import { ConfigError, DataError, messageOf } from '../util/errors.ts'
+import { ConfigError, DataError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { networkFiles, networkPaths } from './networks.ts'
 import { freshImages, type WrittenPictures, writePictures, writeRecorded } from './pictures.ts'
 import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
+import { writeOut } from './write-out.ts'
 
 /** A run with its newest weights. */
 async function openTrained(folder: string) {
@@ -35,17 +36,6 @@ async function withEngine<Result>(
   } finally {
     await engine.close()
   }
-}
-
-/** Writes a file anywhere, through a temporary one. @throws DataError when the place cannot be written */
-async function writeOut(file: string, bytes: Uint8Array): Promise<string> {
-  const path = resolve(file)
-  try {
-    await writeAtomic(path, bytes)
-  } catch (error) {
-    throw new DataError(`cannot write ${path}: ${messageOf(error)}`)
-  }
-  return path
 }
 
 export interface SampleOptions {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Evaluation } from '../../src/runs/index.ts'
 import { openRun } from '../../src/runs/node/index.ts'
-import { type EvaluateEvent, evaluateRuns, startRun } from '../../src/workflow/index.ts'
+import { compareRuns, type EvaluateEvent, evaluateRuns, startRun } from '../../src/workflow/index.ts'
 import { smallData } from '../e2e/sparring.ts'
 
 let place: string
@@ -62,7 +62,7 @@ describe('evaluating', () => {
         count: 200,
         draws: 2,
         seed: 1,
-        reference: expect.stringContaining('200 of the 200 held-out'),
+        reference: expect.stringContaining('all 200 held-out'),
       },
       extractor: { name: 'classifier', features: 128, testCount: 200 },
     })
@@ -102,6 +102,31 @@ describe('evaluating', () => {
     for (const name of ['fid', 'kid', 'recall', 'coverage', 'sharpness'])
       expect(rows.at(-1)![name], name).toBe(named(evaluations[0]!, name).value)
     expect(await readFile(join(run.folder, 'evaluations.jsonl'), 'utf8')).toContain('"classDivergence":')
+  })
+})
+
+describe('comparing', () => {
+  it('measures first what was not measured, in the way of the others', async () => {
+    await train('vae-shallow', 'c-1')
+    await train('mlp-gan', 'c-2')
+    await evaluate(['c-1'], { count: 150, draws: 2 })
+    const before = await readFile(at('c-1/evaluation.json'), 'utf8')
+    const work = compareRuns([at('c-1'), at('c-2')], { out: at('page.html'), extractor: extractor() })
+    const events: EvaluateEvent[] = []
+    let step = await work.next()
+    for (; !step.done; step = await work.next()) events.push(step.value)
+    expect(events.flatMap((event) => (event.type === 'evaluated' ? [event.folder] : []))).toEqual([at('c-2')])
+    expect(await readFile(at('c-1/evaluation.json'), 'utf8')).toBe(before)
+    const added = await (await openRun(at('c-2'))).readEvaluation()
+    expect(added!.protocol).toMatchObject({ count: 150, draws: 2 })
+    expect(await readFile(step.value.files.page!, 'utf8')).toContain('Inception score')
+  })
+
+  it('measures nothing when the runs cannot be compared', async () => {
+    await train('mlp-gan', 'c-3', {}, await smallData(at('others'), 60))
+    const work = compareRuns([at('c-1'), at('c-3')], { out: at('never.html'), extractor: extractor() })
+    await expect(work.next()).rejects.toThrow('choose runs of one data set')
+    expect(await (await openRun(at('c-3'))).readEvaluation()).toBeUndefined()
   })
 })
 

@@ -1,8 +1,9 @@
 // `sparring evaluate <run> ...`: measures the samples of trained runs.
 import { z } from 'zod'
+import { evaluationDrawer } from '../evaluation-progress.ts'
 import { evaluationText } from '../evaluation-text.ts'
 import { addFlags, givenFlags } from '../flags.ts'
-import { formatCount, formatPath } from '../format.ts'
+import { formatPath } from '../format.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import type { Session } from '../session.ts'
@@ -30,38 +31,18 @@ const SETTINGS = [
   ),
 ]
 
-/** Follows the work on the terminal, and gives back what was found, by folder. */
+/** Evaluates, and gives back what was found, by folder. */
 async function evaluate(session: Session, folders: readonly string[], given: Record<string, unknown>) {
   const { dataDir } = given as { dataDir?: string }
   const protocol = PROTOCOL.parse(given)
   const { evaluateRuns } = await import('../../workflow/index.ts')
-  const { terminal, style } = session
-  const activity = (text: string): void => {
-    if (terminal.live) terminal.status((columns) => style.faint(`${text} ...`.slice(0, columns - 1)))
-  }
+  const draw = evaluationDrawer(session)
   const found: { readonly run: string; readonly evaluation: object; readonly text: string }[] = []
-  for await (const event of evaluateRuns(folders, { ...protocol, ...(dataDir ? { dataDir } : {}) })) {
-    switch (event.type) {
-      case 'images':
-        activity(`reading images: ${formatCount(event.done)} of ${formatCount(event.total)}`)
-        break
-      case 'extractor':
-        activity(
-          `training the classifier that measures need, once for this data: step ${formatCount(event.step)} of ${formatCount(event.steps)}`,
-        )
-        break
-      case 'evaluating': {
-        const what = event.what === 'samples' ? formatPath(event.folder) : 'real images'
-        activity(`measuring ${what}: draw ${event.draw} of ${event.draws}`)
-        break
-      }
-      case 'evaluated': {
-        const run = formatPath(event.folder)
-        const text = evaluationText(run, event.evaluation, session.resultStyle)
-        found.push({ run: event.folder, evaluation: event.evaluation, text })
-        if (terminal.live && folders.length > 1) terminal.print(style.good(`measured ${run}`))
-      }
-    }
+  for await (const event of evaluateRuns(folders, { ...protocol, dataDir })) {
+    draw(event)
+    if (event.type !== 'evaluated') continue
+    const text = evaluationText(formatPath(event.folder), event.evaluation, session.resultStyle)
+    found.push({ run: event.folder, evaluation: event.evaluation, text })
   }
   return found
 }

@@ -34,9 +34,15 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'evaluate',
-    usage: '<run>',
+    usage: '<run> ...',
     summary: 'measure the samples of trained runs',
     load: () => import('./evaluate.ts'),
+  },
+  {
+    name: 'compare',
+    usage: '<run> <run> ...',
+    summary: 'put runs side by side: numbers, samples, sentences',
+    load: () => import('./compare.ts'),
   },
   {
     name: 'export',

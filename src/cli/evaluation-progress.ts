@@ -1,0 +1,49 @@
+// Draws the events of an evaluation as they come.
+import type { EvaluateEvent } from '../workflow/evaluate-runs.ts'
+import { formatCount, formatPath } from './format.ts'
+import type { Session } from './session.ts'
+
+/** Seconds between two lines of the same long work in a log. */
+const PACE = 10
+
+/** What an event is about, and what it says. */
+function told(event: EvaluateEvent): { readonly about: string; readonly text: string } {
+  switch (event.type) {
+    case 'images':
+      return {
+        about: 'images',
+        text: `reading images: ${formatCount(event.done)} of ${formatCount(event.total)}`,
+      }
+    case 'extractor':
+      return {
+        about: 'extractor',
+        text: `training the classifier that measures need, once for this data: step ${formatCount(event.step)} of ${formatCount(event.steps)}`,
+      }
+    case 'evaluating': {
+      const what = event.what === 'samples' ? formatPath(event.folder) : 'real images'
+      const text = `measuring ${what}: draw ${event.draw} of ${event.draws}`
+      return { about: text, text }
+    }
+    case 'evaluated':
+      return { about: event.folder, text: `measured ${formatPath(event.folder)}` }
+  }
+}
+
+/** On a terminal one line that is redrawn; in a log a line for each new thing, and now and then for a long one. */
+export function evaluationDrawer(
+  { terminal, style }: Pick<Session, 'terminal' | 'style'>,
+  now: () => number = () => performance.now() / 1000,
+): (event: EvaluateEvent) => void {
+  let last = { about: '', at: Number.NEGATIVE_INFINITY }
+  return (event) => {
+    const { about, text } = told(event)
+    if (terminal.live) {
+      if (event.type === 'evaluated') terminal.print(style.good(text))
+      else terminal.status((columns) => style.faint(`${text} ...`.slice(0, columns - 1)))
+      return
+    }
+    if (about === last.about && now() - last.at < PACE) return
+    last = { about, at: now() }
+    terminal.print(text)
+  }
+}

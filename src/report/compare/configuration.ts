@@ -1,0 +1,79 @@
+// Configurations as facts by name: what runs share, and where they differ.
+import type { RunConfig } from '../../runs/index.ts'
+import { formatBytes, formatCount } from '../format.ts'
+import type { Group } from './entry.ts'
+import { firstOf } from './entry.ts'
+
+/** `learningRate` as `learning rate`. */
+const spaced = (name: string): string =>
+  name.replace(/([a-z\d])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`)
+
+/** Settings as names and values; those of a nested record carry its name in front. */
+function settingFacts(settings: object, prefix = ''): [string, string][] {
+  return Object.entries(settings).flatMap(([key, value]: [string, unknown]): [string, string][] => {
+    const name = prefix + spaced(key)
+    if (typeof value === 'string') return [[name, value]]
+    if (typeof value === 'number') return [[name, String(value)]]
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return [[name, JSON.stringify(value)]]
+    return settingFacts(value, `${name} `)
+  })
+}
+
+/** All that a run was made with, but its seed, its folder and its date; networks follow from settings. */
+export function factsOf({ model, settings, data, machine, versions }: RunConfig): Map<string, string> {
+  const { seed: _, ...others } = settings
+  return new Map([
+    ['model', model],
+    ...settingFacts(others),
+    ['data', data.name],
+    ['images', formatCount(data.count)],
+    ['image size', `${data.height} × ${data.width} × ${data.channels}`],
+    ['preparation', data.preparation ?? 'none'],
+    ['validated on', data.test ? `${formatCount(data.test.count)} held-out images` : 'nothing'],
+    ['processor', `${machine.cpu}, ${machine.cores} cores`],
+    ['memory', formatBytes(machine.memoryBytes)],
+    ['system', `${machine.platform} ${machine.arch}`],
+    ...Object.entries(versions),
+  ])
+}
+
+/** What two runs must share to differ in their seed only. Also the layers count, not only their number. */
+export const keyOf = (config: RunConfig): string => {
+  const { memoryBytes: _, ...machine } = config.machine
+  const networks = config.networks.map(({ name, input, layers }) => ({ name, input, layers }))
+  const { folder: __, ...data } = config.data
+  const settings = Object.entries({ ...config.settings, seed: 0 }).sort(([a], [b]) => (a < b ? -1 : 1))
+  const versions = Object.entries(config.versions).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([config.model, settings, data, machine, versions, networks])
+}
+
+/** A setting that is not the same everywhere: its value by group, undefined where a group has no such setting. */
+export interface Difference {
+  name: string
+  values: (string | undefined)[]
+}
+
+/** Facts that differ between groups, and those that all of them share, in the order of the configuration. */
+export function compareConfigurations(groups: readonly Group[]): {
+  differences: Difference[]
+  same: [string, string][]
+} {
+  const facts = groups.map((group) => factsOf(firstOf(group).record.config))
+  const names = [...new Set(facts.flatMap((each) => [...each.keys()]))]
+  const rows = names.map((name): Difference => ({ name, values: facts.map((each) => each.get(name)) }))
+  const isSame = ({ values }: Difference): boolean => values.every((value) => value === values[0])
+  return {
+    differences: rows.filter((row) => !isSame(row)),
+    same: rows.filter(isSame).map(({ name, values }) => [name, values[0]!]),
+  }
+}
+
+/** Whether seconds can be compared: all groups ran on the same kind of machine. */
+export const sameMachine = (groups: readonly Group[]): boolean =>
+  new Set(
+    groups.map((group) => {
+      const { cpu, cores, platform, arch } = firstOf(group).record.config.machine
+      return JSON.stringify([cpu, cores, platform, arch])
+    }),
+  ).size === 1

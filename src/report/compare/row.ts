@@ -1,0 +1,60 @@
+// A row of a comparison: one number per group, and what it is for real images.
+import { spreadText } from '../../util/spread-text.ts'
+import { formatCount, formatDuration } from '../format.ts'
+import type { Found } from './found.ts'
+import { type Better, bestOf, type Floor } from './told-apart.ts'
+
+export type ValueFormat = 'number' | 'percent' | 'count' | 'seconds' | 'milliseconds'
+
+export interface Row {
+  /** E.g. `fid`. */
+  name: string
+  /** What people read, e.g. `FID`. */
+  label: string
+  format: ValueFormat
+  /** Which way is better; absent for facts that are neither, such as the number of steps. */
+  better?: Better
+  /** The same of real images. */
+  floor?: Floor
+  /** Why there is no floor. */
+  floorReason?: string
+  /** One per group. */
+  values: Found[]
+  /** The group whose value is better than every other and told apart from it; absent when there is none. */
+  best?: number
+  /** What a reader must know of all its values. */
+  note?: string
+}
+
+/** A row with its best group found. */
+export const ranked = (row: Omit<Row, 'best'>): Row => {
+  const best = row.better && bestOf(row.values, row.better, row.floor)
+  return best === undefined ? row : { ...row, best }
+}
+
+/** A number with its spread, as its format asks. */
+const FORMATS: Record<ValueFormat, (value: number, deviation?: number) => string> = {
+  number: (value, deviation) => spreadText(value, deviation),
+  percent: (value, deviation) => spreadText(value, deviation, { factor: 100, unit: '%' }),
+  milliseconds: (value, deviation) => spreadText(value, deviation, { unit: ' ms' }),
+  // A whole number that is the same in all runs needs no spread.
+  count: (value, deviation) => (deviation ? spreadText(value, deviation) : formatCount(value)),
+  seconds: (value, deviation) =>
+    formatDuration(value) + (deviation === undefined ? '' : ` ± ${formatDuration(deviation)}`),
+}
+
+/** `5.10 ± 0.20`; `–` when there is none. */
+export const foundText = (
+  { value, deviation }: { value: number | null; deviation?: number },
+  format: ValueFormat,
+): string => (value === null ? '–' : FORMATS[format](value, deviation))
+
+/** `n = 3 draws`. */
+export const countText = ({ n, over }: Pick<Found, 'n' | 'over'>): string =>
+  `n = ${n} ${n === 1 ? over.slice(0, -1) : over}`
+
+export const BETTER: Record<Better, string> = {
+  lower: 'lower is better',
+  higher: 'higher is better',
+  floor: 'nearer to real images is better',
+}

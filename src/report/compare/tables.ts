@@ -1,0 +1,125 @@
+// The tables of a comparison: numbers of all groups, and texts by group.
+import { escapeMarkup as safe } from '../escape.ts'
+import type { Found } from './found.ts'
+import { colorOf } from './overlay.ts'
+import { BETTER, countText, foundText, type Row, type ValueFormat } from './row.ts'
+
+/** The colour of a group, as a small square. */
+export const swatch = (group: number): string =>
+  `<span class="swatch" style="background:${colorOf(group)}"></span>`
+
+/** Notes below a table: each text once, referred to by its number. */
+export class Footnotes {
+  readonly #texts: string[] = []
+  readonly #id: string
+
+  /** @param id  prefix of the notes' ids */
+  constructor(id: string) {
+    this.#id = id
+  }
+
+  /** The mark of a note, as markup. */
+  mark(text: string): string {
+    if (!this.#texts.includes(text)) this.#texts.push(text)
+    const number = this.#texts.indexOf(text) + 1
+    return `<sup><a href="#${this.#id}-${number}" aria-label="note ${number}">${number}</a></sup>`
+  }
+
+  list(): string {
+    if (this.#texts.length === 0) return ''
+    const items = this.#texts.map((text, index) => `<li id="${this.#id}-${index + 1}">${safe(text)}</li>`)
+    return `<ol class="footnotes">\n${items.join('\n')}\n</ol>`
+  }
+}
+
+/** The spread may go below the number where there is little room. */
+const valueMarkup = (
+  found: { value: number; deviation?: number },
+  format: ValueFormat,
+  marks = '',
+): string => {
+  const [value, spread] = foundText(found, format).split(' ± ')
+  const after = spread === undefined ? '' : ` <span class="spread">± ${safe(spread)}</span>`
+  return `<span class="value">${safe(value!)}${after}</span>${marks}`
+}
+
+function cell(found: Found, format: ValueFormat, best: boolean, notes: Footnotes): string {
+  const { value, reason, caveats } = found
+  const texts = [...(value !== null && reason !== undefined ? [reason] : []), ...caveats]
+  const marks = texts.map((text) => notes.mark(text)).join('')
+  if (value === null) return `<td><span class="none">– ${safe(reason ?? '')}</span>${marks}</td>`
+  const n = `<small>${best ? '<b>best</b>, ' : ''}${countText(found)}</small>`
+  return `<td${best ? ' class="best"' : ''}>${valueMarkup({ ...found, value }, format, marks)}${n}</td>`
+}
+
+const scroll = (name: string, table: string): string =>
+  `<div class="scroll" tabindex="0" role="region" aria-label="${safe(name)}">${table}</div>`
+
+const heads = (labels: readonly string[]): string =>
+  labels.map((label, group) => `<th scope="col">${swatch(group)}${safe(label)}</th>`).join('')
+
+/**
+ * Numbers: a row each, a column per group, and one for real images where any row has them.
+ *
+ * @param name  what a screen reader calls the table; `id` the prefix of its notes
+ */
+export function numbersTable(
+  rows: readonly Row[],
+  labels: readonly string[],
+  { name, id }: { name: string; id: string },
+): string {
+  const notes = new Footnotes(id)
+  const hasFloor = rows.some(({ floor }) => floor !== undefined)
+  const floorCell = ({ floor, floorReason, format }: Row): string =>
+    floor
+      ? `<td>${valueMarkup(floor, format)}</td>`
+      : `<td><span class="none">– ${safe(floorReason ?? '')}</span></td>`
+  const body = rows.map((row) => {
+    const better = row.better === undefined ? '' : `<small>${BETTER[row.better]}</small>`
+    const head = `<th scope="row">${safe(row.label)}${row.note ? notes.mark(row.note) : ''}${better}</th>`
+    const cells = row.values.map((found, group) => cell(found, row.format, row.best === group, notes))
+    return `<tr>${head}${cells.join('')}${hasFloor ? floorCell(row) : ''}</tr>`
+  })
+  const floorHead = hasFloor ? '<th scope="col">Real images</th>' : ''
+  const table = `<table class="compared">
+<thead><tr><th scope="col">Number</th>${heads(labels)}${floorHead}</tr></thead>
+<tbody>
+${body.join('\n')}
+</tbody></table>`
+  return `${scroll(name, table)}\n${notes.list()}`
+}
+
+/** Texts: a row per name, a column per group; `–` where a group has none. */
+export const textsTable = (
+  rows: readonly { name: string; values: readonly (string | undefined)[] }[],
+  labels: readonly string[],
+  name: string,
+): string => {
+  const body = rows.map(
+    ({ name: row, values }) =>
+      `<tr><th scope="row">${safe(row)}</th>${values.map((value) => `<td>${safe(value ?? '–')}</td>`).join('')}</tr>`,
+  )
+  return scroll(
+    name,
+    `<table class="compared text">
+<thead><tr><th scope="col">Setting</th>${heads(labels)}</tr></thead>
+<tbody>
+${body.join('\n')}
+</tbody></table>`,
+  )
+}
+
+/** A plain table; on narrow screens every row becomes a block with the column's name before each value. */
+export const stackedTable = (columns: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const body = rows.map(
+    ([first, ...rest]) =>
+      `<tr><th scope="row">${safe(first!)}</th>${rest
+        .map((text, index) => `<td data-label="${safe(columns[index + 1]!)}">${safe(text)}</td>`)
+        .join('')}</tr>`,
+  )
+  return `<table class="stacked">
+<thead><tr>${columns.map((column) => `<th scope="col">${safe(column)}</th>`).join('')}</tr></thead>
+<tbody>
+${body.join('\n')}
+</tbody></table>`
+}

@@ -1,0 +1,81 @@
+// What training took, as rows: time, steps, steadiness, warnings; and the parameters of every network.
+import type { RunRecord } from '../../runs/index.ts'
+import { stepTimes, summarize } from '../summary.ts'
+import type { Group } from './entry.ts'
+import { type Found, meanOf, missing, together } from './found.ts'
+import { qualityRows, type ReachedQuality } from './quality.ts'
+import { type Row, ranked } from './row.ts'
+import { PARTS, partsOf, unsteadiness, warningsOf } from './steadiness.ts'
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** Median milliseconds per step; its spread is over five consecutive parts of the training. */
+function stepTime(record: RunRecord): Found {
+  const times = stepTimes(record).map(([, milliseconds]) => milliseconds)
+  if (times.length === 0) return missing('not recorded')
+  const all = meanOf([median(times)], 'parts')
+  if (times.length < PARTS) return all
+  const { deviation } = meanOf(partsOf(times, PARTS).map(median), 'parts')
+  return { ...all, ...(deviation === undefined ? {} : { deviation }), n: PARTS }
+}
+
+const total = (record: RunRecord): Found => {
+  const { seconds } = summarize(record)
+  return seconds === undefined ? missing('not recorded') : meanOf([seconds], 'runs')
+}
+
+/** @param quality  undefined when nothing was measured while the runs trained */
+export function trainingRows(groups: readonly Group[], quality: ReachedQuality | undefined): Row[] {
+  const values = (of: (record: RunRecord) => Found): Found[] =>
+    groups.map(({ entries }) => together(entries.map(({ record }) => of(record))))
+  const rows: Omit<Row, 'best'>[] = [
+    {
+      name: 'steps',
+      label: 'Steps',
+      format: 'count',
+      values: values(({ metrics }) => meanOf([metrics.length], 'runs')),
+    },
+    {
+      name: 'stepTime',
+      label: 'Time per step',
+      format: 'milliseconds',
+      better: 'lower',
+      values: values(stepTime),
+    },
+    { name: 'totalTime', label: 'Training time', format: 'seconds', values: values(total) },
+    ...(quality ? qualityRows(groups, quality) : []),
+    {
+      name: 'unsteadiness',
+      label: 'Wobble of the losses',
+      format: 'percent',
+      better: 'lower',
+      values: values(unsteadiness),
+    },
+    { name: 'warnings', label: 'Warnings', format: 'count', values: values(warningsOf) },
+  ]
+  return rows.map(ranked)
+}
+
+/** A network of a group. */
+export interface NetworkSize {
+  group: number
+  network: string
+  total: number
+  trainable: number
+  nonTrainable: number
+}
+
+export const networkSizes = (groups: readonly Group[]): NetworkSize[] =>
+  groups.flatMap(({ entries }, group) =>
+    entries[0]!.record.config.networks.map(({ name, total, trainable, nonTrainable }) => ({
+      group,
+      network: name,
+      total,
+      trainable,
+      nonTrainable,
+    })),
+  )

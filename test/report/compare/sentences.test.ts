@@ -1,0 +1,172 @@
+// The sentences follow from the numbers, and change with them.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { toldApart } from '../../../src/report/compare/told-apart.ts'
+import { type ComparisonEntry, comparisonOf } from '../../../src/report/index.ts'
+import type { MeasureRecord } from '../../../src/runs/index.ts'
+import { inventedMeasure } from '../../runs/invented-evaluation.ts'
+import { type EntryOptions, entry, found } from './invented.ts'
+
+/** Runs of models A, B, C ... with one measure each. */
+const runsWith = (measures: readonly MeasureRecord[], more: EntryOptions = {}): ComparisonEntry[] =>
+  measures.map((measure, index) =>
+    entry({ model: 'ABCDEFGH'[index]!, evaluation: { measures: [measure] }, ...more }),
+  )
+
+const said = (entries: readonly ComparisonEntry[], row: string) =>
+  comparisonOf(entries).sentences.filter((sentence) => sentence.row === row)
+const textOf = (entries: readonly ComparisonEntry[], row: string): string =>
+  said(entries, row)
+    .map(({ text }) => text)
+    .join(' ')
+
+const fid = (value: number | null, spread = 0.1): MeasureRecord =>
+  inventedMeasure('fid', value, { label: 'FID', spread })
+
+describe('a sentence about two runs', () => {
+  it('claims a difference beyond the spread, with the numbers', () => {
+    expect(textOf(runsWith([fid(5), fid(9)]), 'fid')).toBe(
+      'A is closer to the data than B (FID 5.00 ± 0.10 against 9.00 ± 0.10; n = 3 draws each).',
+    )
+  })
+
+  it('says that they cannot be told apart within it', () => {
+    expect(textOf(runsWith([fid(5, 2), fid(6, 2)]), 'fid')).toBe(
+      'By FID, A (5.0 ± 2.0) and B (6.0 ± 2.0) cannot be told apart; n = 3 draws each.',
+    )
+  })
+
+  it('claims nothing of a single draw', () => {
+    const one = (value: number): MeasureRecord => {
+      const { spread: _, ...rest } = inventedMeasure('fid', value, { label: 'FID', draws: [value] })
+      return rest
+    }
+    expect(textOf(runsWith([one(5), one(50)]), 'fid')).toContain(
+      'cannot be told apart, since a single number has no spread; n = 1 draw each',
+    )
+  })
+
+  it('turns round when the numbers do, for every pair of numbers', () => {
+    const value = fc.double({ min: 0.1, max: 100, noNaN: true })
+    const spread = fc.double({ min: 0.01, max: 10, noNaN: true })
+    fc.assert(
+      fc.property(value, value, spread, spread, (a, b, s, t) => {
+        const [[forth], [back]] = [
+          said(runsWith([fid(a, s), fid(b, t)]), 'fid'),
+          said(runsWith([fid(b, t), fid(a, s)]), 'fid'),
+        ]
+        const apart = toldApart(found(a, s), found(b, t))
+        expect([forth!.claims, back!.claims]).toEqual([apart, apart])
+        if (!apart) return
+        expect(forth!.text.slice(0, 8)).toBe(a < b ? 'A is clo' : 'B is clo')
+        expect(back!.text.slice(0, 8)).toBe(a < b ? 'B is clo' : 'A is clo')
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('names what each measure means, in the direction that is better', () => {
+    const higher = (name: string, value: number) =>
+      inventedMeasure(name, value, { better: 'higher', label: name, spread: 0.001 })
+    const about = (name: string): string => textOf(runsWith([higher(name, 0.5), higher(name, 0.9)]), name)
+    expect(about('recall')).toMatch(/^B is more varied than A \(recall 0\.9/)
+    expect(about('precision')).toMatch(/^B is more realistic than A/)
+    expect(about('somethingNew')).toMatch(/^B is better in somethingNew than A/)
+  })
+
+  it('has a missing value left to the table', () => {
+    expect(said(runsWith([fid(5), fid(null)]), 'fid')).toEqual([])
+  })
+})
+
+describe('sentences about smoothness', () => {
+  const noise = (value: number, floor: number) =>
+    inventedMeasure('noise', value, {
+      label: 'Noise',
+      better: 'floor',
+      spread: 0.001,
+      floor: { value: floor, spread: 0.001 },
+    })
+
+  it('say which is less noisy, and where real images lie', () => {
+    const text = textOf(runsWith([noise(0.05, 0.02), noise(0.01, 0.02)]), 'noise')
+    expect(text).toMatch(/^B is less noisy than A \(noise 0\.0100 ± 0\.0010 against 0\.0500/)
+    expect(text).toContain(
+      'Real images have noise 0.0200 ± 0.0010: B is less noisy than real images, A is noisier than real images.',
+    )
+    expect(textOf(runsWith([noise(0.02, 0.02), noise(0.0205, 0.02)]), 'noise')).toContain(
+      'A and B cannot be told from them',
+    )
+  })
+})
+
+describe('a sentence about several runs', () => {
+  it('orders those that can be told apart', () => {
+    expect(textOf(runsWith([fid(9), fid(5), fid(20)]), 'fid')).toBe(
+      'B is closest to the data (FID 5.00 ± 0.10), then A (9.00 ± 0.10), then C (20.00 ± 0.10); n = 3 draws each.',
+    )
+  })
+
+  it('keeps ties together at either end', () => {
+    expect(textOf(runsWith([fid(5), fid(5.05), fid(20)]), 'fid')).toBe(
+      'A (5.00 ± 0.10) and B (5.05 ± 0.10) are closest to the data by FID and cannot be told apart, then C (20.00 ± 0.10); n = 3 draws each.',
+    )
+    expect(textOf(runsWith([fid(1), fid(5), fid(5.05)]), 'fid')).toContain(
+      'then B (5.00 ± 0.10) and C (5.05 ± 0.10), which cannot be told apart',
+    )
+  })
+
+  it('says which pair is certain where a chain of neighbours is not', () => {
+    expect(textOf(runsWith([fid(5, 0.4), fid(5.8, 0.4), fid(6.6, 0.4)]), 'fid')).toContain(
+      'of which only A before C is certain',
+    )
+  })
+
+  it('leaves out a run without a value, and says why', () => {
+    const without = inventedMeasure('fid', null, { label: 'FID', reason: 'the covariance is singular' })
+    expect(textOf(runsWith([fid(5), without, fid(9)]), 'fid')).toBe(
+      'A is closer to the data than C (FID 5.00 ± 0.10 against 9.00 ± 0.10; n = 3 draws each). Left out: B (the covariance is singular).',
+    )
+  })
+})
+
+describe('sentences about training', () => {
+  it('tell steadiness from the wobble of the losses, and warnings', () => {
+    const [a, b] = [entry({ model: 'A', steps: 1000 }), entry({ model: 'B', steps: 1000 })]
+    b.record.metrics = b.record.metrics.map((row) => ({
+      ...row,
+      generatorLoss: row.generatorLoss! + (row.step % 2 ? 0.5 : 0),
+    }))
+    b.record.events = [{ step: 9, kind: 'samples-collapsed', severity: 'warning', message: 'all alike' }]
+    expect(textOf([a, b], 'unsteadiness')).toMatch(/^A is steadier than B \(wobble of the losses /)
+    expect(textOf([b, a], 'unsteadiness')).toMatch(/^A is steadier than B/)
+    expect(textOf([a, b], 'warnings')).toBe('Warnings while training: A none and B 1.')
+    expect(textOf([a, entry({ model: 'C' })], 'warnings')).toBe('Nothing gave a warning while training.')
+  })
+
+  it('tell speed, but not across machines', () => {
+    const [a, b] = [entry({ model: 'A' }), entry({ model: 'B' })]
+    b.record.timings = b.record.timings.map((row) => ({ ...row, seconds: row.seconds * 2 }))
+    expect(textOf([a, b], 'stepTime')).toMatch(
+      /^A is faster per step than B \(time per step 20\.0 ms ± 0\.0 ms/,
+    )
+    expect(textOf([a, b], 'totalTime')).toBe(
+      'Training took 6.0 s for 300 steps of A and 12 s for 300 steps of B.',
+    )
+    b.record.config = { ...b.record.config, machine: { ...b.record.config.machine, cpu: 'Another CPU' } }
+    expect(comparisonOf([a, b]).sentences.filter(({ topic }) => topic === 'speed')).toEqual([
+      expect.objectContaining({ text: expect.stringContaining('different machines'), claims: false }),
+    ])
+  })
+
+  it('tell when a quality was first seen', () => {
+    const rows = (values: number[]) => values.map((value, index) => ({ step: 100 * index + 99, fid: value }))
+    const a = entry({ model: 'A', evaluations: rows([30, 12, 11]) })
+    const b = entry({ model: 'B', evaluations: rows([30, 20, 15]) })
+    expect(textOf([a, b], 'stepsToQuality')).toBe(
+      'FID 15.0 or lower was first seen of A after 200 steps (4.0 s); of B after 300 steps (6.0 s).',
+    )
+    const { sentences } = comparisonOf([a, b], { quality: { measure: 'fid', value: 12 } })
+    expect(sentences.find(({ row }) => row === 'stepsToQuality')!.text).toContain('of B: not reached')
+  })
+})
