@@ -1,8 +1,10 @@
 // The report of a run: one self-contained HTML page.
 import type { RunRecord } from '../runs/index.ts'
+import { MEASURES_STYLE } from './compare/style.ts'
 import { escapeMarkup as safe } from './escape.ts'
 import { extraFigures } from './extra-figures.ts'
 import { formatCount } from './format.ts'
+import { measures } from './page-measures.ts'
 import { gallery, type ReportAssets, slider } from './page-samples.ts'
 import {
   architecture,
@@ -32,6 +34,7 @@ export function reportHtml(record: RunRecord, assets: ReportAssets = {}): string
     curves(record),
     assets.sheets?.length ? slider(assets.sheets) : '',
     gallery(assets),
+    measures(record, assets.evaluation),
     extraFigures(assets.figures ?? [], assets.missing),
     events(record),
     networks.length ? `<div class="columns">\n${networks.join('\n')}\n</div>` : '',
@@ -42,6 +45,7 @@ export function reportHtml(record: RunRecord, assets: ReportAssets = {}): string
   const version = record.config.versions.sparring
   return pageShell({
     title: `${record.config.model}: training run`,
+    style: assets.evaluation ? MEASURES_STYLE : '',
     header: header(record),
     sections,
     footer: `Made by sparring${version === undefined ? '' : ` ${safe(version)}`}. State at step ${formatCount(record.status.step)}.`,

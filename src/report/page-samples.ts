@@ -1,17 +1,19 @@
 // The samples in the report: the step slider, the large grid, the samples through training.
-import type { SampleEntry, SampleKind } from '../runs/index.ts'
+import type { Evaluation, SampleEntry, SampleKind } from '../runs/index.ts'
 import { dataUri } from './data-uri.ts'
 import type { ReportFigure } from './extra-figures.ts'
 import type { ThroughTrainingCell } from './figures.ts'
 import { formatCount } from './format.ts'
 import { card } from './page-parts.ts'
 
-/** The pictures of a report, as PNG files. Every one is optional. */
+/** What a report shows besides the record: pictures as PNG files, and measures. Every one is optional. */
 export interface ReportAssets {
   /** Sample sheets, as listed in the record, with their bytes. */
   sheets?: readonly (SampleEntry & { png: Uint8Array })[]
   /** Many samples of the final network, e.g. 20 x 20. */
   grid?: { png: Uint8Array; count: number }
+  /** What was measured of its samples last. */
+  evaluation?: Evaluation | undefined
   /** The samples through training. */
   through?: readonly ThroughTrainingCell[]
   /** Figures of this kind of run, in the order of the page. */

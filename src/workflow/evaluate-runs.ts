@@ -11,6 +11,7 @@ import { type DrawFound, type Evaluator, type FoundMeasure, openEvaluator } from
 import type { RunEvent } from './events.ts'
 import type { Extractor } from './extractor.ts'
 import { freshSamples } from './fresh-samples.ts'
+import { writeRecorded } from './pictures.ts'
 import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
 import { type ExtractorSource, reportedExtractor } from './reported-extractor.ts'
 import { withReports } from './reports.ts'
@@ -112,11 +113,12 @@ async function* evaluateOne(
     },
   }
   await run.writeFile(EVALUATION_FILE, `${JSON.stringify(evaluation, null, 2)}\n`)
+  await writeRecorded(run)
   yield { type: 'evaluated', folder, evaluation }
 }
 
 /**
- * Measures the newest weights of runs, and writes `evaluation.json` into each folder. Runs of one data set share its
+ * Measures the newest weights of runs, writes `evaluation.json` into each folder, and makes its report anew. Runs of one data set share its
  * real images, its extractor and the measures of real against real.
  *
  * @throws DataError for folders that hold no run or no checkpoint, and for data that is gone, has changed, has no

@@ -6,6 +6,7 @@ import { card } from '../page-parts.ts'
 import type { Comparison } from './comparison.ts'
 import { firstOf, nameOf } from './entry.ts'
 import { listed } from './listed.ts'
+import type { Estimator, Protocol } from './measures.ts'
 import { STEADINESS } from './steadiness.ts'
 import { numbersTable, stackedTable, swatch, textsTable } from './tables.ts'
 import { RULE } from './told-apart.ts'
@@ -70,11 +71,18 @@ export function measures(comparison: Comparison): string {
     'Measures of samples',
     `<p class="note">Mean ± standard deviation. Real images: the same measure between two parts of real data, the best that one can hope for. <em>Best</em> is marked only where it can be told from every other.</p>
 ${numbersTable(comparison.measures, labelsOf(comparison), { name: 'Measures of samples', id: 'measure-note' })}
-${protocol(comparison)}`,
+${protocolText(comparison)}`,
   )
 }
 
-function protocol({ protocol, estimators }: Comparison): string {
+/** How the measures were taken. */
+export function protocolText({
+  protocol,
+  estimators,
+}: {
+  protocol?: Protocol | undefined
+  estimators: readonly Estimator[]
+}): string {
   if (!protocol) return ''
   const { count, draws, seeds, reference, referenceHash, extractor } = protocol
   const rows = estimators.map(({ label, estimators: ways, counts }) => [

@@ -131,6 +131,7 @@ export async function writeReport(
 
   assets.figures = await writeFigures(run, figures, write, problems)
   assets.missing = missing
+  assets.evaluation = await run.readEvaluation()
   await write('report.html', reportHtml(record, assets))
   return { files, problems }
 }
