@@ -12,11 +12,11 @@ import {
   untileGrid,
 } from '../report/index.ts'
 import { decodePng } from '../report/node/index.ts'
-import type { Evaluation } from '../runs/index.ts'
+import type { Evaluation, RunConfig, RunRecord } from '../runs/index.ts'
 import { openRun, type RunFolder } from '../runs/node/index.ts'
 import { ConfigError, messageOf } from '../util/errors.ts'
 import { type EvaluateEvent, evaluateRuns } from './evaluate-runs.ts'
-import { recordedObjective } from './recorded-run.ts'
+import { recordedObjective, recordedSettings } from './recorded-run.ts'
 import type { ExtractorSource } from './reported-extractor.ts'
 import { writeOut } from './write-out.ts'
 
@@ -76,10 +76,19 @@ interface Opened {
 
 async function openEntry(folder: string): Promise<Opened> {
   const run = await openRun(folder)
-  return {
-    folder,
-    run,
-    entry: { folder, record: await run.readRecord(), ...(await evaluationOf(run, folder)) },
+  const record = await run.readRecord()
+  return { folder, run, entry: { folder, record: completed(record), ...(await evaluationOf(run, folder)) } }
+}
+
+/** A record with the defaults of options that its model did not have yet; as it is where the model is not known. */
+function completed(record: RunRecord): RunRecord {
+  const { config } = record
+  try {
+    const { common, options } = recordedSettings(config)
+    return { ...record, config: { ...config, settings: { ...common, ...options } as RunConfig['settings'] } }
+  } catch (error) {
+    if (error instanceof ConfigError) return record
+    throw error
   }
 }
 

@@ -38,12 +38,20 @@ export function factsOf({ model, settings, data, machine, versions }: RunConfig)
   ])
 }
 
-/** What two runs must share to differ in their seed only. Also the layers count, not only their number. */
+/** Settings that say how a run is watched and computed, not what is trained. */
+const WATCHING = new Set(['sampleEvery', 'checkpointEvery', 'validateEvery', 'evaluateEvery', 'threads'])
+
+/**
+ * What two runs must share to differ in their seed only. Also the layers count, not only their number; how often a run
+ * was looked at does not.
+ */
 export const keyOf = (config: RunConfig): string => {
   const { memoryBytes: _, ...machine } = config.machine
   const networks = config.networks.map(({ name, input, layers }) => ({ name, input, layers }))
-  const { folder: __, ...data } = config.data
-  const settings = Object.entries({ ...config.settings, seed: 0 }).sort(([a], [b]) => (a < b ? -1 : 1))
+  const { folder: __, test: ___, classes: ____, ...data } = config.data
+  const settings = Object.entries({ ...config.settings, seed: 0 })
+    .filter(([name]) => !WATCHING.has(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
   const versions = Object.entries(config.versions).sort(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify([config.model, settings, data, machine, versions, networks])
 }

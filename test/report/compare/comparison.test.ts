@@ -94,6 +94,17 @@ describe('groups', () => {
     expect(measures[0]!.values[1]).toMatchObject({ value: 20, n: 3, over: 'draws' })
   })
 
+  it('may have been watched and computed in different ways', () => {
+    const { settings } = entry().record.config
+    const watched = { ...settings, sampleEvery: 7, checkpointEvery: 9, evaluateEvery: 50, threads: 1 }
+    const { groups } = comparisonOf([
+      entry(),
+      entry({ seed: 2, config: { settings: watched } }),
+      entry({ seed: 3, config: { settings: { ...settings, batchSize: settings.batchSize + 1 } } }),
+    ])
+    expect(groups.map(({ entries }) => entries.length)).toEqual([2, 1])
+  })
+
   it('of one model are called by the settings that differ', () => {
     const { settings } = entry().record.config
     const wide = entry({ folder: 'runs/wide', config: { settings: { ...settings, units: 512 } } })
