@@ -1,7 +1,7 @@
 // Draws the events of a training as they come, and stops it cleanly on Ctrl-C.
 import type { RunEvent, RunResult } from '../workflow/events.ts'
 import { InterruptedError } from './exit-codes.ts'
-import { formatBytes, formatCount, formatMetric, formatNumber, formatPath } from './format.ts'
+import { formatBytes, formatCount, formatMetric, formatPath } from './format.ts'
 import { onInterrupt } from './interrupt.ts'
 import { type ProgressTracker, progressTracker, type ShownMetric } from './progress.ts'
 import { plainPace, plainProgress, progressLine } from './progress-line.ts'
@@ -131,10 +131,11 @@ export function eventDrawer(
           showTraining(event)
           return
         case 'evaluation': {
-          const numbers = Object.entries(event.row).flatMap(([name, value]) =>
-            name === 'step' || !Number.isFinite(value) ? [] : [`${name} ${formatNumber(value)}`],
+          const { row, measures: taken } = event
+          const numbers = taken.flatMap(({ name, label, format }) =>
+            Number.isFinite(row[name]) ? [`${label} ${formatMetric(row[name]!, format)}`] : [],
           )
-          if (!terminal.live) terminal.print(`step ${formatCount(event.row.step)}: ${numbers.join(', ')}`)
+          terminal.print(`step ${formatCount(row.step)}: ${numbers.join(', ')}`)
           return
         }
         case 'checkpoint':

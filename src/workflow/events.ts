@@ -1,4 +1,5 @@
 // What a running command tells: the events of training, and those around it.
+import type { MeasureInfo } from '../metrics/index.ts'
 import type { Classification, RunConfig } from '../runs/index.ts'
 import type { MetricsRow, Notice } from '../training/detectors.ts'
 
@@ -59,7 +60,12 @@ export type RunEvent =
   /** What was measured on the held-out images. */
   | { readonly type: 'validation'; readonly row: MetricsRow }
   /** What was measured of fresh samples. */
-  | { readonly type: 'evaluation'; readonly row: MetricsRow }
+  | {
+      readonly type: 'evaluation'
+      readonly row: MetricsRow
+      /** How the numbers of the row are called. */
+      readonly measures: readonly MeasureInfo[]
+    }
   | { readonly type: 'checkpoint'; readonly step: number }
   /** Training is over; pictures, models and the report are being made. */
   | { readonly type: 'finishing'; readonly what: 'models' | 'pictures' | 'report' }

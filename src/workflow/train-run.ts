@@ -1,6 +1,7 @@
 // Starting and continuing runs: trains, and writes everything that happens into the run folder.
 import { resolve } from 'node:path'
 import { type DataSplits, loadData, namedSets } from '../data/node/index.ts'
+import { COURSE } from '../metrics/index.ts'
 import { contextOf } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
 import { type RunConfig, sampleFile } from '../runs/index.ts'
@@ -74,7 +75,7 @@ async function* record(
         return event
       case 'evaluation':
         await run.appendEvaluations([event.row])
-        return event
+        return { ...event, measures: COURSE.flatMap(({ measures }) => measures) }
       case 'notice':
         await run.appendEvents([event.notice])
         return event

@@ -51,7 +51,28 @@ function drawPlain(events: readonly RunEvent[]): string[] {
   return text.trimEnd().split('\n')
 }
 
+const evaluation: RunEvent = {
+  type: 'evaluation',
+  row: { step: 9, fid: 12.34, recall: 0.5, kid: Number.NaN },
+  measures: [
+    { name: 'fid', label: 'FID', better: 'lower', format: 'number' },
+    { name: 'kid', label: 'KID', better: 'lower', format: 'number' },
+    { name: 'recall', label: 'Recall', better: 'higher', format: 'percent' },
+  ],
+}
+
 describe('in a log', () => {
+  it('measures of samples are a line, without those that have no value', () => {
+    expect(drawPlain([run(), evaluation]).at(-1)).toBe('step 9: FID 12.3, Recall 50.0%')
+  })
+
+  it('the training of the classifier that measures need is told now and then', () => {
+    const events = [1, 2, 3, 100].map((step): RunEvent => ({ type: 'extractor', step, steps: 100 }))
+    expect(drawPlain(events)).toEqual(
+      [1, 100].map((step) => `training the classifier that measures need: step ${step} of 100`),
+    )
+  })
+
   it('a training is lines: what it is, how far it is, what happened', () => {
     expect(
       drawPlain([
