@@ -65,7 +65,8 @@ export function overlayChart(
     ...base,
     ...(over === 'seconds' ? { xAxis: { ...base.xAxis, ...seconds } as XAXisComponentOption } : {}),
     legend: {
-      data: groups.map(({ label }) => label),
+      // A group without a curve has no line to be explained.
+      data: groups.filter((group) => group.curves.length > 0).map(({ label }) => label),
       top: 6,
       itemWidth: compact ? 26 : 40,
       itemGap: compact ? 16 : 24,

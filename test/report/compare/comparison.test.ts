@@ -1,5 +1,6 @@
 // Which runs may be compared, which of them share a column, and what the page of them holds.
 import { describe, expect, it } from 'vitest'
+import { overlayChart } from '../../../src/report/compare/overlay.ts'
 import { unsteadiness } from '../../../src/report/compare/steadiness.ts'
 import {
   type ComparisonEntry,
@@ -258,4 +259,24 @@ describe('the page', () => {
     expect(text).not.toContain('<script>alert')
     expect(text.match(/<script\b/g)).toHaveLength(1)
   })
+})
+
+it('explains in a chart only the groups that have a line in it', () => {
+  const options = overlayChart(
+    [
+      {
+        label: 'measured',
+        curves: [
+          [
+            [0, 3],
+            [10, 2],
+          ],
+        ],
+      },
+      { label: 'not measured', curves: [] },
+    ],
+    { name: 'fid', label: 'FID' },
+    {},
+  )
+  expect(options.legend).toMatchObject({ data: ['measured'] })
 })
