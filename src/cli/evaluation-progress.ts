@@ -6,17 +6,23 @@ import type { Session } from './session.ts'
 /** Seconds between two lines of the same long work in a log. */
 const PACE = 10
 
-/** What an event is about, and what it says. */
-function told(event: EvaluateEvent): { readonly about: string; readonly text: string } {
+/** What an event is about, and what it says; `ends`: it is the last about that. */
+function told(event: EvaluateEvent): {
+  readonly about: string
+  readonly text: string
+  readonly ends?: boolean
+} {
   switch (event.type) {
     case 'images':
       return {
         about: 'images',
+        ends: event.done === event.total,
         text: `reading images: ${formatCount(event.done)} of ${formatCount(event.total)}`,
       }
     case 'extractor':
       return {
         about: 'extractor',
+        ends: event.step + 1 >= event.steps,
         text: `training the classifier that measures need, once for this data: step ${formatCount(event.step)} of ${formatCount(event.steps)}`,
       }
     case 'evaluating': {
@@ -36,13 +42,13 @@ export function evaluationDrawer(
 ): (event: EvaluateEvent) => void {
   let last = { about: '', at: Number.NEGATIVE_INFINITY }
   return (event) => {
-    const { about, text } = told(event)
+    const { about, text, ends } = told(event)
     if (terminal.live) {
       if (event.type === 'evaluated') terminal.print(style.good(text))
       else terminal.status((columns) => style.faint(`${text} ...`.slice(0, columns - 1)))
       return
     }
-    if (about === last.about && now() - last.at < PACE) return
+    if (about === last.about && now() - last.at < PACE && !ends) return
     last = { about, at: now() }
     terminal.print(text)
   }

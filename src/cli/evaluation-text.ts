@@ -1,6 +1,7 @@
 // What `evaluate` found, for people.
 import type { Evaluation, MeasureRecord } from '../runs/index.ts'
-import { formatCount, formatMetric } from './format.ts'
+import { spreadText } from '../util/spread-text.ts'
+import { formatCount } from './format.ts'
 import { plainStyle, type Style } from './style.ts'
 
 const BETTER = {
@@ -16,8 +17,7 @@ function amount(
 ): string {
   if (!found) return ''
   if (found.value === null) return 'none'
-  const spread = found.spread === undefined ? '' : ` ± ${formatMetric(found.spread, format)}`
-  return formatMetric(found.value, format) + spread
+  return spreadText(found.value, found.spread, format === 'percent' ? { factor: 100, unit: '%' } : {})
 }
 
 /** A table of the measures, and under it how they were taken. */

@@ -1,5 +1,6 @@
 // Draws the events of a training as they come, and stops it cleanly on Ctrl-C.
 import type { RunEvent, RunResult } from '../workflow/events.ts'
+import { evaluationDrawer } from './evaluation-progress.ts'
 import { InterruptedError } from './exit-codes.ts'
 import { formatBytes, formatCount, formatMetric, formatPath } from './format.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -13,8 +14,6 @@ const FINISHING = { models: 'the networks', pictures: 'the pictures', report: 't
 
 /** Seconds between two lines of a download in a log. */
 const DOWNLOAD_PACE = 10
-/** Seconds between two lines of images being read. */
-const READING_PACE = 10
 
 export interface EventDrawer {
   draw(event: RunEvent): void
@@ -59,17 +58,7 @@ export function eventDrawer(
     if (terminal.live) terminal.status((columns) => style.faint(`${text} ...`.slice(0, columns - 1)))
     else terminal.print(text)
   }
-  let reading = Number.NEGATIVE_INFINITY
-  const showReading = ({ done, total }: Extract<RunEvent, { type: 'images' }>): void => {
-    if (!terminal.live && now() - reading < READING_PACE && done < total) return
-    reading = now()
-    activity(`reading images: ${formatCount(done)} of ${formatCount(total)}`)
-  }
-  const showTraining = ({ step, steps }: Extract<RunEvent, { type: 'extractor' }>): void => {
-    if (!terminal.live && now() - reading < READING_PACE && step < steps) return
-    reading = now()
-    activity(`training the classifier that measures need: step ${formatCount(step)} of ${formatCount(steps)}`)
-  }
+  const showPreparing = evaluationDrawer({ terminal, style }, now)
   const showDownload = ({ file, received, total }: Extract<RunEvent, { type: 'download' }>): void => {
     const amount = total ? `${formatBytes(received)} of ${formatBytes(total)}` : formatBytes(received)
     const due = file !== download.file || now() - download.at >= DOWNLOAD_PACE || received === total
@@ -91,7 +80,8 @@ export function eventDrawer(
           showDownload(event)
           return
         case 'images':
-          showReading(event)
+        case 'extractor':
+          showPreparing(event)
           return
         case 'run': {
           stage = 'training'
@@ -127,9 +117,6 @@ export function eventDrawer(
           terminal.print(`step ${formatCount(event.row.step)}: validation ${numbers.join(', ')}`)
           return
         }
-        case 'extractor':
-          showTraining(event)
-          return
         case 'evaluation': {
           const { row, measures: taken } = event
           const numbers = taken.flatMap(({ name, label, format }) =>

@@ -1,7 +1,6 @@
 // Fréchet distance of features ("FID" with any extractor).
 import { checkNames, checkNumber } from '../util/options.ts'
 import { pairOf, requireRows, type Samples } from './features.ts'
-import { frechetDistance } from './frechet-distance.ts'
 import type { Measured } from './measured.ts'
 import { momentsOf } from './moments.ts'
 import type { MeasureEngine } from './with-model.ts'
@@ -53,6 +52,8 @@ export async function fid(
   const { d } = rows.real
   for (const name of ['real', 'fake'] as const)
     requireRows(where, name, rows[name], d + 1, `to fit a Gaussian to ${d} features`)
+  // Loaded when it is needed: few commands measure.
+  const { frechetDistance } = await import('./frechet-distance.ts')
   const { distance, ranks: both } = frechetDistance(
     await momentsOf(engine, where, rows.real, block),
     await momentsOf(engine, where, rows.fake, block),

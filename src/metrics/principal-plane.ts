@@ -1,5 +1,4 @@
 // The plane in which samples vary most, for looking at features and latents of many numbers.
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { ShapeError } from '../util/errors.ts'
 import { requireRows, rowsOf, type Samples } from './features.ts'
 import { momentsOf } from './moments.ts'
@@ -27,6 +26,7 @@ const BLOCK = 1000
  */
 export async function principalPlane(engine: MeasureEngine, samples: Samples): Promise<PrincipalPlane> {
   const where = 'principalPlane'
+  const { EigenvalueDecomposition, Matrix } = await import('ml-matrix')
   const rows = rowsOf(where, 'samples', samples)
   requireRows(where, 'samples', rows, 2, 'for a variance')
   if (rows.d < 2) throw new ShapeError(`${where}: a plane needs at least 2 numbers per sample, got ${rows.d}`)

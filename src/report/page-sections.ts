@@ -12,6 +12,7 @@ import {
   formatOutputShape,
 } from './format.ts'
 import { card, chart, factsTable, number } from './page-parts.ts'
+import { settingFacts } from './setting-facts.ts'
 import { formatMetric, type RunSummary, validationLabel } from './summary.ts'
 import { renderSvg } from './svg.ts'
 
@@ -142,21 +143,6 @@ ${foot.join('\n')}
   )
 }
 
-/** `learningRate` as `learning rate`. */
-const spaced = (name: string): string =>
-  name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`)
-
-/** Settings as names and values; those of a nested record carry its name in front. */
-function settingRows(settings: object, prefix = ''): [string, string][] {
-  return Object.entries(settings).flatMap(([key, value]: [string, unknown]): [string, string][] => {
-    const name = prefix + spaced(key)
-    if (typeof value === 'string') return [[name, value]]
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return [[name, JSON.stringify(value)]]
-    return settingRows(value, `${name} `)
-  })
-}
-
 export function configuration({ config }: RunRecord): string {
   const { data, machine, settings, versions } = config
   const facts: [string, string][] = [
@@ -180,7 +166,7 @@ export function configuration({ config }: RunRecord): string {
     'configuration',
     'Configuration',
     `<div class="columns thirds">
-<div>${factsTable('Settings', settingRows(settings))}</div>
+<div>${factsTable('Settings', settingFacts(settings))}</div>
 <div>${factsTable('Data', facts)}</div>
 <div>${factsTable('Machine and versions', computer)}</div>
 </div>`,

@@ -16,7 +16,7 @@ import { sizeOf } from '../util/shape.ts'
 import { imageBatch } from './images.ts'
 import { type LatentPlane, type Latents, ownPlane, principalLatents } from './latent-plane.ts'
 import type { PictureContext, PictureMaker, ShownImages } from './picture-maker.ts'
-import { exampleSource } from './source.ts'
+import { imageInputs } from './source.ts'
 
 /** Pairs of original and reconstruction, in rows of 10. */
 const PAIRS = 20
@@ -41,13 +41,7 @@ async function encoded(
   indices: Uint32Array,
 ): Promise<Latents> {
   const encoder = objective.networks[autoencoder.encoder]!
-  const source = exampleSource(dataset)
-  const size = sizeOf(source.shape)
-  const outputs = await applyNetwork(engine, encoder, arrays, {
-    count: indices.length,
-    fill: (first, some, out) =>
-      source.fill(indices.subarray(first, first + some), out.subarray(0, some * size)),
-  })
+  const outputs = await applyNetwork(engine, encoder, arrays, imageInputs(dataset, indices))
   const length = autoencoder.latentDim
   const width = sizeOf(encoder.outputShape)
   const data = new Float32Array(indices.length * length)

@@ -1,6 +1,7 @@
 // How a trained classifier names held-out images: `classification.json`, and its confusion matrix as a figure.
 import type { Dataset } from '../data/index.ts'
-import { confusionMatrix, type ReportFigure } from '../report/index.ts'
+import { likeliest } from '../metrics/index.ts'
+import { confusionMatrix, formatCount, type ReportFigure } from '../report/index.ts'
 import {
   CLASSIFICATION_FILE,
   type Classification,
@@ -8,37 +9,30 @@ import {
   classificationSchema,
 } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
-import { exportNetwork } from '../training/sampler.ts'
-import { largest, openImageReader } from './image-reader.ts'
+import { applyNetwork } from '../training/inference.ts'
 import type { PictureContext, PictureMaker } from './picture-maker.ts'
+import { imageInputs } from './source.ts'
 
 /** Names the images of a data set with a run's classifier. */
 async function classify(
   { engine, objective, arrays, step }: PictureContext,
-  { name, hash, count, images, labels, classes }: Dataset & { readonly labels: Uint8Array },
+  dataset: Dataset & { readonly labels: Uint8Array },
 ): Promise<Classification> {
   const network = objective.networks[objective.classifier!.network]!
-  const file = exportNetwork(network, { input: 'images', output: 'logits' }, arrays, { name: 'classifier' })
-  const reader = await openImageReader(engine, file, { shape: network.inputShape, outputs: ['logits'] })
-  try {
-    const { logits } = await reader.read(images)
-    return classificationOf(labels, largest(logits), {
-      step,
-      data: { name, hash, count },
-      classes: [...classes],
-    })
-  } finally {
-    await reader.close()
-  }
+  const indices = Uint32Array.from({ length: dataset.count }, (_, i) => i)
+  const logits = await applyNetwork(engine, network, arrays, imageInputs(dataset, indices))
+  const { name, hash, count, labels, classes } = dataset
+  const given = likeliest({ data: logits, shape: [count, classes.length] })
+  return classificationOf(labels, given, { step, data: { name, hash, count }, classes: [...classes] })
 }
 
 function figure(found: Classification): ReportFigure {
   const { accuracy, data, step } = found
-  const n = data.count.toLocaleString('en-US')
+  const n = formatCount(data.count)
   return {
     name: 'confusion-matrix',
     title: 'What held-out images are taken for',
-    caption: `${(100 * accuracy).toFixed(2)}% of ${n} held-out images are named rightly at step ${step.toLocaleString('en-US')}. A row holds the images of a class, a column those that are given it; empty squares are zero. The last column is the share of the row that is right.`,
+    caption: `${(100 * accuracy).toFixed(2)}% of ${n} held-out images are named rightly at step ${formatCount(step)}. A row holds the images of a class, a column those that are given it; empty squares are zero. The last column is the share of the row that is right.`,
     alt: `Confusion matrix of ${found.classes.length} classes; ${(100 * accuracy).toFixed(2)}% of ${n} images are on the diagonal`,
     svg: confusionMatrix(found),
     wide: true,

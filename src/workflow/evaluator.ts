@@ -14,6 +14,7 @@ import {
   takeMeasures,
 } from '../metrics/index.ts'
 import { COPY_SAMPLES, firstOf } from '../metrics/panel.ts'
+import { formatCount } from '../report/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
@@ -55,8 +56,6 @@ export interface Evaluator {
 }
 
 const COUNT = 10_000
-
-const grouped = (n: number): string => n.toLocaleString('en-US')
 
 function checkSplits(train: Dataset, test: Dataset | undefined, count: number | undefined): Dataset {
   if (!test)
@@ -136,7 +135,7 @@ export async function openEvaluator(
     count,
     seed,
     reference: {
-      words: `${count === test.count ? 'all' : `${grouped(count)} of the`} ${grouped(test.count)} held-out images of ${train.name}`,
+      words: `${count === test.count ? 'all' : `${formatCount(count)} of the`} ${formatCount(test.count)} held-out images of ${train.name}`,
       hash: test.hash,
     },
     realShares: sharesOf(real),

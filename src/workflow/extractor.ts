@@ -1,12 +1,12 @@
 // The extractor: a classifier of a data set, trained once and kept, whose features measures compare.
 import type { Dataset } from '../data/index.ts'
-import type { Samples } from '../metrics/index.ts'
+import { likeliest, type Samples } from '../metrics/index.ts'
 import type { ExtractorRecord } from '../runs/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { DataError } from '../util/errors.ts'
 import { openExtractorCache } from './extractor-cache.ts'
 import { type ExtractorSettings, extractorPlan, trainExtractor } from './extractor-training.ts'
-import { largest, openImageReader } from './image-reader.ts'
+import { openImageReader } from './image-reader.ts'
 import { checkLabels } from './labels.ts'
 
 export interface Extractor {
@@ -37,7 +37,7 @@ export interface ExtractorOptions {
 
 /** Share of a data set's images whose most probable class is their label. */
 async function accuracyOn(dataset: Dataset, { read }: Pick<Extractor, 'read'>): Promise<number> {
-  const named = largest((await read(dataset.images)).probabilities)
+  const named = likeliest((await read(dataset.images)).probabilities)
   return named.filter((label, i) => label === dataset.labels![i]).length / dataset.count
 }
 

@@ -59,11 +59,3 @@ export async function openImageReader<Output extends string>(
     close: () => model.close(),
   }
 }
-
-/** The place of the largest number of each row, the first of equals. */
-export function largest({ data, shape: [n = 0, width = 0] }: Samples): number[] {
-  return Array.from({ length: n }, (_, i) => {
-    const row = data.subarray(i * width, (i + 1) * width)
-    return row.indexOf(Math.max(...row))
-  })
-}

@@ -67,9 +67,11 @@ describe('in a log', () => {
   })
 
   it('the training of the classifier that measures need is told now and then', () => {
-    const events = [1, 2, 3, 100].map((step): RunEvent => ({ type: 'extractor', step, steps: 100 }))
+    const events = [1, 2, 3, 99].map((step): RunEvent => ({ type: 'extractor', step, steps: 100 }))
     expect(drawPlain(events)).toEqual(
-      [1, 100].map((step) => `training the classifier that measures need: step ${step} of 100`),
+      [1, 99].map(
+        (step) => `training the classifier that measures need, once for this data: step ${step} of 100`,
+      ),
     )
   })
 

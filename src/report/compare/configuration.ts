@@ -1,24 +1,9 @@
 // Configurations as facts by name: what runs share, and where they differ.
 import type { RunConfig } from '../../runs/index.ts'
 import { formatBytes, formatCount } from '../format.ts'
+import { settingFacts } from '../setting-facts.ts'
 import type { Group } from './entry.ts'
 import { firstOf } from './entry.ts'
-
-/** `learningRate` as `learning rate`. */
-const spaced = (name: string): string =>
-  name.replace(/([a-z\d])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`)
-
-/** Settings as names and values; those of a nested record carry its name in front. */
-function settingFacts(settings: object, prefix = ''): [string, string][] {
-  return Object.entries(settings).flatMap(([key, value]: [string, unknown]): [string, string][] => {
-    const name = prefix + spaced(key)
-    if (typeof value === 'string') return [[name, value]]
-    if (typeof value === 'number') return [[name, String(value)]]
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return [[name, JSON.stringify(value)]]
-    return settingFacts(value, `${name} `)
-  })
-}
 
 /** All that a run was made with, but its seed, its folder and its date; networks follow from settings. */
 export function factsOf({ model, settings, data, machine, versions }: RunConfig): Map<string, string> {
