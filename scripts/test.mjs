@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './lib/build.mjs'
+import { buildPages } from './lib/build-pages.mjs'
 import { install } from './lib/install.mjs'
 import { requireNode } from './lib/node-version.mjs'
 import { exitWith, runNode } from './lib/run.mjs'
@@ -18,7 +19,23 @@ const stages = [
   ['lint', () => runNode('node_modules/@biomejs/biome/bin/biome', 'ci', '.')],
   ['types', () => tsc('tsconfig.json')],
   ['types without Node', () => tsc('tsconfig.pure.json')],
-  ['build', () => build().then(() => 0)],
+  [
+    'pages',
+    () =>
+      runNode(
+        'node_modules/svelte-check/bin/svelte-check',
+        '--tsconfig',
+        'web/tsconfig.json',
+        '--fail-on-warnings',
+      ),
+  ],
+  [
+    'build',
+    () =>
+      build()
+        .then(buildPages)
+        .then(() => 0),
+  ],
   ['tests', () => vitest(...process.argv.slice(2))],
 ]
 

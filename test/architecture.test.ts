@@ -27,7 +27,8 @@ const ARROWS: Readonly<Record<string, string>> = {
   runs: 'util',
   report: 'runs util',
   workflow: PURE,
-  cli: 'models runs type:training util workflow',
+  server: 'data models runs runtime util workflow',
+  cli: 'models runs server type:training util workflow',
   'index.ts': PURE,
   'node.ts': `${PURE} workflow`,
 }
@@ -35,12 +36,17 @@ const ARROWS: Readonly<Record<string, string>> = {
 const PACKAGES: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'runtime',
   'onnxruntime-web': 'runtime',
+  hono: 'server',
+  '@hono/node-server': 'server',
   'onnxruntime-common': 'runtime',
   protobufjs: 'onnx',
   'ml-matrix': 'metrics',
   commander: 'cli',
   echarts: 'report',
 }
+
+/** What the studio's pages, a house of their own in `web/`, may take from here: these rooms, and single files. */
+const FOR_PAGES = ['report', 'runs', 'util', 'runtime/web.ts', 'server/protocol.ts']
 
 const roomOf = (file: string): string => file.split('/')[0]!
 const packageOf = (specifier: string): string =>
@@ -119,6 +125,22 @@ const faults: Readonly<Record<string, string[]>> = {
 }
 
 const imports = importsOf(house)
+
+describe("the studio's pages", () => {
+  const WEB = join(import.meta.dirname, '../web/src')
+  const taken = readdirSync(WEB, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(ts|svelte)$/.test(file))
+    .flatMap((file) =>
+      [...readFileSync(join(WEB, file), 'utf8').matchAll(/'(?:\.\.\/)+src\/([^']+)'/g)].map(([, to]) => to!),
+    )
+
+  it('take from the sources only what is for pages', () => {
+    expect(taken.length).toBeGreaterThan(0)
+    const isFree = (to: string): boolean =>
+      !isForNode(to) && (FOR_PAGES.includes(to) || FOR_PAGES.includes(roomOf(to)))
+    expect(taken.filter((to) => !isFree(to) && to !== 'server/protocol.ts')).toEqual([])
+  })
+})
 
 describe.each(Object.entries(rules))('%s', (name, broken) => {
   it('holds in this house', () => expect(broken(house, imports)).toEqual([]))

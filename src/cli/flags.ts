@@ -1,7 +1,7 @@
 // Settings as flags of a command.
 import { type Command, Option } from 'commander'
+import type { Setting } from '../workflow/setting.ts'
 import type { GivenFlags } from './resolve.ts'
-import type { Setting } from './setting.ts'
 
 /** Adds a flag per setting; a boolean gets `--name` and `--no-name`. */
 export function addFlags(command: Command, settings: readonly Setting[]): Command {

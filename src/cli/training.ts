@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import type { ModelDefinition } from '../models/index.ts'
 import { ConfigError } from '../util/errors.ts'
 import { commonSettings, resolveSettings } from '../workflow/request.ts'
+import { type Setting, settingsOf, textSetting } from '../workflow/setting.ts'
 import { type ConfigFile, type Places, resolveGiven } from './resolve.ts'
-import { type Setting, settingsOf, textSetting } from './setting.ts'
 
 const DEFAULT_DATA = 'digits'
 

@@ -126,6 +126,7 @@ export function gan({
       discriminator: { input: 'images', output: 'probability' },
     },
     sampler: { network: 'generator', latent },
+    critic: { network: 'discriminator' },
     duel: { discriminatorAccuracy: 'discriminatorAccuracy', generatorLoss: 'generatorLoss' },
   })
 }

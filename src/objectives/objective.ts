@@ -82,6 +82,11 @@ export interface Classifier<Name extends string = string> {
   readonly network: Name
 }
 
+/** Which network tells real examples from made ones: the probability that its input is real. */
+export interface Critic<Name extends string = string> {
+  readonly network: Name
+}
+
 /** What the detectors of a lost duel look at, by metric name. */
 export interface DuelMetrics {
   readonly discriminatorAccuracy: string
@@ -111,6 +116,7 @@ export interface Objective<Name extends string = string> {
   readonly sampler?: Sampler<Name>
   readonly autoencoder?: Autoencoder<Name>
   readonly classifier?: Classifier<Name>
+  readonly critic?: Critic<Name>
   readonly duel?: DuelMetrics
 }
 

@@ -35,7 +35,7 @@ p { margin: 0; }
 .note { color: var(--muted); font-size: .9375rem; margin-bottom: 14px; }
 .state { display: inline-flex; align-items: center; gap: 8px; border: 1px solid currentColor; border-radius: 999px; padding: 2px 12px; font-size: .9375rem; font-weight: 600; }
 .state::before { content: ""; width: 9px; height: 9px; border-radius: 50%; background: currentColor; }
-.finished { color: var(--ok); } .running { color: var(--accent); } .stopped { color: var(--warning); } .failed { color: var(--error); }
+.finished { color: var(--ok); } .running { color: var(--accent); } .paused, .stopped { color: var(--warning); } .failed { color: var(--error); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; box-shadow: var(--shadow); padding: clamp(14px, 2.2vw, 26px); }
 .numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(158px, 1fr)); gap: 12px; margin: 0; }
 .number { background: var(--card); border: 1px solid var(--line); border-radius: 14px; box-shadow: var(--shadow); padding: 14px 16px; display: flex; flex-direction: column; }

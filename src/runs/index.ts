@@ -23,6 +23,8 @@ export {
   type TensorData,
 } from './safetensors.ts'
 export {
+  type ControlRow,
+  controlRowSchema,
   type EventRow,
   eventRowSchema,
   type LayerSummary,

@@ -109,7 +109,7 @@ export type RunConfig = z.infer<typeof runConfigSchema>
 
 /** `status.json`: where the run is. */
 export const runStatusSchema = z.object({
-  state: z.enum(['running', 'finished', 'stopped', 'failed']),
+  state: z.enum(['running', 'paused', 'finished', 'stopped', 'failed']),
   /** The last step that was done. */
   step: count,
   /** Why it stopped or failed. */
@@ -146,6 +146,16 @@ export const eventRowSchema = z.object({
   message: z.string(),
 })
 export type EventRow = z.infer<typeof eventRowSchema>
+
+/**
+ * A line of `control.jsonl`: what somebody asks of the process that trains the run. `step`: one step and a pause; only the
+ * networks in `updates` learn in it, all when it is absent.
+ */
+export const controlRowSchema = z.discriminatedUnion('command', [
+  z.object({ command: z.enum(['pause', 'continue', 'stop']) }),
+  z.object({ command: z.literal('step'), updates: z.array(named).min(1).optional() }),
+])
+export type ControlRow = z.infer<typeof controlRowSchema>
 
 /** `fixed`: the same latents at every step. `fresh`: new latents each time. */
 export type SampleKind = 'fixed' | 'fresh'

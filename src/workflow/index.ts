@@ -7,6 +7,8 @@ export { type Extractor, type ExtractorOptions, openExtractor } from './extracto
 export { imageBatch, type SampledImages, samplesPng } from './images.ts'
 export { type ExportOptions, exportRun, reportRun, type SampleOptions, sampleRun } from './look.ts'
 export { packageVersion } from './machine.ts'
+export { networkBytes } from './networks.ts'
 export { commonSettings, flagOf, type ResolvedSettings, type RunRequest, resolveSettings } from './request.ts'
+export { type RunParts, runParts } from './run-parts.ts'
 export { exampleSource } from './source.ts'
 export { type ContinueOptions, continueRun, startRun } from './train-run.ts'

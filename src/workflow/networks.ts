@@ -2,9 +2,12 @@
 import { join } from 'node:path'
 import type { Objective } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
+import type { RunFolder } from '../runs/node/index.ts'
 import type { StateArrays } from '../runtime/engine.ts'
 import { exportNetwork } from '../training/sampler.ts'
+import { DataError } from '../util/errors.ts'
 import { packageVersion } from './machine.ts'
+import { checkpointArrays, newestCheckpoint, recordedObjective } from './recorded-run.ts'
 
 /** What a network's file says about itself. */
 function notes(objective: Objective, name: string, config: RunConfig, step: number) {
@@ -39,17 +42,23 @@ function notes(objective: Objective, name: string, config: RunConfig, step: numb
   }
 }
 
-/** The bytes of every network's ONNX file, by file name. */
+/** The bytes of the networks' ONNX files, by file name. */
 export function networkFiles(
   objective: Objective,
   config: RunConfig,
   arrays: StateArrays,
   step: number,
+  names: readonly string[] = Object.keys(objective.networks),
 ): Record<string, Uint8Array> {
   return Object.fromEntries(
-    Object.entries(objective.networks).map(([name, network]) => [
+    names.map((name) => [
       `${name}.onnx`,
-      exportNetwork(network, objective.ports[name]!, arrays, notes(objective, name, config, step)),
+      exportNetwork(
+        objective.networks[name]!,
+        objective.ports[name]!,
+        arrays,
+        notes(objective, name, config, step),
+      ),
     ]),
   )
 }
@@ -57,3 +66,19 @@ export function networkFiles(
 /** Absolute paths of network files in a folder, by network name. */
 export const networkPaths = (folder: string, files: Iterable<string>): Record<string, string> =>
   Object.fromEntries(Array.from(files, (file) => [file.replace(/\.onnx$/, ''), join(folder, file)]))
+
+/**
+ * One network of a run as an ONNX file, from the newest checkpoint.
+ *
+ * @throws DataError when there is no checkpoint yet or no such network
+ */
+export async function networkBytes(run: RunFolder, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const objective = recordedObjective(run.config)
+  if (!Object.hasOwn(objective.networks, name))
+    throw new DataError(
+      `${run.config.model} has no network "${name}"; it has ${Object.keys(objective.networks).join(', ')}`,
+    )
+  const checkpoint = await newestCheckpoint(run)
+  const files = networkFiles(objective, run.config, checkpointArrays(checkpoint), checkpoint.step, [name])
+  return files[`${name}.onnx`]! as Uint8Array<ArrayBuffer>
+}

@@ -1,11 +1,11 @@
 // `sparring compare <run> <run> ...`: runs side by side, as a page and a table.
 import { z } from 'zod'
+import { settingsOf, textSetting } from '../../workflow/setting.ts'
 import { compareText } from '../compare-text.ts'
 import { evaluationDrawer } from '../evaluation-progress.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
-import { settingsOf, textSetting } from '../setting.ts'
 import type { Define } from './command.ts'
 
 const DEFAULT_OUT = 'comparison.html'

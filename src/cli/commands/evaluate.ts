@@ -1,5 +1,6 @@
 // `sparring evaluate <run> ...`: measures the samples of trained runs.
 import { z } from 'zod'
+import { settingsOf, textSetting } from '../../workflow/setting.ts'
 import { evaluationDrawer } from '../evaluation-progress.ts'
 import { evaluationText } from '../evaluation-text.ts'
 import { addFlags, givenFlags } from '../flags.ts'
@@ -7,7 +8,6 @@ import { formatPath } from '../format.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import type { Session } from '../session.ts'
-import { settingsOf, textSetting } from '../setting.ts'
 import type { Define } from './command.ts'
 
 const PROTOCOL = z.object({

@@ -1,9 +1,10 @@
 // `sparring export <run>`: the networks of the newest checkpoint as ONNX files.
+
+import { textSetting } from '../../workflow/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import { fileRows } from '../result-text.ts'
-import { textSetting } from '../setting.ts'
 import type { Define } from './command.ts'
 
 const SETTINGS = [

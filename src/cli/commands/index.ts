@@ -51,6 +51,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./export.ts'),
   },
   {
+    name: 'studio',
+    usage: '',
+    summary: 'watch, steer and play with runs in the browser',
+    load: () => import('./studio.ts'),
+  },
+  {
     name: 'doctor',
     usage: '',
     summary: 'check that this machine is ready',

@@ -1,9 +1,10 @@
 // `sparring report <run>`: figures and report.html made anew from the run's records.
+
+import { movedData } from '../../workflow/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import { fileRows } from '../result-text.ts'
-import { movedData } from '../setting.ts'
 import type { Define } from './command.ts'
 
 const SETTINGS = [movedData]

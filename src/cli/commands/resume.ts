@@ -1,11 +1,11 @@
 // `sparring resume <run>`: continues an interrupted run.
 import { z } from 'zod'
+import { movedData, settingsOf } from '../../workflow/setting.ts'
 import { EXIT } from '../exit-codes.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import { resultText } from '../result-text.ts'
-import { movedData, settingsOf } from '../setting.ts'
 import { watchRun } from '../watch-run.ts'
 import type { Define } from './command.ts'
 

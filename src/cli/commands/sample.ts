@@ -1,11 +1,11 @@
 // `sparring sample <run>`: new samples from a trained run, as one PNG.
 import { join } from 'node:path'
 import { z } from 'zod'
+import { settingsOf, textSetting } from '../../workflow/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { formatPath } from '../format.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
-import { settingsOf, textSetting } from '../setting.ts'
 import type { Define } from './command.ts'
 
 const PICTURE = z.object({

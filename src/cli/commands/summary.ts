@@ -2,11 +2,11 @@
 import type { Command } from 'commander'
 import { contextOf, formatSummary, MODELS, type ModelDefinition, summarize } from '../../models/index.ts'
 import { resolveSettings } from '../../workflow/request.ts'
+import { type Setting, settingsOf } from '../../workflow/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import type { Session } from '../session.ts'
-import { type Setting, settingsOf } from '../setting.ts'
 import type { Define } from './command.ts'
 import { modelCommands } from './model-commands.ts'
 
@@ -18,6 +18,7 @@ const imageShapeOf = (model: ModelDefinition): Setting => ({
   variable: 'SPARRING_IMAGE_SHAPE',
   kind: 'text',
   placeholder: '<HxWxC>',
+  integer: false,
   description: 'height, width and channels of an image',
   default: model.imageShape.join('x'),
   expected: 'height x width x channels such as 28x28x1',

@@ -25,6 +25,7 @@ function requireSame<Item>(
 
 const STATES = {
   running: 'is still training',
+  paused: 'is paused',
   stopped: 'was stopped',
   failed: 'failed',
 } as const
@@ -34,7 +35,7 @@ function requireFinished({ folder, record: { status, config } }: ComparisonEntry
   if (status.state === 'finished') return
   const { step, state, message } = status
   const remedy =
-    state === 'running'
+    state === 'running' || state === 'paused'
       ? 'wait until it ends'
       : `${state === 'failed' ? 'start it anew' : 'finish it'} with "sparring ${state === 'failed' ? `train ${config.model}` : `resume ${folder}`}"`
   throw new DataError(

@@ -1,4 +1,5 @@
 // The run folder on disk.
+export { type ControlReader, openControl, sendControl } from './control.ts'
 export { writeAtomic } from './disk.ts'
 export { listRuns, type RunListing } from './list-runs.ts'
 export { type LockHolder, lockHolder } from './lock.ts'
@@ -11,3 +12,4 @@ export {
   type RunWriter,
   resumeRun,
 } from './run-writer.ts'
+export { type Cursor, formatCursor, type LogName, parseCursor, readTail, START, type Tail } from './tail.ts'

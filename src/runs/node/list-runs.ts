@@ -3,11 +3,11 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { messageOf } from '../../util/errors.ts'
 import type { RunConfig, RunStatus } from '../schema.ts'
-import { CONFIG_FILE, entriesOf, openRun } from './run-folder.ts'
+import { CONFIG_FILE, entriesOf, openRun, type RunFolder } from './run-folder.ts'
 
 /** A run in a list: its config and status, or why it cannot be read. */
 export type RunListing = { name: string; folder: string } & (
-  | { config: RunConfig; status: RunStatus }
+  | { config: RunConfig; status: RunStatus; run: RunFolder }
   | { problem: string }
 )
 
@@ -24,7 +24,7 @@ export async function listRuns(folder: string): Promise<RunListing[]> {
     if (!(await stat(join(path, CONFIG_FILE)).catch(() => undefined))) continue
     try {
       const run = await openRun(path)
-      runs.push({ name, folder: path, config: run.config, status: await run.readStatus() })
+      runs.push({ name, folder: path, config: run.config, status: await run.readStatus(), run })
     } catch (error) {
       runs.push({ name, folder: path, problem: messageOf(error) })
     }

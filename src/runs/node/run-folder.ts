@@ -26,6 +26,8 @@ import { LOCK_FILE, lockHolder } from './lock.ts'
 
 export const CONFIG_FILE = 'config.json'
 export const STATUS_FILE = 'status.json'
+/** Requests to the process that trains the run. */
+export const CONTROL_FILE = 'control.jsonl'
 /** Made anew by every `sparring evaluate`. */
 export const EVALUATION_FILE = 'evaluation.json'
 
@@ -75,7 +77,7 @@ export interface RunFolder {
 }
 
 /** Files that only the methods named after them may write. */
-const RECORDS = new Set([CONFIG_FILE, STATUS_FILE, LOCK_FILE, ...Object.values(LOG_FILES)])
+const RECORDS = new Set([CONFIG_FILE, STATUS_FILE, LOCK_FILE, CONTROL_FILE, ...Object.values(LOG_FILES)])
 
 /** Entries of a folder; none when it does not exist. */
 export async function entriesOf(folder: string): Promise<string[]> {
@@ -173,7 +175,8 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
       const status = await readJson(join(folder, STATUS_FILE), runStatusSchema)
       if (!status)
         return { state: 'stopped', step: 0, message: 'no status was written', updatedAt: config.createdAt }
-      if (status.state !== 'running' || (await lockHolder(folder))) return status
+      const trains = status.state === 'running' || status.state === 'paused'
+      if (!trains || (await lockHolder(folder))) return status
       const who = status.pid === undefined ? 'its process' : `process ${status.pid}`
       return { ...status, state: 'stopped', message: `interrupted: ${who} ended without finishing the run` }
     },

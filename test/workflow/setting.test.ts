@@ -1,9 +1,9 @@
 // Settings are made from schemas: names, flags, variables, words for what is accepted.
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { settingsOf, textSetting } from '../../src/cli/setting.ts'
 import { trainingSettings } from '../../src/cli/training.ts'
 import { MODELS } from '../../src/models/index.ts'
+import { settingsOf, textSetting } from '../../src/workflow/setting.ts'
 
 const schema = z.object({
   latentDim: z.int().min(1).max(512).default(100).describe('length of the latent'),

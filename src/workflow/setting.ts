@@ -1,6 +1,6 @@
 // A setting as people give it: its flag, its environment variable, its help, and how its text is read.
 import { z } from 'zod'
-import { flagOf } from '../workflow/request.ts'
+import { flagOf } from './request.ts'
 
 /** One setting of a command, whatever the place it is given at. */
 export interface Setting {
@@ -15,6 +15,11 @@ export interface Setting {
   readonly placeholder: string
   readonly description: string
   readonly default?: unknown
+  readonly integer: boolean
+  readonly minimum?: number
+  readonly maximum?: number
+  /** The values there are, when they are few. */
+  readonly choices?: readonly (string | number)[]
   /** What is accepted, in words: `a whole number of at least 1`. */
   readonly expected: string
   accepts(value: unknown): boolean
@@ -74,6 +79,20 @@ function describeField(field: FieldSchema): Pick<Setting, 'kind' | 'placeholder'
   }
 }
 
+function limitsOf({
+  type,
+  minimum,
+  maximum,
+  enum: choices,
+}: FieldSchema): Pick<Setting, 'integer' | 'minimum' | 'maximum' | 'choices'> {
+  return {
+    integer: type === 'integer',
+    ...(minimum !== undefined && minimum > -Number.MAX_SAFE_INTEGER ? { minimum } : {}),
+    ...(maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? { maximum } : {}),
+    ...(choices ? { choices: choices as (string | number)[] } : {}),
+  }
+}
+
 /**
  * The settings that a schema describes, in its order.
  *
@@ -90,6 +109,7 @@ export function settingsOf(schema: z.ZodObject, defaults: Readonly<Record<string
       flag: flagOf(name),
       variable: variableOf(name),
       ...describeField(field),
+      ...limitsOf(field),
       description: field.description ?? '',
       ...(fallback === undefined ? {} : { default: fallback }),
       accepts: (value) => z.safeParse(schema.shape[name]!, value).success,
@@ -111,6 +131,7 @@ export const textSetting = (
   placeholder,
   description,
   ...(fallback === undefined ? {} : { default: fallback }),
+  integer: false,
   expected: 'a text that is not empty',
   accepts: (value) => typeof value === 'string' && value.trim() !== '',
 })

@@ -1,0 +1,35 @@
+// Builds the studio's pages into dist/web where they are older than what they are made of.
+// @ts-check
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { inProject } from './project.mjs'
+
+/** The newest change among the files of a folder, or of one file. */
+function newest(/** @type {string} */ path) {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isDirectory()) return found?.mtimeMs ?? 0
+  let latest = 0
+  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) latest = Math.max(latest, statSync(join(entry.parentPath, entry.name)).mtimeMs)
+  return latest
+}
+
+/** Pages take parts of the sources too. */
+const MADE_OF = [
+  'web',
+  'src/server/protocol.ts',
+  'src/runs',
+  'src/report',
+  'src/runtime',
+  'src/util',
+  'package-lock.json',
+]
+
+/** @returns whether anything was built */
+export async function buildPages() {
+  const made = newest(inProject('dist/web/index.html'))
+  if (made > 0 && MADE_OF.every((path) => newest(inProject(path)) < made)) return false
+  const { build } = await import('vite')
+  await build({ configFile: inProject('web/vite.config.ts') })
+  return true
+}

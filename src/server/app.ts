@@ -1,0 +1,53 @@
+// The studio as a web application: guards first, then the routes, then the pages.
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { ConfigError, DataError, messageOf, ShapeError, UnsupportedError } from '../util/errors.ts'
+import { packageVersion } from '../workflow/machine.ts'
+import { NotFoundError, type StudioContext } from './context.ts'
+import { guard, headers, refuse } from './guard.ts'
+import { pages } from './pages.ts'
+import type { StudioInfo } from './protocol.ts'
+import { controlRoutes } from './routes/control.ts'
+import { runRoutes } from './routes/runs.ts'
+
+/** One entry per group of routes. */
+const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [runRoutes, controlRoutes]
+
+export interface AppOptions {
+  readonly token: string
+  readonly port: () => number
+  /** Name of the runs folder, for the title. */
+  readonly folderName: string
+}
+
+/** @throws UnsupportedError when the pages were not built */
+export function studioApp(studio: StudioContext, { token, port, folderName }: AppOptions): Hono {
+  const app = new Hono()
+  const page = pages()
+  app.use(headers)
+  app.use(guard({ token, port }))
+  app.use(
+    bodyLimit({
+      maxSize: 256 * 1024,
+      onError: (context) => refuse(context, 413, 'the body is too large: expected at most 256 kB'),
+    }),
+  )
+  app.get('/api/info', (context) =>
+    context.json({ version: packageVersion(), folder: folderName } satisfies StudioInfo),
+  )
+  for (const routes of ROUTES) app.route('/', routes(studio))
+  app.all('/api/*', (context) =>
+    refuse(context, 404, 'there is nothing of this name; the page may be of another version: load it again'),
+  )
+  app.get('*', page)
+  app.all('*', (context) => refuse(context, 405, 'expected GET'))
+  app.onError((error, context) => {
+    if (error instanceof NotFoundError) return refuse(context, 404, error.message)
+    if (error instanceof ConfigError || error instanceof ShapeError)
+      return refuse(context, 400, error.message)
+    if (error instanceof DataError || error instanceof UnsupportedError)
+      return refuse(context, 409, error.message)
+    return refuse(context, 500, `unexpected error in the studio: ${messageOf(error)}`)
+  })
+  return app
+}

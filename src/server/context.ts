@@ -1,0 +1,27 @@
+// What the routes of the studio's server share.
+import type { DataSplits } from '../data/node/index.ts'
+import type { RunConfig } from '../runs/index.ts'
+import type { RunFolder } from '../runs/node/index.ts'
+import type { Engine } from '../runtime/engine.ts'
+import type { Trainings } from './trainings.ts'
+
+/** Something that a request names and that is not there: answered with 404. */
+export class NotFoundError extends Error {
+  override readonly name = 'NotFoundError'
+}
+
+export interface StudioContext {
+  /** Absolute path, without links in it. */
+  readonly folder: string
+  /**
+   * The run of this name.
+   *
+   * @throws NotFoundError when the runs folder has none, or it is a link to somewhere else
+   */
+  open(name: string): Promise<RunFolder>
+  /** One engine of one thread for all requests, so that a training keeps its cores. */
+  engine(): Promise<Engine>
+  /** The data of a run, as recorded; the newest two are kept. */
+  data(config: RunConfig): Promise<DataSplits>
+  readonly trainings: Trainings
+}

@@ -1,0 +1,113 @@
+// The studio's server: listens on the loopback address and shows the runs of a folder.
+import { randomBytes } from 'node:crypto'
+import { mkdir, realpath } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { basename, resolve } from 'node:path'
+import { serve } from '@hono/node-server'
+import type { DataSplits } from '../data/node/index.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import { ConfigError, messageOf } from '../util/errors.ts'
+import { recordedData } from '../workflow/recorded-run.ts'
+import { studioApp } from './app.ts'
+import type { StudioContext } from './context.ts'
+import { openNamed } from './open-run.ts'
+import { openTrainings } from './trainings.ts'
+
+export const DEFAULT_PORT = 4321
+/** Connections at a time; more wait or are refused by the system. */
+const MOST_CONNECTIONS = 4000
+/** Data sets kept in memory. */
+const MOST_DATA = 2
+
+export interface StudioOptions {
+  /** Folder of the runs; made when it does not exist. */
+  readonly runs: string
+  /** 0 for any that is free. Default: 4321, or the next free one. */
+  readonly port?: number | undefined
+}
+
+export interface Studio {
+  /** With the token, for the person at this machine: `http://127.0.0.1:4321/#token=...` */
+  readonly address: string
+  readonly port: number
+  readonly token: string
+  close(): Promise<void>
+}
+
+/** @throws the system's error, e.g. EADDRINUSE */
+const listen = (app: ReturnType<typeof studioApp>, port: number): Promise<Server> =>
+  new Promise((done, fail) => {
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, () => {
+      server.off('error', fail)
+      done(server)
+    }) as Server
+    server.once('error', fail)
+  })
+
+/**
+ * Opens the studio on 127.0.0.1.
+ *
+ * @throws ConfigError when the port is taken; UnsupportedError when the pages were not built
+ */
+export async function openStudio({ runs, port }: StudioOptions): Promise<Studio> {
+  await mkdir(runs, { recursive: true }).catch((error) => {
+    throw new ConfigError(`the runs folder ${runs} cannot be made: ${messageOf(error)}`)
+  })
+  const folder = await realpath(resolve(runs))
+  const token = randomBytes(24).toString('base64url')
+  let engine: Promise<Engine> | undefined
+  const kept = new Map<string, Promise<DataSplits>>()
+  const context: StudioContext = {
+    folder,
+    open: (name) => openNamed(folder, name),
+    engine() {
+      engine ??= nodeEngine({ threads: 1 })
+      return engine
+    },
+    data(config) {
+      const key = `${config.data.hash} ${config.data.test?.hash ?? ''}`
+      const found = kept.get(key) ?? recordedData(config)
+      // The newest goes last; one that failed is not kept.
+      kept.delete(key)
+      kept.set(key, found)
+      found.catch(() => kept.delete(key))
+      for (const old of [...kept.keys()].slice(0, -MOST_DATA)) kept.delete(old)
+      return found
+    },
+    trainings: openTrainings(folder),
+  }
+  let listening = 0
+  const app = studioApp(context, { token, port: () => listening, folderName: basename(folder) })
+  const wanted = port === undefined ? Array.from({ length: 20 }, (_, i) => DEFAULT_PORT + i) : [port]
+  let server: Server | undefined
+  for (const candidate of wanted) {
+    try {
+      server = await listen(app, candidate)
+      break
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+      if (candidate === wanted.at(-1))
+        throw new ConfigError(
+          code === 'EACCES'
+            ? `port ${candidate} is not for everybody; choose one above 1023`
+            : `port ${candidate} is taken; choose another with --port, or 0 for any`,
+        )
+    }
+  }
+  server!.maxConnections = MOST_CONNECTIONS
+  listening = (server!.address() as AddressInfo).port
+  return {
+    address: `http://127.0.0.1:${listening}/#token=${token}`,
+    port: listening,
+    token,
+    async close() {
+      const closed = new Promise<void>((done) => server!.close(() => done()))
+      server!.closeAllConnections()
+      await closed
+      await (await engine)?.close()
+    },
+  }
+}

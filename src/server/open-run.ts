@@ -1,0 +1,53 @@
+// Runs and their files by name: nothing outside the runs folder, whatever a name holds.
+import { open, realpath } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { openRun, type RunFolder } from '../runs/node/index.ts'
+import { NotFoundError } from './context.ts'
+
+/** Names of run folders: no separators, no leading dot, nothing that a shell or a disk treats specially. */
+export const RUN_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.,+=@ -]{0,127}$/u
+
+/** The folder's real path. @throws NotFoundError for a name that is none, or that leads elsewhere */
+async function folderOf(runs: string, name: string): Promise<string> {
+  const missing = (): NotFoundError =>
+    new NotFoundError(`there is no run "${name.slice(0, 130)}" in this folder`)
+  if (!RUN_NAME.test(name)) throw missing()
+  const real = await realpath(join(runs, name)).catch(() => undefined)
+  if (real === undefined || dirname(real) !== runs) throw missing()
+  return real
+}
+
+/** @throws NotFoundError when there is no such run; DataError when it is damaged */
+export async function openNamed(runs: string, name: string): Promise<RunFolder> {
+  const folder = await folderOf(runs, name)
+  const config = await realpath(join(folder, 'config.json')).catch(() => undefined)
+  if (config === undefined || dirname(config) !== folder)
+    throw new NotFoundError(`"${name}" is not a run: it has no config.json`)
+  return openRun(folder)
+}
+
+/** Files that pages may have, besides pictures of samples and figures. */
+const RECORDS =
+  /^(config|status|evaluation|classification)\.json$|^[a-z]+\.jsonl$|^report\.html$|^[a-z][a-z0-9-]*\.onnx$/
+const PICTURES = /^(samples|figures)\/[a-z0-9][a-z0-9-]*\.(png|svg|json)$/
+
+export const isOffered = (file: string): boolean => RECORDS.test(file) || PICTURES.test(file)
+
+/**
+ * Bytes of a file of a run.
+ *
+ * @throws NotFoundError unless it is one that pages may have and lies in the run's folder
+ */
+export async function readOffered(run: RunFolder, file: string): Promise<Uint8Array<ArrayBuffer>> {
+  const missing = (): NotFoundError => new NotFoundError(`the run has no file "${file.slice(0, 130)}"`)
+  if (!isOffered(file)) throw missing()
+  const real = await realpath(join(run.folder, file)).catch(() => undefined)
+  if (real === undefined || !real.startsWith(run.folder + sep)) throw missing()
+  const handle = await open(real, 'r')
+  try {
+    if (!(await handle.stat()).isFile()) throw missing()
+    return new Uint8Array(await handle.readFile())
+  } finally {
+    await handle.close()
+  }
+}

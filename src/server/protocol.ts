@@ -1,0 +1,130 @@
+// What the studio's server and its pages say to each other: shapes of requests and answers, no behaviour.
+import type { Classification, Evaluation } from '../runs/index.ts'
+import type { EventRow, MetricsRow, RunConfig, RunStatus, SampleEntry, TimingRow } from '../runs/schema.ts'
+import type { RunParts } from '../workflow/run-parts.ts'
+
+export type { RunParts }
+
+/** The header that carries the token on every request that changes something. */
+export const TOKEN_HEADER = 'x-sparring-token'
+
+/** What every refusal and failure says, as JSON. */
+export interface Refusal {
+  /** What was expected, what was got, and what to do. */
+  readonly error: string
+}
+
+/** `GET /api/info` */
+export interface StudioInfo {
+  readonly version: string
+  /** Name of the runs folder, without the folders above it. */
+  readonly folder: string
+}
+
+/** A run in the list. `preparing`: its data is being loaded, there is no folder yet. */
+export interface RunCard {
+  readonly name: string
+  readonly state: RunStatus['state'] | 'preparing' | 'unreadable'
+  /** Why it stopped, failed or cannot be read. */
+  readonly message?: string
+  readonly model?: string
+  readonly data?: string
+  readonly seed?: number
+  /** Steps done, and of the whole run. */
+  readonly done?: number
+  readonly steps?: number
+  readonly createdAt?: string
+  /** The newest sample sheet of fixed latents, relative to the run folder. */
+  readonly sheet?: string
+}
+
+/** `GET /api/runs`: newest first. */
+export interface RunList {
+  readonly runs: readonly RunCard[]
+}
+
+/** Rows of a log, column by column; numbers that were not finite are null. */
+export interface Columns {
+  readonly step: readonly number[]
+  readonly [name: string]: readonly (number | null)[]
+}
+
+/** `GET /api/runs/<name>`: everything that a run's folder tells. */
+export interface RunSnapshot {
+  readonly name: string
+  readonly config: RunConfig
+  readonly status: RunStatus
+  readonly metrics: Columns
+  readonly validation: Columns
+  readonly evaluations: Columns
+  readonly timings: readonly TimingRow[]
+  readonly events: readonly EventRow[]
+  readonly samples: readonly SampleEntry[]
+  readonly evaluation?: Evaluation
+  readonly classification?: Classification
+  /** Files that `GET /files/<name>/<file>` gives, relative to the run folder, without sample sheets. */
+  readonly files: readonly string[]
+  /** What the model is made of, for pages that use its parts. */
+  readonly parts: RunParts
+  /** Where the logs were read to: `events?from=<cursor>` goes on from here. */
+  readonly cursor: string
+}
+
+/**
+ * An `update` of `GET /api/runs/<name>/events`, a stream of server-sent events: what was added since the event before.
+ * The id of each event is a cursor, so a page that was asleep goes on without loss. An event `reset` means that the run
+ * was taken back to an earlier step: read the snapshot anew.
+ */
+export interface RunUpdate {
+  readonly metrics?: readonly MetricsRow[]
+  readonly validation?: readonly MetricsRow[]
+  readonly evaluations?: readonly MetricsRow[]
+  readonly timings?: readonly TimingRow[]
+  readonly events?: readonly EventRow[]
+  /** The whole list, when it changed. */
+  readonly samples?: readonly SampleEntry[]
+  readonly status?: RunStatus
+}
+
+/** `POST /api/runs/<name>/control`. `step`: one step and a pause; `updates` names the networks that learn in it. */
+export type ControlRequest =
+  | { readonly command: 'pause' | 'continue' | 'stop' | 'resume' }
+  | { readonly command: 'step'; readonly updates?: readonly string[] }
+
+/** A setting in the form that starts a run. */
+export interface SettingField {
+  readonly name: string
+  readonly kind: 'number' | 'text' | 'boolean' | 'choice'
+  /** What it means, with its unit. */
+  readonly description: string
+  readonly default?: string | number | boolean
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly integer?: boolean
+  readonly choices?: readonly (string | number)[]
+  /** Whether it is the model's own, or one that every training has. */
+  readonly own: boolean
+}
+
+/** `GET /api/models`: what can be started. */
+export interface ModelForms {
+  readonly models: readonly {
+    readonly name: string
+    readonly summary: string
+    readonly settings: readonly SettingField[]
+  }[]
+  /** Names of data sets, the default first. */
+  readonly data: readonly string[]
+}
+
+/** `POST /api/runs`: answers `Started`. */
+export interface StartRequest {
+  readonly model: string
+  readonly data: string
+  /** Name of the run's folder; default: the model and the time. */
+  readonly name?: string
+  readonly settings: Readonly<Record<string, string | number | boolean>>
+}
+export interface Started {
+  readonly name: string
+}

@@ -1,0 +1,126 @@
+// Reading runs: the list, everything about one, its news, its files and networks.
+import { Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import { getMimeType } from 'hono/utils/mime'
+import { listRuns, parseCursor, type RunListing } from '../../runs/node/index.ts'
+import { ConfigError } from '../../util/errors.ts'
+import { networkBytes } from '../../workflow/networks.ts'
+import type { StudioContext } from '../context.ts'
+import { type Feed, runFeed } from '../feed.ts'
+import { readOffered } from '../open-run.ts'
+import type { RunCard, RunList } from '../protocol.ts'
+import { snapshotOf } from '../snapshot.ts'
+
+/** Pages that may listen at a time. */
+const MOST_LISTENERS = 2000
+/** Milliseconds between two signs of life. */
+const ALIVE = 15_000
+
+async function cardOf(run: RunListing, failure: string | undefined): Promise<RunCard> {
+  if ('problem' in run) return { name: run.name, state: 'unreadable', message: run.problem }
+  const { config, status } = run
+  const sheet = (await run.run.listSamples()).findLast(({ kind }) => kind === 'fixed')?.file
+  const message = (status.state === 'stopped' ? failure : undefined) ?? status.message
+  return {
+    name: run.name,
+    state: status.state,
+    ...(message ? { message } : {}),
+    model: config.model,
+    data: config.data.name.split(/[\\/]/).at(-1)!,
+    seed: config.settings.seed,
+    done: status.step + 1,
+    steps: config.settings.steps,
+    createdAt: config.createdAt,
+    ...(sheet ? { sheet } : {}),
+  }
+}
+
+export function runRoutes(studio: StudioContext): Hono {
+  const feeds = new Map<string, Feed>()
+  let listeners = 0
+  const app = new Hono()
+
+  const list = async (): Promise<RunList> => {
+    const found = await listRuns(studio.folder)
+    const runs = await Promise.all(found.map((run) => cardOf(run, studio.trainings.failure(run.name))))
+    const beginning = studio.trainings.beginnings(new Set(found.map(({ name }) => name))).map(
+      ({ name, model, data, startedAt, failure }): RunCard => ({
+        name,
+        state: failure === undefined ? 'preparing' : 'failed',
+        ...(failure === undefined ? {} : { message: failure }),
+        model,
+        data,
+        createdAt: startedAt,
+      }),
+    )
+    return { runs: [...beginning, ...runs] }
+  }
+  /** Many pages ask at once: the folders are read once a second at most. */
+  let latest: { readonly list: Promise<RunList>; readonly at: number } | undefined
+  app.get('/api/runs', async (context) => {
+    if (!latest || performance.now() - latest.at > 1000) latest = { list: list(), at: performance.now() }
+    return context.json(await latest.list)
+  })
+
+  app.get('/api/runs/:name', async (context) => {
+    const name = context.req.param('name')
+    return context.json(await snapshotOf(name, await studio.open(name)))
+  })
+
+  app.get('/api/runs/:name/events', async (context) => {
+    const run = await studio.open(context.req.param('name'))
+    const from = context.req.header('last-event-id') ?? context.req.query('from') ?? ''
+    if (parseCursor(from) === undefined)
+      throw new ConfigError('"from" must be a cursor: that of a run or the id of an event')
+    if (listeners >= MOST_LISTENERS)
+      return context.json({ error: `${MOST_LISTENERS} pages listen already; close some of them` }, 503)
+    const feed = feeds.get(run.folder) ?? runFeed(run)
+    feeds.set(run.folder, feed)
+    listeners++
+    return streamSSE(context, async (stream) => {
+      let alive: NodeJS.Timeout | undefined
+      const ended = new Promise<void>((resolve) => stream.onAbort(resolve))
+      const stop = feed.follow({ send: (message) => stream.writeSSE(message) }, from)
+      try {
+        await stream.writeSSE({ event: 'hello', data: '{}' })
+        alive = setInterval(() => void stream.write(': alive\n\n').catch(() => {}), ALIVE)
+        await ended
+      } finally {
+        clearInterval(alive)
+        stop()
+        listeners--
+        if (feed.listeners === 0) feeds.delete(run.folder)
+      }
+    })
+  })
+
+  app.get('/api/runs/:name/networks/:network{[a-z][a-z0-9-]*\\.onnx}', async (context) => {
+    const run = await studio.open(context.req.param('name'))
+    const name = context.req.param('network').replace(/\.onnx$/, '')
+    return context.body(await networkBytes(run, name), 200, { 'content-type': 'application/octet-stream' })
+  })
+
+  app.get('/files/:name/:file{.+}', async (context) => {
+    const { name, file } = context.req.param()
+    const bytes = await readOffered(await studio.open(name), file)
+    const isPage = file.endsWith('.html')
+    return context.body(bytes, 200, {
+      'content-type':
+        getMimeType(file) ??
+        (file.endsWith('.jsonl') ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
+      // Sheets of samples never change; everything else may be made anew.
+      'cache-control': file.startsWith('samples/') ? 'private, max-age=3600' : 'no-cache',
+      // A page of a run, or a drawing, may come from anybody: it runs apart from the studio.
+      ...(isPage || file.endsWith('.svg')
+        ? {
+            'content-security-policy': `sandbox${isPage ? ' allow-scripts' : ''}; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:`,
+          }
+        : {}),
+      ...(context.req.query('download') === undefined
+        ? {}
+        : { 'content-disposition': `attachment; filename="${file.split('/').at(-1)}"` }),
+    })
+  })
+
+  return app
+}

@@ -1,0 +1,76 @@
+// Everything that a run's folder tells, as one answer.
+import { readdir } from 'node:fs/promises'
+import { parseLines, readMetricsRow, rowReader } from '../runs/index.ts'
+import { formatCursor, type LogName, type RunFolder, readTail, START } from '../runs/node/index.ts'
+import { eventRowSchema, type MetricsRow, timingRowSchema } from '../runs/schema.ts'
+import { readClassification } from '../workflow/classification.ts'
+import { runParts } from '../workflow/run-parts.ts'
+import { isOffered } from './open-run.ts'
+import type { Columns, RunSnapshot } from './protocol.ts'
+
+/** Six digits are more than a screen shows, and a third of the bytes. */
+const short = (value: number): number | null => (Number.isFinite(value) ? Number(value.toPrecision(6)) : null)
+
+function columns(rows: readonly MetricsRow[]): Columns {
+  const names = new Set(rows.flatMap((row, i) => (i < 2 || i === rows.length - 1 ? Object.keys(row) : [])))
+  names.delete('step')
+  return {
+    step: rows.map(({ step }) => step),
+    ...Object.fromEntries(
+      [...names].map((name) => [name, rows.map((row) => short(row[name] ?? Number.NaN))]),
+    ),
+  }
+}
+
+/** Files that pages may have, without the sample sheets, which are listed apart. */
+async function offeredFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder)
+  const figures = names.includes('figures')
+    ? (await readdir(`${folder}/figures`)).map((name) => `figures/${name}`)
+    : []
+  return [...names, ...figures].filter(isOffered).sort()
+}
+
+/** All complete lines of the logs, and the cursor behind them. */
+async function readLogs(run: RunFolder) {
+  const texts: Partial<Record<LogName, string>> = {}
+  let cursor = START
+  for (;;) {
+    const tail = await readTail(run.folder, cursor)
+    // The run was taken back while it was read: from the beginning.
+    if (!tail) return readLogs(run)
+    const added = Object.entries(tail.lines) as [LogName, string][]
+    for (const [log, lines] of added) texts[log] = (texts[log] ?? '') + lines
+    cursor = tail.cursor
+    if (added.length === 0) return { texts, cursor }
+  }
+}
+
+/** @throws DataError when a record or log of the run is damaged */
+export async function snapshotOf(name: string, run: RunFolder): Promise<RunSnapshot> {
+  const { texts, cursor } = await readLogs(run)
+  const rows = (log: LogName): MetricsRow[] => parseLines(texts[log] ?? '', log, readMetricsRow)
+  const [status, samples, files, evaluation] = await Promise.all([
+    run.readStatus(),
+    run.listSamples(),
+    offeredFiles(run.folder),
+    run.readEvaluation(),
+  ])
+  const classification = await readClassification(run, status.step)
+  return {
+    name,
+    config: run.config,
+    status,
+    metrics: columns(rows('metrics')),
+    validation: columns(rows('validation')),
+    evaluations: columns(rows('evaluations')),
+    timings: parseLines(texts.timings ?? '', 'timings', rowReader(timingRowSchema)),
+    events: parseLines(texts.events ?? '', 'events', rowReader(eventRowSchema)),
+    samples,
+    files,
+    parts: runParts(run.config),
+    ...(evaluation ? { evaluation } : {}),
+    ...(classification ? { classification } : {}),
+    cursor: formatCursor(cursor),
+  }
+}

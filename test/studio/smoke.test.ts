@@ -1,0 +1,31 @@
+// The studio opens in a real browser and lists its runs.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  hasChromium,
+  type TestBrowser,
+  type TestStudio,
+  testBrowser,
+  testStudio,
+  trainSmall,
+} from './studio.ts'
+
+describe.skipIf(!hasChromium)('the studio in a browser', () => {
+  let studio: TestStudio
+  let browser: TestBrowser
+  beforeAll(async () => {
+    studio = await testStudio((folder) => trainSmall(folder, [{ model: 'mlp-gan', name: 'first' }]))
+    browser = await testBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await studio?.dispose()
+  })
+
+  it('lists the runs of its folder and opens one', async () => {
+    const page = await browser.open(studio, '/')
+    await page.getByRole('link', { name: 'first' }).click()
+    await page.getByRole('heading', { name: 'first', level: 1 }).waitFor()
+    await page.getByText('mlp-gan on digits, seed 1').waitFor()
+    expect(browser.complaints).toEqual([])
+  })
+})

@@ -1,0 +1,94 @@
+// A studio for tests: a folder with small runs, the server, and Debian's Chromium to look at it.
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { openStudio, type Studio } from '../../src/server/index.ts'
+import { startRun } from '../../src/workflow/index.ts'
+
+/** Where Debian puts its browser; SPARRING_CHROMIUM names another. */
+export const CHROMIUM = process.env.SPARRING_CHROMIUM ?? '/usr/bin/chromium'
+export const hasChromium = existsSync(CHROMIUM)
+
+export interface SmallRun {
+  readonly model: string
+  readonly name: string
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
+/** Trains runs of a few steps on the built-in digits into a folder. */
+export async function trainSmall(folder: string, runs: readonly SmallRun[]): Promise<void> {
+  for (const { model, name, settings = {} } of runs) {
+    const events = startRun({
+      model,
+      data: 'digits',
+      folder: join(folder, name),
+      settings: { steps: 24, batchSize: 16, sampleEvery: 8, checkpointEvery: 8, threads: 1, ...settings },
+      command: ['sparring', 'train', model],
+    })
+    for await (const _ of events);
+  }
+}
+
+export interface TestStudio extends Studio {
+  /** The runs folder. */
+  readonly folder: string
+  /** Address of a view, with the token: `/new`, `/runs/first`. */
+  url(view?: string): string
+  dispose(): Promise<void>
+}
+
+/** @param prepare  fills the runs folder */
+export async function testStudio(prepare?: (folder: string) => Promise<unknown>): Promise<TestStudio> {
+  const folder = await mkdtemp(join(tmpdir(), 'sparring-studio-'))
+  await prepare?.(folder)
+  const studio = await openStudio({ runs: folder, port: 0 })
+  return {
+    ...studio,
+    folder,
+    url: (view = '/') => `http://127.0.0.1:${studio.port}/#${view}`,
+    async dispose() {
+      await studio.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Copies a prepared run under other names. */
+export const copyRun = (folder: string, from: string, to: string): Promise<void> =>
+  cp(join(folder, from), join(folder, to), { recursive: true })
+
+export interface TestBrowser {
+  readonly browser: Browser
+  /** A page that fails the test at any error on its console, with the token of the studio. */
+  open(studio: TestStudio, view: string, options?: BrowserContextOptions): Promise<Page>
+  /** What pages wrote to the console as errors or warnings, and failed requests of their own. */
+  readonly complaints: string[]
+  close(): Promise<void>
+}
+
+export async function testBrowser(): Promise<TestBrowser> {
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  })
+  const complaints: string[] = []
+  return {
+    browser,
+    complaints,
+    async open(studio, view, options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+      const page = await context.newPage()
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+      })
+      page.on('pageerror', (error) => complaints.push(String(error)))
+      await page.goto(studio.address)
+      await page.waitForFunction("!location.hash.startsWith('#token')")
+      await page.goto(studio.url(view))
+      return page
+    },
+    close: () => browser.close(),
+  }
+}

@@ -1,0 +1,62 @@
+// Requests to the studio's server.
+import {
+  type ControlRequest,
+  type ModelForms,
+  type Refusal,
+  type RunList,
+  type RunSnapshot,
+  type Started,
+  type StartRequest,
+  type StudioInfo,
+  TOKEN_HEADER,
+} from '../../../src/server/protocol.ts'
+import { token } from './token.ts'
+
+/** A request that the server refused, with its reason, or that it did not answer. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  constructor(message: string, status: number) {
+    super(message)
+    this.status = status
+  }
+}
+
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(path, init).catch(() => {
+    throw new ApiError('The studio does not answer. Is "sparring studio" still running?', 0)
+  })
+  if (response.ok) return response
+  const { error } = (await response.json().catch(() => ({}))) as Partial<Refusal>
+  throw new ApiError(error ?? `The studio answered ${response.status}.`, response.status)
+}
+
+export const getJson = async <T>(path: string): Promise<T> => (await ask(path)).json() as Promise<T>
+
+export const getBytes = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await (await ask(path)).arrayBuffer())
+
+/** A request that changes something, or that carries data, with the token. */
+export const postJson = async <T>(path: string, body: unknown): Promise<T> => {
+  const response = await ask(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', [TOKEN_HEADER]: token() },
+    body: JSON.stringify(body),
+  })
+  return response.json() as Promise<T>
+}
+
+const runPath = (name: string): string => `/api/runs/${encodeURIComponent(name)}`
+
+export const api = {
+  info: () => getJson<StudioInfo>('/api/info'),
+  runs: () => getJson<RunList>('/api/runs'),
+  run: (name: string) => getJson<RunSnapshot>(runPath(name)),
+  models: () => getJson<ModelForms>('/api/models'),
+  start: (request: StartRequest) => postJson<Started>('/api/runs', request),
+  control: (name: string, request: ControlRequest) => postJson<object>(`${runPath(name)}/control`, request),
+  network: (name: string, network: string) => getBytes(`${runPath(name)}/networks/${network}.onnx`),
+  eventsUrl: (name: string, cursor: string) => `${runPath(name)}/events?from=${cursor}`,
+  fileUrl: (name: string, file: string, download = false) =>
+    `/files/${encodeURIComponent(name)}/${file}${download ? '?download' : ''}`,
+}

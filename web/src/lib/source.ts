@@ -1,0 +1,63 @@
+// Where a page gets a run from: the studio's server, or the page itself when it was exported.
+import type { RunSnapshot, RunUpdate } from '../../../src/server/protocol.ts'
+import { api } from './api.ts'
+
+export interface RunSource {
+  readonly name: string
+  snapshot(): Promise<RunSnapshot>
+  /**
+   * Tells what happens from the snapshot on.
+   *
+   * @param onReset   the run was taken back: take a new snapshot, then follow that
+   * @param onLink    whether news arrive at the moment
+   * @returns ends it
+   */
+  follow(
+    cursor: string,
+    on: { update(news: RunUpdate): void; reset(): void; link(isUp: boolean): void },
+  ): () => void
+  /** Address of a file of the run, e.g. a sample sheet. */
+  fileUrl(file: string): string
+  /** The bytes of a network's ONNX file. */
+  network(name: string): Promise<Uint8Array<ArrayBuffer>>
+}
+
+/** A run of the studio's server. */
+export const servedRun = (name: string): RunSource => ({
+  name,
+  snapshot: () => api.run(name),
+  follow(cursor, on) {
+    let last = cursor
+    let events: EventSource | undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let ended = false
+    // The browser sends the id of the last event when it connects again; after a long failure it gives up, and this
+    // begins anew from there.
+    const connect = (): void => {
+      events = new EventSource(api.eventsUrl(name, last))
+      events.addEventListener('hello', () => on.link(true))
+      events.addEventListener('update', (event) => {
+        last = event.lastEventId || last
+        on.update(JSON.parse(event.data) as RunUpdate)
+      })
+      events.addEventListener('reset', () => {
+        stop()
+        on.reset()
+      })
+      events.onerror = () => {
+        on.link(false)
+        if (events?.readyState !== EventSource.CLOSED || ended) return
+        timer = setTimeout(connect, 2000)
+      }
+    }
+    const stop = (): void => {
+      ended = true
+      clearTimeout(timer)
+      events?.close()
+    }
+    connect()
+    return stop
+  },
+  fileUrl: (file) => api.fileUrl(name, file),
+  network: (network) => api.network(name, network),
+})

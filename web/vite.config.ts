@@ -1,0 +1,18 @@
+// Builds the studio's pages into dist/web, as the server finds them.
+import { fileURLToPath } from 'node:url'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  plugins: [svelte()],
+  logLevel: 'warn',
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    // Pictures and WebAssembly stay files: the page's policy allows no other origin, and they load when needed.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+  },
+})
