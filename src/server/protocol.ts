@@ -1,9 +1,10 @@
 // What the studio's server and its pages say to each other: shapes of requests and answers, no behaviour.
 import type { Classification, Evaluation } from '../runs/index.ts'
 import type { EventRow, MetricsRow, RunConfig, RunStatus, SampleEntry, TimingRow } from '../runs/schema.ts'
+import type { LatentAxis, LatentExamples, LatentSpace } from '../workflow/latent-directions.ts'
 import type { RunParts } from '../workflow/run-parts.ts'
 
-export type { RunParts }
+export type { LatentAxis, LatentExamples, LatentSpace, RunParts }
 
 /** The header that carries the token on every request that changes something. */
 export const TOKEN_HEADER = 'x-sparring-token'

@@ -1,6 +1,7 @@
 // Requests to the studio's server.
 import {
   type ControlRequest,
+  type LatentSpace,
   type ModelForms,
   type Refusal,
   type RunList,
@@ -56,6 +57,8 @@ export const api = {
   start: (request: StartRequest) => postJson<Started>('/api/runs', request),
   control: (name: string, request: ControlRequest) => postJson<object>(`${runPath(name)}/control`, request),
   network: (name: string, network: string) => getBytes(`${runPath(name)}/networks/${network}.onnx`),
+  latent: (name: string) => getJson<LatentSpace>(`${runPath(name)}/latent`),
+  exportUrl: (name: string) => `${runPath(name)}/export.html`,
   eventsUrl: (name: string, cursor: string) => `${runPath(name)}/events?from=${cursor}`,
   fileUrl: (name: string, file: string, download = false) =>
     `/files/${encodeURIComponent(name)}/${file}${download ? '?download' : ''}`,

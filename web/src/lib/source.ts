@@ -1,6 +1,6 @@
 // Where a page gets a run from: the studio's server, or the page itself when it was exported.
 import type { WebModelOptions } from '../../../src/runtime/web.ts'
-import type { RunSnapshot, RunUpdate } from '../../../src/server/protocol.ts'
+import type { LatentSpace, RunSnapshot, RunUpdate } from '../../../src/server/protocol.ts'
 import { api } from './api.ts'
 
 export interface RunSource {
@@ -21,6 +21,8 @@ export interface RunSource {
   fileUrl(file: string): string
   /** The bytes of a network's ONNX file. */
   network(name: string): Promise<Uint8Array<ArrayBuffer>>
+  /** Its latent space, of the newest weights. */
+  latent(): Promise<LatentSpace>
   /** What ONNX Runtime needs to run them here. */
   runtime(): Promise<WebModelOptions>
 }
@@ -62,6 +64,7 @@ export const servedRun = (name: string): RunSource => ({
     return stop
   },
   fileUrl: (file) => api.fileUrl(name, file),
+  latent: () => api.latent(name),
   network: (network) => api.network(name, network),
   runtime: async () => ({ files: (await import('./runtime-files.ts')).runtimeFiles }),
 })
