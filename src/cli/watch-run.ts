@@ -128,6 +128,16 @@ export function eventDrawer(
         case 'checkpoint':
           if (!terminal.live) terminal.print(`step ${formatCount(event.step)}: checkpoint written`)
           return
+        case 'paused':
+          terminal.print(
+            style.warn(
+              `paused after step ${formatCount(event.step)}; go on with it in the studio, or stop with Ctrl-C`,
+            ),
+          )
+          return
+        case 'continued':
+          terminal.print(`going on after step ${formatCount(event.step)}`)
+          return
         case 'notice': {
           const { severity, step, message } = event.notice
           const paint = { info: style.accent, warning: style.warn, error: style.bad }[severity]

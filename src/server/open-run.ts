@@ -1,7 +1,7 @@
 // Runs and their files by name: nothing outside the runs folder, whatever a name holds.
 import { open, realpath } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
-import { openRun, type RunFolder } from '../runs/node/index.ts'
+import { listRuns, openRun, type RunFolder, type RunListing } from '../runs/node/index.ts'
 import { NotFoundError } from './context.ts'
 
 /** Names of run folders: no separators, no leading dot, nothing that a shell or a disk treats specially. */
@@ -24,6 +24,13 @@ export async function openNamed(runs: string, name: string): Promise<RunFolder> 
   if (config === undefined || dirname(config) !== folder)
     throw new NotFoundError(`"${name}" is not a run: it has no config.json`)
   return openRun(folder)
+}
+
+/** The runs in the folder, newest first; links to elsewhere are none. @param runs  the folder's real path */
+export async function ownRuns(runs: string): Promise<RunListing[]> {
+  const found = await listRuns(runs)
+  const real = await Promise.all(found.map(({ folder }) => realpath(folder).catch(() => undefined)))
+  return found.filter(({ folder }, i) => real[i] === folder)
 }
 
 /** Files that pages may have, besides pictures of samples and figures. */

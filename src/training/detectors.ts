@@ -4,7 +4,12 @@ import type { DuelMetrics } from '../objectives/objective.ts'
 /** Something that a person should know, at a step of a run. */
 export interface Notice {
   readonly step: number
-  readonly kind: 'discriminator-won' | 'generator-loss-runaway' | 'samples-collapsed'
+  readonly kind:
+    | 'discriminator-won'
+    | 'generator-loss-runaway'
+    | 'samples-collapsed'
+    | 'single-player'
+    | 'request-refused'
   readonly severity: 'info' | 'warning' | 'error'
   readonly message: string
 }

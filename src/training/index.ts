@@ -1,4 +1,5 @@
 // Training: the step, the loop and what watches it.
+export { type Controls, playersOf, type Request } from './controls.ts'
 export { balanceDetector, collapseNotice, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
 export { batchIndices, type ExampleSource, type FeedOptions, feeder } from './feeds.ts'
 export {

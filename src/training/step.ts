@@ -51,6 +51,8 @@ export interface StepOptions {
   readonly batchSize: number
   /** Shape of one example. */
   readonly exampleShape: Shape
+  /** Networks that learn in this step; everything is computed, but the others stay as they are. Default: all. */
+  readonly learners?: readonly string[]
 }
 
 /** Inputs made while a step is written, each once. */
@@ -123,7 +125,10 @@ export const phaseContext = (
  *
  * @throws ConfigError when an objective uses two weights of one name
  */
-export function stepGraph(objective: Objective, { batchSize, exampleShape }: StepOptions): StepGraph {
+export function stepGraph(
+  objective: Objective,
+  { batchSize, exampleShape, learners }: StepOptions,
+): StepGraph {
   const networks = Object.entries<Network>(objective.networks)
   const specs = new Map<string, NetworkWeight>()
   for (const [, network] of networks)
@@ -222,7 +227,7 @@ export function stepGraph(objective: Objective, { batchSize, exampleShape }: Ste
         for (const [slot, value] of Object.entries(updated.slots))
           changed[slotName(phase.optimizer, name, slot)] = value
       })
-      Object.assign(now, changed)
+      if (!learners || phase.updates.some((name) => learners.includes(name))) Object.assign(now, changed)
     }
   }
   const report = objective.report(results)

@@ -6,6 +6,7 @@ import type { Engine, Program, StateArrays, StepFeeds } from '../runtime/engine.
 import { DataError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
 import { formatShape, type Shape, sizeOf } from '../util/shape.ts'
+import { type Controls, type Request, refusal } from './controls.ts'
 import { balanceDetector, collapseNotice, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
 import { type ExampleSource, feedBytes, feeder } from './feeds.ts'
 import { openSampler } from './sampler.ts'
@@ -46,6 +47,8 @@ export interface TrainOptions {
   readonly history?: readonly MetricsRow[]
   /** Aborted: the loop ends after the running call, with a checkpoint. */
   readonly signal?: AbortSignal
+  /** Somebody at the controls, heard between two calls. Without requests nothing is changed. */
+  readonly controls?: Controls
 }
 
 export type TrainEvent =
@@ -71,6 +74,10 @@ export type TrainEvent =
   | { readonly type: 'validation'; readonly row: MetricsRow }
   /** What `evaluate` found. */
   | { readonly type: 'evaluation'; readonly row: MetricsRow }
+  /** Training waits for a request, from now on or again; its state was written. */
+  | { readonly type: 'paused'; readonly step: number }
+  /** It goes on by itself. */
+  | { readonly type: 'continued'; readonly step: number }
   | {
       readonly type: 'checkpoint'
       readonly state: TrainingState
@@ -190,10 +197,22 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     validateEvery > 0 && options.validation
       ? await openValidation(engine, objective, options.validation, seed)
       : undefined
-  const program: Program = await engine.program(
-    trainingProgram(objective.name, step),
-    step.state.map(({ name, next, shape }) => ({ input: name, output: next, shape })),
-  )
+  const openProgram = (graph: StepGraph): Promise<Program> =>
+    engine.program(
+      trainingProgram(objective.name, graph),
+      graph.state.map(({ name, next, shape }) => ({ input: name, output: next, shape })),
+    )
+  const program = await openProgram(step)
+  /** Programs of steps in which only some networks learn, by their names; opened when they are asked for. */
+  const partial = new Map<string, Program>()
+  const programOf = async (learners: readonly string[]): Promise<Program> => {
+    const key = learners.join('+')
+    const open =
+      partial.get(key) ??
+      (await openProgram(stepGraph(objective, { batchSize, exampleShape: source.shape, learners })))
+    partial.set(key, open)
+    return open
+  }
   const balance = objective.duel ? balanceDetector(objective.duel) : () => []
   for (const row of options.history ?? []) balance(row)
 
@@ -209,67 +228,130 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     return Math.max(1, wanted)
   }
 
-  try {
-    await program.write(from?.arrays ?? initialState(step.state, seed))
-    let next = (from?.step ?? -1) + 1
-    let checkpointed = from?.step ?? -1
-    let count = next < steps ? plan(next) : 0
-    let feeds = count > 0 ? prepare(next, count) : undefined
-    let spare: StepFeeds | undefined
-    while (feeds && !signal?.aborted) {
-      const started = performance.now()
-      const running = program.advance(feeds)
-      // Should making the next feeds fail, this call's own failure is heard by nobody.
-      running.catch(() => {})
-      // Feeds of the next call are made while this one runs.
-      const [first, made] = [next, count]
-      next += made
-      count = next < steps ? plan(next) : 0
-      feeds = count > 0 ? prepare(next, count, spare) : undefined
-      const { outputs, feeds: used } = await running
-      spare = used
-      const seconds = (performance.now() - started) / 1000
-      secondsPerStep = seconds / made
-      const last = next - 1
+  let next = (from?.step ?? -1) + 1
+  let checkpointed = from?.step ?? -1
+  let spare: StepFeeds | undefined
+  interface Call {
+    readonly first: number
+    readonly count: number
+    readonly feeds: StepFeeds
+  }
+  const prepareCall = (first: number, count = plan(first)): Call => {
+    const feeds = prepare(first, count, spare)
+    spare = undefined
+    return { first, count, feeds }
+  }
+  /** The call after the running one, made while that one runs; undefined when it was not, or there is none. */
+  let ahead: Call | undefined
 
-      const { rows, diverged } = readRows(outputs, step.metrics, first, made)
-      if (rows.length > 0) yield { type: 'steps', step: rows.at(-1)!.step, rows, seconds }
-      for (const row of rows) for (const notice of balance(row)) yield { type: 'notice', notice }
-      if (diverged) throw diverged
+  /**
+   * Makes the steps of a call, and what is due after them.
+   *
+   * @param alone  a step that somebody asked for: its samples are shown, its state is kept, none is made ahead
+   */
+  async function* make(running: Program, call: Call, alone = false): AsyncGenerator<TrainEvent> {
+    const started = performance.now()
+    const advancing = running.advance(call.feeds)
+    // Should making the next feeds fail, this call's own failure is heard by nobody.
+    advancing.catch(() => {})
+    next = call.first + call.count
+    const last = next - 1
+    ahead = !alone && next < steps ? prepareCall(next) : undefined
+    const { outputs, feeds: used } = await advancing
+    spare = used
+    const seconds = (performance.now() - started) / 1000
+    // A single step tells little of the pace of many.
+    if (!alone) secondsPerStep = seconds / call.count
 
-      const sampling = sampler && isDue(last, sampleEvery)
-      const validating = validation && isDue(last, validateEvery)
-      const saving = isDue(last, checkpointEvery)
-      const evaluating = evaluate && isDue(last, evaluateEvery)
-      if (!sampling && !validating && !evaluating && !saving) continue
-      const arrays = await program.read()
-      checkState(arrays, last)
-      if (sampling) {
-        const event = { type: 'samples', step: last, count: sampleCount, shape: source.shape } as const
-        yield { ...event, latents: 'fixed', images: await sampler.sample(arrays, fixed!) }
-        const images = await sampler.sample(arrays, sampler.draw(randomStream(seed, 'sample/fresh', last)))
-        yield { ...event, latents: 'fresh', images }
-        const notice = collapseNotice(last, images, sampleCount, deviation)
-        if (notice) yield { type: 'notice', notice }
-      }
-      if (validating)
-        yield { type: 'validation', row: { step: last, ...(await validation.measure(arrays)) } as MetricsRow }
-      if (evaluating)
-        yield { type: 'evaluation', row: { step: last, ...(await evaluate(arrays)) } as MetricsRow }
-      if (saving) {
-        checkpointed = last
-        yield { type: 'checkpoint', state: { step: last, arrays }, shapes }
-      }
+    const { rows, diverged } = readRows(outputs, step.metrics, call.first, call.count)
+    if (rows.length > 0) yield { type: 'steps', step: rows.at(-1)!.step, rows, seconds }
+    for (const row of rows) for (const notice of balance(row)) yield { type: 'notice', notice }
+    if (diverged) throw diverged
+
+    const sampling = sampler && (alone || isDue(last, sampleEvery))
+    const validating = validation && isDue(last, validateEvery)
+    const saving = alone || isDue(last, checkpointEvery)
+    const evaluating = evaluate && isDue(last, evaluateEvery)
+    if (!sampling && !validating && !evaluating && !saving) return
+    const arrays = await running.read()
+    checkState(arrays, last)
+    if (sampling) {
+      const event = { type: 'samples', step: last, count: sampleCount, shape: source.shape } as const
+      yield { ...event, latents: 'fixed', images: await sampler.sample(arrays, fixed!) }
+      const images = await sampler.sample(arrays, sampler.draw(randomStream(seed, 'sample/fresh', last)))
+      yield { ...event, latents: 'fresh', images }
+      const notice = collapseNotice(last, images, sampleCount, deviation)
+      if (notice) yield { type: 'notice', notice }
     }
+    if (validating)
+      yield { type: 'validation', row: { step: last, ...(await validation.measure(arrays)) } as MetricsRow }
+    if (evaluating)
+      yield { type: 'evaluation', row: { step: last, ...(await evaluate(arrays)) } as MetricsRow }
+    if (saving) {
+      checkpointed = last
+      yield { type: 'checkpoint', state: { step: last, arrays }, shapes }
+    }
+  }
+
+  /** The state as it is, kept unless it was. */
+  async function* keep(): AsyncGenerator<TrainEvent, TrainingState> {
     const state = { step: next - 1, arrays: await program.read() }
     if (state.step !== checkpointed) {
       checkState(state.arrays, state.step)
+      checkpointed = state.step
       yield { type: 'checkpoint', state, shapes }
     }
+    return state
+  }
+
+  /** One step, in which only some networks learn when the request names them. */
+  async function* single({ updates }: Extract<Request, { command: 'step' }>): AsyncGenerator<TrainEvent> {
+    const problem = refusal(objective, updates)
+    if (problem) {
+      yield { type: 'notice', notice: { step: Math.max(0, next - 1), ...problem } }
+      return
+    }
+    const running = updates ? await programOf(updates) : program
+    if (running !== program) await running.write(await program.read())
+    if (updates)
+      yield {
+        type: 'notice',
+        notice: {
+          step: next,
+          kind: 'single-player',
+          severity: 'info',
+          message: `step ${next} was asked for by hand: only the ${updates.join(' and the ')} learned in it`,
+        },
+      }
+    yield* make(running, prepareCall(next, 1), true)
+    if (running !== program) await program.write(await running.read())
+  }
+
+  try {
+    await program.write(from?.arrays ?? initialState(step.state, seed))
+    let paused = false
+    while (next < steps && !signal?.aborted) {
+      const asked = await (paused ? options.controls?.wait(signal) : options.controls?.take())
+      if (asked?.command === 'stop') break
+      if (asked?.command === 'continue' && paused) {
+        paused = false
+        yield { type: 'continued', step: next - 1 }
+      }
+      if (asked?.command === 'pause' || asked?.command === 'step') {
+        ahead = undefined
+        if (next > 0) yield* keep()
+        if (asked.command === 'step') yield* single(asked)
+        paused = true
+        if (next < steps) yield { type: 'paused', step: next - 1 }
+      }
+      if (!paused && !signal?.aborted) yield* make(program, ahead ?? prepareCall(next))
+    }
+    const state = yield* keep()
     yield { type: 'end', reason: next < steps ? 'stopped' : 'finished', state }
   } finally {
     await sampler?.close()
     await validation?.close()
+    for (const open of partial.values()) await open.close()
     await program.close()
   }
 }

@@ -67,6 +67,8 @@ export type RunEvent =
       readonly measures: readonly MeasureInfo[]
     }
   | { readonly type: 'checkpoint'; readonly step: number }
+  /** Somebody paused the run, or let it go on. */
+  | { readonly type: 'paused' | 'continued'; readonly step: number }
   /** Training is over; pictures, models and the report are being made. */
   | { readonly type: 'finishing'; readonly what: 'models' | 'pictures' | 'report' }
   /** The last event. */

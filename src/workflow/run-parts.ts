@@ -1,6 +1,7 @@
 // The networks of a run by the part they play: which one samples, judges, encodes, classifies.
-import type { LatentDistribution, Objective } from '../objectives/objective.ts'
+import type { LatentDistribution } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
+import { playersOf } from '../training/controls.ts'
 import { sizeOf } from '../util/shape.ts'
 import { recordedObjective } from './recorded-run.ts'
 
@@ -30,12 +31,6 @@ export interface RunParts {
   readonly critic?: string
   /** The network that names classes by logits. */
   readonly classifier?: string
-}
-
-/** Networks that phases update together, each set once, in the order of the phases. */
-export function playersOf({ phases }: Objective): string[][] {
-  const sets = new Map(phases.map(({ updates }) => [[...updates].sort().join('+'), [...updates]]))
-  return [...sets.values()]
 }
 
 /** @throws ConfigError when this version does not know the model or its settings */

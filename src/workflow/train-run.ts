@@ -4,8 +4,8 @@ import { type DataSplits, loadData, namedSets } from '../data/node/index.ts'
 import { COURSE } from '../metrics/index.ts'
 import { contextOf } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
-import { type RunConfig, sampleFile } from '../runs/index.ts'
-import { checkNewRun, createRun, type RunWriter, resumeRun } from '../runs/node/index.ts'
+import { type RunConfig, type RunStatus, sampleFile } from '../runs/index.ts'
+import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import type { MetricsRow } from '../training/detectors.ts'
@@ -51,10 +51,9 @@ async function* record(
   const { pid } = process
   let lastStep = from?.step ?? -1
   let statusAt = 0
-  const status = async (
-    state: 'running' | 'stopped' | 'finished' | 'failed',
-    message?: string,
-  ): Promise<void> => {
+  let state: RunStatus['state'] = 'running'
+  const status = async (now: RunStatus['state'], message?: string): Promise<void> => {
+    state = now
     statusAt = performance.now()
     await run.writeStatus({ state, step: Math.max(0, lastStep), pid, ...(message ? { message } : {}) })
   }
@@ -65,7 +64,7 @@ async function* record(
         lastStep = event.step
         await run.appendMetrics(event.rows)
         await run.appendTimings([{ step: event.step, seconds: event.seconds, at: new Date().toISOString() }])
-        if (performance.now() - statusAt > 1000 * STATUS_SECONDS) await status('running')
+        if (performance.now() - statusAt > 1000 * STATUS_SECONDS) await status(state)
         return event
       case 'samples':
         await run.writeSample(event.step, event.latents, await samplesPng(event))
@@ -93,9 +92,14 @@ async function* record(
         })
         return { type: 'checkpoint', step: event.state.step }
       }
+      case 'paused':
+      case 'continued':
+        await status(event.type === 'paused' ? 'paused' : 'running')
+        return event
     }
   }
   try {
+    const controls = await openControl(run.folder)
     await status('running')
     const events = train({
       objective,
@@ -113,6 +117,7 @@ async function* record(
       ...(from ? { from } : {}),
       ...(history ? { history } : {}),
       ...(signal ? { signal } : {}),
+      controls,
     })
     let end: Extract<TrainEvent, { type: 'end' }> | undefined
     for await (const event of events) {

@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { namedSets } from '../../data/node/index.ts'
 import { MODELS, modelNamed } from '../../models/index.ts'
-import { listRuns, lockHolder, sendControl } from '../../runs/node/index.ts'
+import { lockHolder, sendControl } from '../../runs/node/index.ts'
 import { describeIssues } from '../../runs/schema.ts'
 import { ConfigError } from '../../util/errors.ts'
 import { commonSettings, flagOf, resolveSettings } from '../../workflow/request.ts'
@@ -12,7 +12,7 @@ import { runParts } from '../../workflow/run-parts.ts'
 import { type Setting, settingsOf } from '../../workflow/setting.ts'
 import type { StudioContext } from '../context.ts'
 import { refuse } from '../guard.ts'
-import { RUN_NAME } from '../open-run.ts'
+import { ownRuns, RUN_NAME } from '../open-run.ts'
 import type { ModelForms, SettingField, Started } from '../protocol.ts'
 
 const startSchema = z.object({
@@ -77,7 +77,7 @@ export function controlRoutes(studio: StudioContext): Hono {
 
   /** Named sets, and folders that runs here were trained on: no page names other places on the disk. */
   const dataNames = async (): Promise<string[]> => {
-    const used = (await listRuns(studio.folder)).flatMap((run) =>
+    const used = (await ownRuns(studio.folder)).flatMap((run) =>
       'config' in run ? [run.config.data.name] : [],
     )
     return [...new Set([...Object.keys(namedSets), ...used])]
@@ -105,7 +105,7 @@ export function controlRoutes(studio: StudioContext): Hono {
       throw new ConfigError(
         `unknown data "${data}"; expected one of ${known.join(', ')}. Other folders: sparring train ${model} --data <folder>`,
       )
-    const taken = new Set((await listRuns(studio.folder)).map((run) => run.name))
+    const taken = new Set((await ownRuns(studio.folder)).map((run) => run.name))
     const beginning = new Set(
       studio.trainings.beginnings(taken).flatMap((run) => (run.failure === undefined ? [run.name] : [])),
     )

@@ -2,12 +2,12 @@
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { getMimeType } from 'hono/utils/mime'
-import { listRuns, parseCursor, type RunListing } from '../../runs/node/index.ts'
+import { parseCursor, type RunListing } from '../../runs/node/index.ts'
 import { ConfigError } from '../../util/errors.ts'
 import { networkBytes } from '../../workflow/networks.ts'
 import type { StudioContext } from '../context.ts'
 import { type Feed, runFeed } from '../feed.ts'
-import { readOffered } from '../open-run.ts'
+import { ownRuns, readOffered } from '../open-run.ts'
 import type { RunCard, RunList } from '../protocol.ts'
 import { snapshotOf } from '../snapshot.ts'
 
@@ -41,7 +41,7 @@ export function runRoutes(studio: StudioContext): Hono {
   const app = new Hono()
 
   const list = async (): Promise<RunList> => {
-    const found = await listRuns(studio.folder)
+    const found = await ownRuns(studio.folder)
     const runs = await Promise.all(found.map((run) => cardOf(run, studio.trainings.failure(run.name))))
     const beginning = studio.trainings.beginnings(new Set(found.map(({ name }) => name))).map(
       ({ name, model, data, startedAt, failure }): RunCard => ({

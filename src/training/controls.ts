@@ -1,0 +1,38 @@
+// Requests to a training from outside: pause, go on, stop, one step of one player.
+import type { Objective } from '../objectives/objective.ts'
+import type { Notice } from './detectors.ts'
+
+/** `step`: one step, then a pause; only the networks in `updates` learn in it, all when it is absent. */
+export type Request =
+  | { readonly command: 'pause' | 'continue' | 'stop' }
+  | { readonly command: 'step'; readonly updates?: readonly string[] | undefined }
+
+/** Where requests come from. */
+export interface Controls {
+  /** The oldest request that was not taken yet, at once; undefined when there is none. */
+  take(): Promise<Request | undefined>
+  /** The same, waited for; undefined when the signal aborts first. */
+  wait(signal?: AbortSignal): Promise<Request | undefined>
+}
+
+const keyOf = (names: readonly string[]): string => [...names].sort().join('+')
+
+/** Networks that phases update together, each set once, in the order of the phases: whom a step can be for. */
+export function playersOf({ phases }: Objective): string[][] {
+  const sets = new Map(phases.map(({ updates }) => [keyOf(updates), [...updates]]))
+  return [...sets.values()]
+}
+
+/** Why a step cannot be for these networks alone, as a notice; undefined when it can. */
+export function refusal(
+  objective: Objective,
+  updates: readonly string[] | undefined,
+): Omit<Notice, 'step'> | undefined {
+  const players = playersOf(objective)
+  if (!updates || players.some((names) => keyOf(names) === keyOf(updates))) return undefined
+  return {
+    kind: 'request-refused',
+    severity: 'warning',
+    message: `no phase updates ${updates.join(' and ')} alone: expected ${players.map((names) => names.join(' and ')).join(', or ')}`,
+  }
+}

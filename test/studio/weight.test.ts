@@ -1,0 +1,72 @@
+// What the studio's pages weigh, and when: the runtime of networks comes only where networks run.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PAGES } from '../../src/server/pages.ts'
+import {
+  copyRun,
+  hasChromium,
+  type TestBrowser,
+  type TestStudio,
+  testBrowser,
+  testStudio,
+  trainSmall,
+} from './studio.ts'
+
+/** Parts of ONNX Runtime: its loader and its WebAssembly. */
+const RUNTIME = /ort[.-]|\.wasm$/
+
+describe("the pages' own script", () => {
+  const assets = join(PAGES, 'assets')
+  const scripts = readdirSync(assets).filter((name) => name.endsWith('.js') && !RUNTIME.test(name))
+
+  it('is less than 350 kB, compressed, all views together', () => {
+    expect(scripts.length).toBeGreaterThan(3)
+    const bytes = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).length, 0)
+    expect(bytes).toBeLessThan(350_000)
+  })
+
+  it('has no WebAssembly inside', () => {
+    for (const name of scripts) expect(readFileSync(join(assets, name), 'latin1')).not.toContain('AGFzbQ')
+  })
+})
+
+describe.skipIf(!hasChromium)('a page', () => {
+  let studio: TestStudio
+  let browser: TestBrowser
+  beforeAll(async () => {
+    studio = await testStudio(async (folder) => {
+      await trainSmall(folder, [{ model: 'mlp-gan', name: 'run-01' }])
+      for (let i = 2; i <= 50; i++) await copyRun(folder, 'run-01', `run-${String(i).padStart(2, '0')}`)
+    })
+    browser = await testBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await studio?.dispose()
+  })
+
+  it('of runs loads no runtime, one of a latent space does', async () => {
+    const page = await browser.open(studio, '/')
+    const loaded: string[] = []
+    page.on('request', (request) => loaded.push(new URL(request.url()).pathname))
+    await page.reload()
+    await page.getByRole('link', { name: 'run-50' }).waitFor()
+    await page.goto(studio.url('/runs/run-50'))
+    await page.getByRole('link', { name: 'Latent space' }).waitFor()
+    await page.waitForLoadState('networkidle').catch(() => {})
+    expect(loaded.length).toBeGreaterThan(3)
+    expect(loaded.filter((path) => RUNTIME.test(path))).toEqual([])
+    const wasm = page.waitForRequest((request) => request.url().endsWith('.wasm'))
+    await page.getByRole('link', { name: 'Latent space' }).click()
+    await wasm
+  })
+
+  it('lists fifty runs', async () => {
+    const page = await browser.open(studio, '/')
+    await page.getByRole('link', { name: 'run-50' }).waitFor()
+    expect(await page.getByRole('link', { name: /^run-\d\d$/ }).count()).toBe(50)
+    expect(browser.complaints).toEqual([])
+  })
+})
