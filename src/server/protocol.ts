@@ -129,3 +129,16 @@ export interface StartRequest {
 export interface Started {
   readonly name: string
 }
+
+// Exported pages.
+
+/** What `GET /api/runs/<name>/export.html` puts into the page, besides pictures, network and runtime. */
+export interface ExportedRun {
+  readonly version: string
+  readonly exportedAt: string
+  readonly snapshot: RunSnapshot
+  /** For runs that make images and have a checkpoint. */
+  readonly latent?: LatentSpace
+  /** Why a run that makes images goes without its latent space. */
+  readonly noLatent?: string
+}

@@ -5,6 +5,8 @@ import { api } from './api.ts'
 
 export interface RunSource {
   readonly name: string
+  /** Whether the run may be paused, resumed and so on from here. */
+  readonly canControl: boolean
   snapshot(): Promise<RunSnapshot>
   /**
    * Tells what happens from the snapshot on.
@@ -30,6 +32,7 @@ export interface RunSource {
 /** A run of the studio's server. */
 export const servedRun = (name: string): RunSource => ({
   name,
+  canControl: true,
   snapshot: () => api.run(name),
   follow(cursor, on) {
     let last = cursor
