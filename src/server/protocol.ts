@@ -139,6 +139,7 @@ export interface ExportedRun {
   readonly snapshot: RunSnapshot
   /** For runs that make images and have a checkpoint. */
   readonly latent?: LatentSpace
+  readonly examples?: LatentExamples
   /** Why a run that makes images goes without its latent space. */
   readonly noLatent?: string
 }

@@ -7,7 +7,7 @@ import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
 import { applyNetwork, openNetwork } from '../training/inference.ts'
 import { drawLatents, samplerOf } from '../training/sampler.ts'
-import { messageOf } from '../util/errors.ts'
+import { ConfigError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
 import { sizeOf } from '../util/shape.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from './recorded-run.ts'
@@ -21,6 +21,7 @@ export interface LatentAxis {
   readonly share?: number
 }
 
+/** `GET /api/runs/<name>/latent/examples`: where images of the data lie, for autoencoders. */
 export interface LatentExamples {
   /** Mean latents [count, latentDim]. */
   readonly latents: readonly number[]
@@ -49,10 +50,8 @@ export interface LatentSpace {
   readonly axes: readonly LatentAxis[]
   /** Points of the prior at which the directions were measured; 0 where nothing had to be. */
   readonly points: number
-  /** Where images of the data lie, for autoencoders whose data is at hand. */
-  readonly examples?: LatentExamples
-  /** Why there are no examples, for an autoencoder. */
-  readonly noExamples?: string
+  /** Whether it can be said where images of the data lie: of autoencoders. */
+  readonly hasExamples: boolean
 }
 
 const AXES = 8
@@ -112,45 +111,16 @@ async function activeAxes({ engine, objective, arrays }: Trained, deviation: num
   }
 }
 
-/** Mean latents of some hundred images, held out where the data has such. */
-async function examplesOf(
-  { engine, objective, arrays }: Trained,
-  { train, test }: DataSplits,
-): Promise<LatentExamples> {
-  const { encoder, latentDim } = objective.autoencoder!
-  const dataset = test ?? train
-  const count = Math.min(EXAMPLES, dataset.count)
-  const indices = Uint32Array.from({ length: count }, (_, i) => Math.floor((i * dataset.count) / count))
-  const network = objective.networks[encoder]!
-  const outputs = await applyNetwork(engine, network, arrays, imageInputs(dataset, indices))
-  const width = sizeOf(network.outputShape)
-  const latents: number[] = []
-  for (let i = 0; i < count; i++)
-    for (let j = 0; j < latentDim; j++) latents.push(Number(outputs[i * width + j]!.toPrecision(5)))
-  return {
-    latents,
-    labels: Array.from(indices, (index) => dataset.labels?.[index] ?? -1),
-    classes: dataset.labels ? dataset.classes : [],
-    heldOut: test !== undefined,
-  }
-}
-
 /**
  * The latent space of a run's newest checkpoint. Latents of two numbers or one keep their own axes; of more, the axes
  * are the directions that change images most.
  *
- * @param data  the run's data, for the examples of an autoencoder; when it fails there are none
  * @throws DataError when there is no checkpoint yet; ConfigError when the model makes no images
  */
-export async function latentSpace(
-  run: RunFolder,
-  engine: Engine,
-  data: (config: RunConfig) => Promise<DataSplits>,
-): Promise<LatentSpace> {
+export async function latentSpace(run: RunFolder, engine: Engine): Promise<LatentSpace> {
   const objective = recordedObjective(run.config)
   const { sampler, network } = samplerOf(objective)
   const checkpoint = await newestCheckpoint(run)
-  const trained: Trained = { engine, objective, arrays: checkpointArrays(checkpoint) }
   const latentDim = sizeOf(network.inputShape)
   const prior = sampler.latent
   const { mean, deviation } = momentsOfPrior(prior)
@@ -163,13 +133,7 @@ export async function latentSpace(
         ),
         points: 0,
       }
-    : await activeAxes(trained, deviation)
-  const range = own ? (objective.autoencoder?.range ?? RANGE) : RANGE
-  const examples = objective.autoencoder
-    ? await data(run.config)
-        .then((splits) => examplesOf(trained, splits))
-        .catch((error: unknown) => messageOf(error))
-    : undefined
+    : await activeAxes({ engine, objective, arrays: checkpointArrays(checkpoint) }, deviation)
   return {
     step: checkpoint.step,
     network: sampler.network,
@@ -177,10 +141,45 @@ export async function latentSpace(
     prior,
     mean,
     deviation,
-    range,
+    range: own ? (objective.autoencoder?.range ?? RANGE) : RANGE,
     kind: own ? 'own' : 'active',
     ...found,
-    ...(typeof examples === 'object' ? { examples } : {}),
-    ...(typeof examples === 'string' ? { noExamples: examples } : {}),
+    hasExamples: objective.autoencoder !== undefined,
+  }
+}
+
+/**
+ * Mean latents of some hundred images of a run's data, held out where there are such.
+ *
+ * @param data  gives the run's data; its errors are passed on
+ * @throws DataError when there is no checkpoint yet; ConfigError when the model is no autoencoder
+ */
+export async function latentExamples(
+  run: RunFolder,
+  engine: Engine,
+  data: (config: RunConfig) => Promise<DataSplits>,
+): Promise<LatentExamples> {
+  const { networks, autoencoder } = recordedObjective(run.config)
+  if (!autoencoder)
+    throw new ConfigError(
+      `a ${run.config.model} has no encoder: only of an autoencoder can be said where images lie`,
+    )
+  const arrays = checkpointArrays(await newestCheckpoint(run))
+  const { train, test } = await data(run.config)
+  const dataset = test ?? train
+  const count = Math.min(EXAMPLES, dataset.count)
+  const indices = Uint32Array.from({ length: count }, (_, i) => Math.floor((i * dataset.count) / count))
+  const network = networks[autoencoder.encoder]!
+  const outputs = await applyNetwork(engine, network, arrays, imageInputs(dataset, indices))
+  const width = sizeOf(network.outputShape)
+  const latents: number[] = []
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < autoencoder.latentDim; j++)
+      latents.push(Number(outputs[i * width + j]!.toPrecision(5)))
+  return {
+    latents,
+    labels: Array.from(indices, (index) => dataset.labels?.[index] ?? -1),
+    classes: dataset.labels ? dataset.classes : [],
+    heldOut: test !== undefined,
   }
 }

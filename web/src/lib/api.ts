@@ -1,6 +1,7 @@
 // Requests to the studio's server.
 import {
   type ControlRequest,
+  type LatentExamples,
   type LatentSpace,
   type ModelForms,
   type Refusal,
@@ -58,6 +59,7 @@ export const api = {
   control: (name: string, request: ControlRequest) => postJson<object>(`${runPath(name)}/control`, request),
   network: (name: string, network: string) => getBytes(`${runPath(name)}/networks/${network}.onnx`),
   latent: (name: string) => getJson<LatentSpace>(`${runPath(name)}/latent`),
+  latentExamples: (name: string) => getJson<LatentExamples>(`${runPath(name)}/latent/examples`),
   exportUrl: (name: string) => `${runPath(name)}/export.html`,
   eventsUrl: (name: string, cursor: string) => `${runPath(name)}/events?from=${cursor}`,
   fileUrl: (name: string, file: string, download = false) =>

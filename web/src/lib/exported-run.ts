@@ -29,7 +29,7 @@ const partJson = async <T>(part: string): Promise<T> =>
 export async function exportedRun(): Promise<{ readonly source: RunSource; readonly exported: ExportedRun }> {
   const exported = await partJson<ExportedRun>('run')
   const sheets = JSON.parse(textOf('pictures')) as Readonly<Record<string, string>>
-  const { snapshot, latent } = exported
+  const { snapshot, latent, examples } = exported
   const source: RunSource = {
     name: snapshot.name,
     canControl: false,
@@ -40,6 +40,10 @@ export async function exportedRun(): Promise<{ readonly source: RunSource; reado
     async latent() {
       if (!latent) throw new Error('the run had no checkpoint when it was exported, so no latent space')
       return latent
+    },
+    async latentExamples() {
+      if (!examples) throw new Error('the page was exported without examples')
+      return examples
     },
     runtime: async () => ({ backend: 'wasm', wasmBinary: await partBytes('runtime') }),
   }

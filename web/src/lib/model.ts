@@ -15,33 +15,61 @@ export interface PageNetwork {
   /**
    * Outputs `[count, ...outputShape]` for inputs `[count, ...inputShape]`. Calls run one after another.
    *
+   * @param options  `isBackground`: what somebody looks at goes first
    * @throws RangeError for inputs of another size
    */
-  run(inputs: Float32Array, count: number): Promise<Float32Array>
+  run(
+    inputs: Float32Array,
+    count: number,
+    options?: { readonly isBackground?: boolean },
+  ): Promise<Float32Array>
 }
 
 const whereOf = ({ backend, threads }: WebModel): string =>
   backend === 'webgpu' ? 'WebGPU' : `WebAssembly, ${threads === 1 ? '1 thread' : `${threads} threads`}`
 
+/** Runs jobs one after another, those in the background last; between two of these events have their turn. */
+function inTurns(): <T>(job: () => Promise<T>, isBackground: boolean) => Promise<T> {
+  const waiting: Record<'front' | 'back', (() => Promise<void>)[]> = { front: [], back: [] }
+  let isBusy = false
+  const work = async (): Promise<void> => {
+    isBusy = true
+    for (;;) {
+      const job = waiting.front.shift() ?? waiting.back.shift()
+      if (!job) break
+      await job()
+      if (waiting.front.length === 0) await new Promise((resolve) => setTimeout(resolve))
+    }
+    isBusy = false
+  }
+  return (job, isBackground) =>
+    new Promise((resolve, reject) => {
+      waiting[isBackground ? 'back' : 'front'].push(() => job().then(resolve, reject))
+      if (!isBusy) void work()
+    })
+}
+
 async function open(source: RunSource, part: RunParts['networks'][number]): Promise<PageNetwork> {
   const [bytes, options] = await Promise.all([source.network(part.name), source.runtime()])
   const model = await openWebModel(bytes, options)
   const { name, input, output, inputShape, outputShape } = part
-  let last: Promise<unknown> = Promise.resolve()
+  const turns = inTurns()
   return {
     name,
     inputShape,
     outputShape,
     where: whereOf(model),
-    run(inputs, count) {
+    async run(inputs, count, { isBackground = false } = {}) {
       const wanted = count * sizeOf(inputShape)
       if (inputs.length !== wanted)
         throw new RangeError(
           `"${name}" takes ${count} x [${inputShape.join(', ')}], ${wanted} numbers; got ${inputs.length}`,
         )
-      const results = last.then(() => model.run({ [input]: { data: inputs, shape: [count, ...inputShape] } }))
-      last = results.catch(() => {})
-      return results.then((made) => made[output]!.data as Float32Array)
+      const made = await turns(
+        () => model.run({ [input]: { data: inputs, shape: [count, ...inputShape] } }),
+        isBackground,
+      )
+      return made[output]!.data as Float32Array
     },
   }
 }

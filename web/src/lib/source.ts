@@ -1,6 +1,6 @@
 // Where a page gets a run from: the studio's server, or the page itself when it was exported.
 import type { WebModelOptions } from '../../../src/runtime/web.ts'
-import type { LatentSpace, RunSnapshot, RunUpdate } from '../../../src/server/protocol.ts'
+import type { LatentExamples, LatentSpace, RunSnapshot, RunUpdate } from '../../../src/server/protocol.ts'
 import { api } from './api.ts'
 
 export interface RunSource {
@@ -25,6 +25,8 @@ export interface RunSource {
   network(name: string): Promise<Uint8Array<ArrayBuffer>>
   /** Its latent space, of the newest weights. */
   latent(): Promise<LatentSpace>
+  /** Where images of its data lie, for latent spaces that have examples. */
+  latentExamples(): Promise<LatentExamples>
   /** What ONNX Runtime needs to run them here. */
   runtime(): Promise<WebModelOptions>
 }
@@ -68,6 +70,7 @@ export const servedRun = (name: string): RunSource => ({
   },
   fileUrl: (file) => api.fileUrl(name, file),
   latent: () => api.latent(name),
+  latentExamples: () => api.latentExamples(name),
   network: (network) => api.network(name, network),
   runtime: async () => ({ files: (await import('./runtime-files.ts')).runtimeFiles }),
 })
