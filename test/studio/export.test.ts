@@ -116,7 +116,9 @@ describe('an exported page', () => {
         await expect
           .poll(() => page.evaluate("Number(document.querySelector('[data-images]').dataset.images)"))
           .toBeGreaterThan(i + 1)
-        images.add(await page.evaluate("document.querySelector('[aria-label^=\"What the\"] canvas').toDataURL()"))
+        images.add(
+          await page.evaluate('document.querySelector(\'[aria-label^="What the"] canvas\').toDataURL()'),
+        )
       }
       expect(images.size).toBe(3)
       expect(await axeFaults(page)).toEqual([])

@@ -14,7 +14,7 @@ import {
 
 /** The pixels of the large image, as a text to compare. */
 const shownImage = (page: Page): Promise<string> =>
-  page.evaluate("document.querySelector('[aria-label^=\"What the\"] canvas').toDataURL()")
+  page.evaluate('document.querySelector(\'[aria-label^="What the"] canvas\').toDataURL()')
 const imagesMade = (page: Page): Promise<number> =>
   page.evaluate("Number(document.querySelector('[data-images]').dataset.images)")
 
