@@ -39,6 +39,9 @@ export interface ChartOptions {
   compact?: boolean
 }
 
+/** First and last step shown of a chart. */
+export type StepRange = readonly [from: number, to: number]
+
 /** No quotes and no spaces in names: this list goes into style attributes. */
 export const FONT = 'system-ui,Helvetica,Arial,sans-serif'
 
@@ -73,12 +76,14 @@ export function yAxis(
   side: 'left' | 'right',
   { infos, curves }: Side,
   { theme, compact }: Required<ChartOptions>,
+  scale: 'value' | 'log' = 'value',
 ): YAXisComponentOption {
   const percent = infos.length > 0 && infos.every(({ format }) => format === 'percent')
-  const ceiling = percent ? 1 : ceilingOf(curves)
+  // Where every power of ten is as high as the next, spikes flatten nothing.
+  const ceiling = percent ? 1 : scale === 'log' ? undefined : ceilingOf(curves)
   const cut = !percent && ceiling !== undefined ? ' (spikes cut)' : ''
   return {
-    type: 'value',
+    type: scale,
     show: infos.length > 0,
     position: side,
     name: axisName(infos.map(({ label }) => label)) + cut,
@@ -86,7 +91,7 @@ export function yAxis(
     nameRotate: compact ? 0 : side === 'left' ? 90 : -90,
     nameGap: compact ? 22 : 46,
     nameTextStyle: { color: theme.ink, fontSize: 13, align: compact ? side : 'center' },
-    ...(percent ? { min: 0, interval: compact ? 0.25 : 0.2 } : {}),
+    ...(percent && scale === 'value' ? { min: 0, interval: compact ? 0.25 : 0.2 } : {}),
     ...(ceiling === undefined ? {} : { max: ceiling }),
     splitNumber: compact ? 4 : 5,
     axisLabel: {
@@ -109,6 +114,12 @@ export const plotArea = (compact: boolean, legend: boolean): GridComponentOption
   top: legend ? (compact ? 98 : 52) : compact ? 44 : 20,
   bottom: compact ? 46 : 56,
   outerBoundsMode: 'none',
+})
+
+/** Margins of a chart without a legend: the upper one has room for the numbers of events. */
+export const barePlotArea = (compact: boolean): GridComponentOption => ({
+  ...plotArea(compact, false),
+  top: compact ? 48 : 28,
 })
 
 /** What all charts over steps share. */

@@ -2,15 +2,17 @@
 import type { EChartsOption, LineSeriesOption } from 'echarts'
 import type { EventRow, MetricInfo, RunRecord } from '../runs/index.ts'
 import {
+  barePlotArea,
   type ChartOptions,
   type ChartTheme,
   LIGHT,
   overSteps,
   plotArea,
   type Side,
+  type StepRange,
   yAxis,
 } from './chart-parts.ts'
-import { type Curve, curveOf, downsample, smooth } from './curve.ts'
+import { type Curve, curveOf, cut, downsample, smooth } from './curve.ts'
 import { formatMetric, stepTimes, validationLabel } from './summary.ts'
 
 /** The IBM colour-blind-safe palette, for metrics without a colour of their own. */
@@ -19,7 +21,8 @@ const PALETTE = ['#648fff', '#dc267f', '#fe6100', '#785ef0', '#ffb000']
 /** Lengths of dash and gap, in pixels; a dash without a gap is a solid line. */
 const DASHES = { solid: [1, 0], dashed: [9, 5], dotted: [2, 4], dashDot: [11, 4, 2, 4] } as const
 
-const dashOf = ({ dash = 'solid' }: MetricInfo): readonly number[] => DASHES[dash]
+/** Lengths of dash and gap of a metric's curve, in pixels. */
+export const dashOf = ({ dash = 'solid' }: MetricInfo): readonly number[] => DASHES[dash]
 
 /** The window of the strong line when none is given: one fiftieth of the run, but at most 500 steps. */
 export const defaultSmoothing = (steps: number): number => Math.min(500, Math.max(1, Math.round(steps / 50)))
@@ -68,34 +71,67 @@ function eventMarks(events: readonly EventRow[], length: number, theme: ChartThe
   }
 }
 
+/** Choices of whoever looks at the learning curves. */
+export interface CurveChoices {
+  /** Steps averaged by the strong line; 1 for none. Default `defaultSmoothing` */
+  smoothing?: number
+  /** Steps shown; a part is drawn with as many points as the whole. Default all */
+  range?: StepRange | undefined
+  /** A logarithmic left axis, without what is not above 0. Default false */
+  logarithmic?: boolean
+  /** Names of metrics that are left out. Default none */
+  hidden?: ReadonlySet<string>
+  /** Whether there is a legend; without one, the page has its own. Default true */
+  legend?: boolean
+  /** The curve of a metric, for callers that keep them from one drawing to the next. Default: made from the rows */
+  rawCurve?: (name: string) => Curve
+}
+
+/** The colour of a metric's curve: its own, or one of the palette by its place in the config. */
+export const metricColor = ({ color }: MetricInfo, index: number): string =>
+  color ?? PALETTE[index % PALETTE.length]!
+
 /**
  * The learning curves: every metric of the run over its steps, losses on the left axis, ratios on the right;
  * a thin line as recorded, and a strong one smoothed. What was measured on held-out images is a dotted line, of
  * the first metric, the one that is minimized. Events are marked by their number.
- *
- * @param smoothing  steps averaged by the strong line; 1 for none. Default `defaultSmoothing`
  */
 export function learningCurves(
   record: RunRecord,
-  { smoothing, theme = LIGHT, points = 1000, compact = false }: ChartOptions & { smoothing?: number } = {},
+  {
+    smoothing,
+    range,
+    logarithmic = false,
+    hidden,
+    legend = true,
+    rawCurve = (name) => curveOf(record.metrics, name),
+    theme = LIGHT,
+    points = 1000,
+    compact = false,
+  }: ChartOptions & CurveChoices = {},
 ): EChartsOption {
   const options = { theme, points, compact }
   const window = smoothing ?? defaultSmoothing(record.metrics.length)
-  const drawn = record.config.metrics.map((info, index) => ({
-    info,
-    color: info.color ?? PALETTE[index % PALETTE.length]!,
-    raw: curveOf(record.metrics, info.name),
-  }))
+  const scale = logarithmic ? 'log' : 'value'
+  /** What can be shown of a curve. */
+  const shown = (curve: Curve, { axis }: MetricInfo): Curve => {
+    const part = range ? cut(curve, range) : curve
+    return logarithmic && axis === 'left' ? part.filter(([, value]) => value > 0) : part
+  }
+  const drawn = record.config.metrics
+    .map((info, index) => ({ info, color: metricColor(info, index), whole: rawCurve(info.name) }))
+    .filter(({ info }) => !hidden?.has(info.name))
+    .map((metric) => ({ ...metric, raw: shown(metric.whole, metric.info) }))
   const sideOf = (axis: MetricInfo['axis']): Side => {
     const those = drawn.filter(({ info }) => info.axis === axis)
     return { infos: those.map(({ info }) => info), curves: those.map(({ raw }) => raw) }
   }
   const strong = drawn.map(
-    ({ info, color, raw }): LineSeriesOption => ({
+    ({ info, color, whole }): LineSeriesOption => ({
       type: 'line',
       name: info.label,
       yAxisIndex: info.axis === 'left' ? 0 : 1,
-      data: downsample(smooth(raw, window), Math.ceil(points / 2)),
+      data: downsample(shown(smooth(whole, window), info), Math.ceil(points / 2)),
       symbol: 'none',
       z: 4,
       lineStyle: { color, width: 2.25, type: [...dashOf(info)] },
@@ -118,7 +154,7 @@ export function learningCurves(
     }),
   )
   const heldOut = drawn.slice(0, 1).flatMap(({ info }): LineSeriesOption[] => {
-    const data = curveOf(record.validation, info.name)
+    const data = shown(curveOf(record.validation, info.name), info)
     if (data.length === 0) return []
     return [
       {
@@ -138,7 +174,9 @@ export function learningCurves(
   const to = record.metrics.at(-1)?.step ?? 1
   return {
     ...overSteps(from, to, options),
+    ...(legend ? {} : { grid: barePlotArea(compact) }),
     legend: {
+      show: legend,
       data: [...drawn.map(({ info }) => info.label), ...heldOut.map(({ name }) => String(name))],
       top: 6,
       itemWidth: compact ? 26 : 40,
@@ -148,8 +186,47 @@ export function learningCurves(
       textStyle: { color: theme.ink, fontSize: 13 },
       ...(compact ? { left: 0 } : {}),
     },
-    yAxis: [yAxis('left', sideOf('left'), options), yAxis('right', sideOf('right'), options)],
-    series: [...strong, ...heldOut, ...(window > 1 ? thin : []), eventMarks(record.events, to - from, theme)],
+    yAxis: [yAxis('left', sideOf('left'), options, scale), yAxis('right', sideOf('right'), options)],
+    series: [
+      ...strong,
+      ...heldOut,
+      ...(window > 1 ? thin : []),
+      eventMarks(record.events, range ? range[1] - range[0] : to - from, theme),
+    ],
+  }
+}
+
+/**
+ * One measure of samples over the steps of the run, on the step axis of the learning curves. Values that were not
+ * finite are left out.
+ *
+ * @param info  the column of the evaluations, and how it is called and written
+ */
+export function measureCurve(
+  record: RunRecord,
+  info: MetricInfo,
+  { range, theme = LIGHT, points = 600, compact = false }: ChartOptions & Pick<CurveChoices, 'range'> = {},
+): EChartsOption {
+  const options = { theme, points, compact }
+  const whole = curveOf(record.evaluations, info.name)
+  const curve = range ? cut(whole, range) : whole
+  const color = metricColor(info, 0)
+  return {
+    ...overSteps(record.metrics[0]?.step ?? 0, record.metrics.at(-1)?.step ?? 1, options),
+    grid: barePlotArea(compact),
+    yAxis: [{ ...yAxis('left', { infos: [info], curves: [curve] }, options), name: info.label }],
+    series: [
+      {
+        type: 'line',
+        name: info.label,
+        data: downsample(curve, points),
+        symbol: 'circle',
+        symbolSize: 6,
+        lineStyle: { color, width: 2 },
+        itemStyle: { color },
+        tooltip: { valueFormatter: (value) => formatMetric(info, Number(value)) },
+      },
+    ],
   }
 }
 

@@ -69,3 +69,18 @@ export function downsample(curve: Curve, points: number): Curve {
   kept.push(curve.at(-1)!)
   return kept
 }
+
+/** The first index of a curve whose step is at least `step`; the length where there is none. */
+export function indexAt(curve: Curve, step: number): number {
+  let [from, to] = [0, curve.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (curve[middle]![0] < step) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
+/** The points from one step to another, and one more on each side, so that the line goes on to the edge. */
+export const cut = (curve: Curve, [from, to]: readonly [number, number]): Curve =>
+  curve.slice(Math.max(0, indexAt(curve, from) - 1), indexAt(curve, to + 1) + 1)

@@ -9,6 +9,7 @@ import type {
   TimingRow,
 } from '../../../src/runs/schema.ts'
 import type { Columns, RunSnapshot, RunUpdate } from '../../../src/server/protocol.ts'
+import { ApiError } from './api.ts'
 import type { RunSource } from './source.ts'
 
 /** Columns as rows; null is a number that was not finite. */
@@ -36,6 +37,8 @@ export class LiveRun {
   events = $state.raw<readonly EventRow[]>([])
   /** Why it cannot be shown. */
   problem = $state<string>()
+  /** Whether there is no such run: it may come to be, so `open` may be called again. */
+  missing = $state(false)
   /** Whether news arrive. */
   linked = $state(true)
   /** Counts changes of the logs below, which are too long to be watched themselves: read it where they are used. */
@@ -49,10 +52,11 @@ export class LiveRun {
 
   constructor(source: RunSource) {
     this.source = source
-    void this.#open()
+    void this.open()
   }
 
-  async #open(): Promise<void> {
+  /** Reads the run, and follows it. What is wrong is told by `problem`. */
+  async open(): Promise<void> {
     try {
       const snapshot = await this.source.snapshot()
       if (this.#closed) return
@@ -65,15 +69,17 @@ export class LiveRun {
       this.status = snapshot.status
       this.snapshot = snapshot
       this.problem = undefined
+      this.missing = false
       this.version++
       this.#stop = this.source.follow(snapshot.cursor, {
         update: (news) => this.#take(news),
-        reset: () => void this.#open(),
+        reset: () => void this.open(),
         link: (isUp) => {
           this.linked = isUp
         },
       })
     } catch (error) {
+      this.missing = error instanceof ApiError && error.status === 404
       this.problem = (error as Error).message
     }
   }

@@ -1,0 +1,106 @@
+// What is typed into the form that starts a run: checked, sorted and turned into a request.
+import { formatCommand } from '../../../src/report/format.ts'
+import type { SettingField, StartRequest } from '../../../src/server/protocol.ts'
+
+/** What was typed or chosen, by the name of the setting; what is not there has its default. */
+export type Typed = Readonly<Record<string, string | boolean>>
+
+/** `batchSize` as `Batch size`. */
+export const labelOf = (name: string): string => {
+  const words = name.replace(/([a-z\d])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`)
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** `batchSize` as `--batch-size`. */
+export const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+function expected({ integer, minimum, maximum }: SettingField): string {
+  const what = integer ? 'a whole number' : 'a number'
+  const bounds = [
+    minimum === undefined ? undefined : `of at least ${minimum}`,
+    maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : `at most ${maximum}`,
+  ].filter((bound) => bound !== undefined)
+  return [what, bounds.join(' and ')].filter(Boolean).join(' ')
+}
+
+/** What is wrong with a typed value; undefined when nothing is. An empty field means the default. */
+export function faultOf(field: SettingField, typed: string | boolean | undefined): string | undefined {
+  if (typed === undefined || typeof typed === 'boolean' || typed.trim() === '') return undefined
+  if (field.kind === 'choice')
+    return field.choices?.map(String).includes(typed)
+      ? undefined
+      : `Expected one of ${field.choices?.join(', ')}.`
+  if (field.kind !== 'number') return undefined
+  const value = Number(typed)
+  const { integer, minimum, maximum } = field
+  const fits =
+    Number.isFinite(value) &&
+    (!integer || Number.isSafeInteger(value)) &&
+    (minimum === undefined || value >= minimum) &&
+    (maximum === undefined || value <= maximum)
+  return fits ? undefined : `Expected ${expected(field)}.`
+}
+
+/** The settings that differ from their defaults, as values. Fields with faults are left out. */
+export function changedSettings(fields: readonly SettingField[], typed: Typed): StartRequest['settings'] {
+  return Object.fromEntries(
+    fields.flatMap((field): [string, string | number | boolean][] => {
+      const given = typed[field.name]
+      if (given === undefined || faultOf(field, given)) return []
+      const text = typeof given === 'string' ? given.trim() : given
+      if (text === '') return []
+      const value =
+        typeof text === 'boolean'
+          ? text
+          : field.kind === 'number'
+            ? Number(text)
+            : (field.choices?.find((choice) => String(choice) === text) ?? text)
+      return value === field.default ? [] : [[field.name, value]]
+    }),
+  )
+}
+
+/** Common settings that most people want to change. */
+const FIRST = ['steps', 'batchSize', 'seed']
+
+/** The settings that come first: the most common ones, then the model's own. The rest are for experts. */
+export const grouped = (
+  fields: readonly SettingField[],
+): {
+  readonly first: readonly SettingField[]
+  readonly own: readonly SettingField[]
+  readonly rest: readonly SettingField[]
+} => ({
+  first: FIRST.flatMap((name) => fields.filter((field) => field.name === name)),
+  own: fields.filter(({ own }) => own),
+  rest: fields.filter(({ own, name }) => !own && !FIRST.includes(name)),
+})
+
+/** The command that starts the same run. @param folder  name of the runs folder */
+export function commandOf({ model, data, name, settings }: StartRequest, folder: string): string {
+  const flags = Object.entries(settings).flatMap(([setting, value]) => {
+    const flag = flagOf(setting)
+    if (typeof value === 'boolean') return [value ? flag : flag.replace('--', '--no-')]
+    return [flag, String(value)]
+  })
+  return formatCommand([
+    'sparring',
+    'train',
+    model,
+    '--data',
+    data,
+    ...flags,
+    ...(name ? ['--run', `${folder}/${name}`] : []),
+  ])
+}
+
+/** The setting that a refusal of the server is about, by the flag that it begins with. */
+export const fieldOfRefusal = (fields: readonly SettingField[], message: string): SettingField | undefined =>
+  fields.find(({ name }) => message.startsWith(`${flagOf(name)} `))
+
+/** A name that a folder of a run may have; an empty one is chosen by the studio. */
+export const nameFault = (name: string): string | undefined =>
+  name === '' || /^[\p{L}\p{N}_][\p{L}\p{N}_.,+=@ -]{0,127}$/u.test(name)
+    ? undefined
+    : 'Expected at most 128 letters, digits, dots, dashes or underscores, beginning with a letter or digit.'
