@@ -86,7 +86,11 @@ export function finalRows(
       }
       return {
         name: metric.id,
-        label: `${metric.label}${metric.kind === 'validation' ? ' on held-out images, last' : `, mean of the last ${LAST_STEPS} steps`}`,
+        label: metric.kind === 'validation' ? `${metric.label}, held-out images` : metric.label,
+        note:
+          metric.kind === 'validation'
+            ? 'As measured last.'
+            : `The mean of the last ${LAST_STEPS} steps of a run.`,
         format: metric.info.format === 'percent' ? 'percent' : 'number',
         values: groups.map((group) => together(group.entries.map(find))),
       }
