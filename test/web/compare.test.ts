@@ -1,5 +1,4 @@
 // What the page of a comparison works out: which numbers may share a chart, columns, last numbers, the chart itself.
-import type { SeriesOption } from 'echarts'
 import { describe, expect, it } from 'vitest'
 import { compared, entryOf, finalRows } from '../../web/src/lib/compared.ts'
 import { nearest, type OverlayOptions, overlayOption } from '../../web/src/lib/overlay.ts'
@@ -112,6 +111,12 @@ describe('runs side by side', () => {
   })
 })
 
+interface Drawn {
+  name: string
+  data: [number, number][]
+  lineStyle: { color: string }
+}
+
 describe('the chart', () => {
   const numbers = runs({ seed: 1, evaluations: FID }, { seed: 2, evaluations: FID })
   const metric = (kind: string) =>
@@ -127,10 +132,7 @@ describe('the chart', () => {
     compact: false,
   }
   const seriesOf = (changes: Partial<OverlayOptions>, kind = 'evaluations') =>
-    overlayOption(drawnRuns, metric(kind), { ...options, ...changes }).series as (SeriesOption & {
-      data: [number, number][]
-      lineStyle: { color: string }
-    })[]
+    overlayOption(drawnRuns, metric(kind), { ...options, ...changes }).series as unknown as Drawn[]
 
   it('gives every run its own colour, also where one was taken out', () => {
     expect(seriesOf({}).map(({ name, lineStyle }) => [name, lineStyle.color])).toEqual([
