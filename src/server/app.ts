@@ -8,10 +8,11 @@ import { guard, headers, refuse } from './guard.ts'
 import { pages } from './pages.ts'
 import type { StudioInfo } from './protocol.ts'
 import { controlRoutes } from './routes/control.ts'
+import { criticRoutes } from './routes/critic.ts'
 import { runRoutes } from './routes/runs.ts'
 
 /** One entry per group of routes. */
-const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [runRoutes, controlRoutes]
+const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [runRoutes, controlRoutes, criticRoutes]
 
 export interface AppOptions {
   readonly token: string

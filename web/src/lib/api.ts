@@ -1,6 +1,10 @@
 // Requests to the studio's server.
 import {
   type ControlRequest,
+  type CriticAnswers,
+  type CriticQuestions,
+  type CriticResult,
+  type CriticTotals,
   type ModelForms,
   type Refusal,
   type RunList,
@@ -54,6 +58,10 @@ export const api = {
   run: (name: string) => getJson<RunSnapshot>(runPath(name)),
   models: () => getJson<ModelForms>('/api/models'),
   start: (request: StartRequest) => postJson<Started>('/api/runs', request),
+  critic: (name: string) => getJson<CriticTotals>(`${runPath(name)}/critic`),
+  criticRound: (name: string) => postJson<CriticQuestions>(`${runPath(name)}/critic`, {}),
+  criticAnswer: (name: string, round: string, saidReal: readonly boolean[]) =>
+    postJson<CriticResult>(`${runPath(name)}/critic/${round}`, { saidReal } satisfies CriticAnswers),
   control: (name: string, request: ControlRequest) => postJson<object>(`${runPath(name)}/control`, request),
   network: (name: string, network: string) => getBytes(`${runPath(name)}/networks/${network}.onnx`),
   eventsUrl: (name: string, cursor: string) => `${runPath(name)}/events?from=${cursor}`,
