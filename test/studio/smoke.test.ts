@@ -1,6 +1,7 @@
 // The studio opens in a real browser and lists its runs.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  axeFaults,
   hasChromium,
   type TestBrowser,
   type TestStudio,
@@ -27,5 +28,13 @@ describe.skipIf(!hasChromium)('the studio in a browser', () => {
     await page.getByRole('heading', { name: 'first', level: 1 }).waitFor()
     await page.getByText('mlp-gan on digits, seed 1').waitFor()
     expect(browser.complaints).toEqual([])
+  })
+
+  it('finds accessibility faults where there are some', async () => {
+    const page = await browser.open(studio, '/')
+    await page.getByRole('link', { name: 'first' }).waitFor()
+    expect(await axeFaults(page)).toEqual([])
+    await page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    expect(await axeFaults(page)).toEqual([expect.stringMatching(/^button-name at/)])
   })
 })

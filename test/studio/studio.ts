@@ -1,6 +1,7 @@
 // A studio for tests: a folder with small runs, the server, and Debian's Chromium to look at it.
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
@@ -91,4 +92,31 @@ export async function testBrowser(): Promise<TestBrowser> {
     },
     close: () => browser.close(),
   }
+}
+
+interface AxeViolation {
+  readonly id: string
+  readonly impact: string | null
+  readonly help: string
+  readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[]
+}
+
+/**
+ * The serious and critical accessibility faults that axe finds on a page as it is now, one line per element; none is
+ * an empty list. The source of axe is evaluated by the browser's driver, because the page's policy allows no scripts
+ * from elsewhere.
+ */
+export async function axeFaults(page: Page): Promise<string[]> {
+  const file = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+  await page.evaluate(await readFile(file, 'utf8'))
+  const violations = (await page.evaluate(
+    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+  )) as readonly AxeViolation[]
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary = '' }) =>
+        `${id} at ${target.join(' ')}: ${help}. ${failureSummary}`.replaceAll(/\s+/g, ' '),
+      ),
+    )
 }
