@@ -1,12 +1,17 @@
 // Requests to the studio's server.
 import {
+  type Companions,
   type ControlRequest,
   type CriticAnswers,
   type CriticQuestions,
   type CriticResult,
   type CriticTotals,
+  type ExampleImage,
   type ModelForms,
+  type NearestImages,
+  type NearestRequest,
   type Refusal,
+  type RunFiles,
   type RunList,
   type RunSnapshot,
   type Started,
@@ -67,4 +72,13 @@ export const api = {
   eventsUrl: (name: string, cursor: string) => `${runPath(name)}/events?from=${cursor}`,
   fileUrl: (name: string, file: string, download = false) =>
     `/files/${encodeURIComponent(name)}/${file}${download ? '?download' : ''}`,
+  companions: (name: string) => getJson<Companions>(`${runPath(name)}/companions`),
+  extractor: (name: string) => getBytes(`${runPath(name)}/extractor.onnx`),
+  example: (name: string, seed: number) => getJson<ExampleImage>(`${runPath(name)}/example?seed=${seed}`),
+  nearest: (name: string, request: NearestRequest) =>
+    postJson<NearestImages>(`${runPath(name)}/nearest`, request),
+  files: (name: string) => getJson<RunFiles>(`${runPath(name)}/files`),
+  networkUrl: (name: string, network: string) => `${runPath(name)}/networks/${network}.onnx`,
+  csvUrl: (name: string, log: 'metrics' | 'validation' | 'evaluations') => `${runPath(name)}/${log}.csv`,
+  exportUrl: (name: string) => `${runPath(name)}/export.html`,
 }
