@@ -8,11 +8,21 @@ import { guard, headers, refuse } from './guard.ts'
 import { pages } from './pages.ts'
 import type { StudioInfo } from './protocol.ts'
 import { controlRoutes } from './routes/control.ts'
+import { criticRoutes } from './routes/critic.ts'
+import { drawRoutes } from './routes/draw.ts'
+import { fileRoutes } from './routes/files.ts'
 import { latentRoutes } from './routes/latent.ts'
 import { runRoutes } from './routes/runs.ts'
 
 /** One entry per group of routes. */
-const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [runRoutes, controlRoutes, latentRoutes]
+const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [
+  runRoutes,
+  controlRoutes,
+  criticRoutes,
+  drawRoutes,
+  fileRoutes,
+  latentRoutes,
+]
 
 export interface AppOptions {
   readonly token: string

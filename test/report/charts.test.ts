@@ -1,6 +1,7 @@
 // Charts as options and as SVG text.
 import type { LineSeriesOption } from 'echarts'
 import { describe, expect, test } from 'vitest'
+import { measureCurve } from '../../src/report/charts.ts'
 import { DARK, learningCurves, renderSvg, speedCurve } from '../../src/report/index.ts'
 import { inventedRecord } from '../runs/invented-run.ts'
 
@@ -83,6 +84,70 @@ describe('the learning curves', () => {
     for (const count of [0, 1, 2])
       expect(renderSvg(learningCurves(inventedRecord(count)), 400, 300)).not.toMatch(/NaN|Infinity/)
   })
+})
+
+describe('learning curves as somebody chooses them', () => {
+  const names = (option: { series?: unknown }): unknown[] => [
+    ...new Set(seriesOf(option).map(({ name }) => name)),
+  ]
+
+  test('leave out hidden metrics, and keep the colours of the others', () => {
+    const record = inventedRecord()
+    record.config.metrics = record.config.metrics.map(({ color: _, ...info }) => info)
+    const colors = (option: { series?: unknown }) =>
+      seriesOf(option).find(({ name }) => name === 'Accuracy')!.itemStyle!.color
+    const option = learningCurves(record, { hidden: new Set(['generatorLoss', 'discriminatorLoss']) })
+    expect(names(option)).toEqual(['Accuracy', 'events'])
+    expect(colors(option)).toBe(colors(learningCurves(record)))
+    expect(option.yAxis).toMatchObject([{ show: false }, { show: true }])
+  })
+
+  test('draw a range of steps with its own points, and one more on each side', () => {
+    const record = inventedRecord(12_001)
+    const [strong] = seriesOf(learningCurves(record, { range: [5000, 5100], points: 400, smoothing: 1 }))
+    const steps = (strong!.data as [number, number][]).map(([step]) => step)
+    expect(steps).toEqual(Array.from({ length: 103 }, (_, i) => 4999 + i))
+  })
+
+  test('average what lies outside the range too, so that zooming changes no value', () => {
+    const record = inventedRecord(1000)
+    const at = (option: { series?: unknown }) =>
+      (seriesOf(option)[0]!.data as [number, number][]).find(([step]) => step === 500)![1]
+    const all = { smoothing: 101, points: 4000 }
+    expect(at(learningCurves(record, { ...all, range: [500, 520] }))).toBe(at(learningCurves(record, all)))
+  })
+
+  test('have a logarithmic axis for losses, without what is not above 0', () => {
+    const record = inventedRecord()
+    record.metrics[3]!.generatorLoss = 0
+    const option = learningCurves(record, { logarithmic: true, smoothing: 1 })
+    expect(option.yAxis).toMatchObject([{ type: 'log' }, { type: 'value' }])
+    expect((option.yAxis as object[])[0]).not.toHaveProperty('max')
+    const [losses] = seriesOf(option)
+    expect((losses!.data as [number, number][]).map(([step]) => step)).not.toContain(3)
+    expect(renderSvg(option, 900, 400)).not.toMatch(/NaN|Infinity/)
+  })
+
+  test('take curves that their caller kept', () => {
+    const option = learningCurves(inventedRecord(), { rawCurve: () => [[7, 1]], smoothing: 1 })
+    expect(seriesOf(option)[0]!.data).toEqual([[7, 1]])
+  })
+})
+
+test('a measure is drawn over the steps of the run, without what could not be measured', () => {
+  const record = inventedRecord()
+  record.evaluations = [
+    { step: 0, fid: Number.NaN },
+    { step: 100, fid: 30 },
+    { step: 200, fid: 20 },
+  ]
+  const option = measureCurve(record, { name: 'fid', label: 'FID', axis: 'left' })
+  expect(seriesOf(option)[0]!.data).toEqual([
+    [100, 30],
+    [200, 20],
+  ])
+  expect(option.xAxis).toMatchObject({ min: 0, max: record.metrics.at(-1)!.step })
+  expect(renderSvg(option, 800, 240)).toContain('>FID</text>')
 })
 
 test('the speed curve shows milliseconds per step', () => {

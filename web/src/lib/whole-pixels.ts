@@ -1,17 +1,5 @@
 // Pictures enlarged so that each of their pixels covers a whole number of the screen's.
-
-/**
- * Width for a picture, in CSS pixels.
- *
- * @param natural  its own width, in pixels
- * @param room     the width there is, in CSS pixels
- * @param ratio    pixels of the screen per CSS pixel
- * @returns the largest whole enlargement that fits; a picture that is too large even so gets the room there is
- */
-export function wholeWidth(natural: number, room: number, ratio: number): number {
-  const factor = Math.floor((room * ratio) / natural + 1e-6)
-  return factor >= 1 ? (factor * natural) / ratio : room
-}
+import { wholeWidth } from './whole-width.ts'
 
 /**
  * Keeps the width of an element right for the picture in it: an attachment.
