@@ -29,7 +29,15 @@ const sparring = (/** @type {string[]} */ ...args) =>
   spawn(process.execPath, [inProject('bin/sparring.js'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
 
 const studio = sparring('studio', '--runs', folder, '--port', '0', '--no-open', '--json')
-const training = sparring('train', values.model, '--steps', '10000000', '--run', join(folder, 'watched'), '--quiet')
+const training = sparring(
+  'train',
+  values.model,
+  '--steps',
+  '10000000',
+  '--run',
+  join(folder, 'watched'),
+  '--quiet',
+)
 try {
   /** @type {string} */
   const line = await new Promise((resolve) => studio.stdout.once('data', (bytes) => resolve(String(bytes))))
@@ -53,13 +61,17 @@ try {
       if (timings().length > 10) break
     } catch {} // It prepares.
   }
-  const { cursor } = await (await fetch(`${origin}/api/runs/watched`)).json()
+  const { cursor } = /** @type {{ cursor: string }} */ (
+    await (await fetch(`${origin}/api/runs/watched`)).json()
+  )
   /** @type {number[]} */
   const ratios = []
   for (let round = 0; round < rounds; round++) {
     const alone = await pace()
     const listeners = Array.from({ length: pages }, () =>
-      get(`${origin}/api/runs/watched/events?from=${cursor}`, { agent: false }, (response) => response.resume()),
+      get(`${origin}/api/runs/watched/events?from=${cursor}`, { agent: false }, (response) =>
+        response.resume(),
+      ),
     )
     for (const listener of listeners) listener.on('error', () => {})
     await sleep(2000) // They catch up first.
@@ -67,7 +79,9 @@ try {
     for (const listener of listeners) listener.destroy()
     await sleep(500)
     ratios.push(watched / alone)
-    console.log(`round ${round + 1}: ${alone.toFixed(2)} ms per step alone, ${watched.toFixed(2)} with ${pages} pages`)
+    console.log(
+      `round ${round + 1}: ${alone.toFixed(2)} ms per step alone, ${watched.toFixed(2)} with ${pages} pages`,
+    )
   }
   const sorted = ratios.toSorted((a, b) => a - b)
   const percent = (/** @type {number} */ ratio) => `${(100 * (ratio - 1)).toFixed(1)}%`

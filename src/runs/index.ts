@@ -5,6 +5,16 @@ export {
   classificationOf,
   classificationSchema,
 } from './classification.ts'
+export { CRITIC_FILE, type CriticRow, criticRowSchema } from './critic.ts'
+export {
+  type CriticScores,
+  type CriticTotals,
+  criticTotals,
+  type Judged,
+  judged,
+  scoresOf,
+  tookForReal,
+} from './critic-totals.ts'
 export {
   type Evaluation,
   type ExtractorRecord,

@@ -1,6 +1,8 @@
 // What the studio's server and its pages say to each other: shapes of requests and answers, no behaviour.
+import type { CriticScores, CriticTotals } from '../runs/critic-totals.ts'
 import type { Classification, Evaluation } from '../runs/index.ts'
 import type { EventRow, MetricsRow, RunConfig, RunStatus, SampleEntry, TimingRow } from '../runs/schema.ts'
+import type { Companion, Companions, NetworkPorts, Role } from '../workflow/companions.ts'
 import type { RunParts } from '../workflow/run-parts.ts'
 
 export type { RunParts }
@@ -127,4 +129,91 @@ export interface StartRequest {
 }
 export interface Started {
   readonly name: string
+}
+
+// Be the critic
+
+/** `GET /api/runs/<name>/critic` answers `CriticTotals`. */
+export type { CriticScores, CriticTotals, Judged } from '../runs/critic-totals.ts'
+
+/** `POST /api/runs/<name>/critic`, without a body: a new round. What is real stays with the server until it is answered. */
+export interface CriticQuestions {
+  /** Names the round in the answer. It can be answered once, within an hour. */
+  readonly round: string
+  /** The step of the weights that made the generated ones. */
+  readonly step: number
+  /** Which part of the data the real ones are from. */
+  readonly reals: 'held-out' | 'training'
+  readonly count: number
+  readonly height: number
+  readonly width: number
+  readonly channels: number
+  /** Bytes [count, height, width, channels], 0 to 255, in base64. */
+  readonly pixels: string
+}
+
+/** `POST /api/runs/<name>/critic/<round>`: by image, whether the person takes it for real. */
+export interface CriticAnswers {
+  readonly saidReal: readonly boolean[]
+}
+
+/** The answer to it. */
+export interface CriticResult {
+  readonly step: number
+  readonly seed: number
+  readonly images: readonly {
+    readonly isReal: boolean
+    readonly saidReal: boolean
+    /** What the run's critic network gave; null for models that have none. */
+    readonly probabilityOfReal: number | null
+  }[]
+  /** Of this round. */
+  readonly scores: CriticScores
+  /** Of all rounds, with this one. */
+  readonly totals: CriticTotals
+}
+
+// Drawing: networks that look at an image, and images beside it.
+
+/** `GET /api/runs/<name>/companions` answers `Companions`. */
+export type { Companion, Companions, NetworkPorts, Role }
+
+/** An image of the run's data. */
+export interface ServedImage {
+  readonly index: number
+  /** Name of its class; absent where there are no labels. */
+  readonly label?: string
+  /** Base64 of bytes [height, width, channels]. */
+  readonly pixels: string
+}
+
+/** `GET /api/runs/<name>/example?seed=<whole number>`: a real image. `heldOut`: no network was trained on it. */
+export interface ExampleImage extends ServedImage {
+  readonly heldOut: boolean
+}
+
+/** `POST /api/runs/<name>/nearest` */
+export interface NearestRequest {
+  /** Base64 of bytes [height, width, channels]. */
+  readonly pixels: string
+}
+
+/** The training images that are nearest to one, nearest first. */
+export interface NearestImages {
+  /** `distance`: Euclidean, pixels being numbers in [0, 1]. */
+  readonly images: readonly (ServedImage & { readonly distance: number })[]
+  /** Training images that were searched. */
+  readonly count: number
+  /** How long the search took. */
+  readonly milliseconds: number
+}
+
+// Taking away.
+
+/** `GET /api/runs/<name>/files` */
+export interface RunFiles {
+  /** What `GET /files/<name>/<file>` gives, by name, without sample sheets. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[]
+  /** Step of the newest checkpoint; absent before the first. */
+  readonly checkpoint?: number
 }

@@ -23,6 +23,8 @@ export interface ProcessOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** Called whenever standard error grew, with all of it. */
   onProgress?(stderr: string, child: ReturnType<typeof spawn>): void
+  /** The same of standard output. */
+  onOutput?(stdout: string, child: ReturnType<typeof spawn>): void
 }
 
 /** What a run inherits: no setting of the person who runs the tests. */
@@ -35,7 +37,7 @@ const ownEnvironment = Object.fromEntries(
 /** Runs `sparring` with these arguments to its end. */
 export const sparring = (
   args: readonly string[],
-  { cwd, environment = {}, onProgress }: ProcessOptions,
+  { cwd, environment = {}, onProgress, onOutput }: ProcessOptions,
 ): Promise<Finished> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
@@ -47,6 +49,7 @@ export const sparring = (
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
+      onOutput?.(stdout, child)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text

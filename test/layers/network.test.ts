@@ -16,6 +16,7 @@ import {
   sequential,
   upSampling2D,
 } from '../../src/layers/index.ts'
+import { splitAfter } from '../../src/layers/network.ts'
 import { ConfigError, ShapeError } from '../../src/util/errors.ts'
 import { fixedRandom, noRandom } from '../contracts/layer.ts'
 import { tensor } from '../support/tensors.ts'
@@ -125,5 +126,44 @@ describe('sequential', () => {
       network.call({ input: input('x', shape), weights: {}, training: false, random: noRandom })
     expect(() => call([4, 3])).toThrow('network "net" takes [batch, 2, 2], got [4, 3]')
     expect(() => call([4, 2, 2])).toThrow('weight "net/dense/kernel" was not given')
+  })
+})
+
+describe('splitAfter', () => {
+  test('cuts a stack into two that compute the same one after the other, with the same weights', () => {
+    const whole = small()
+    const { head, tail } = splitAfter(whole, 'batch-normalization')
+    expect([...head.weights, ...tail.weights].map(({ name }) => name)).toEqual(
+      whole.weights.map(({ name }) => name),
+    )
+    expect([head.outputShape, tail.inputShape, tail.outputShape]).toEqual([[3], [3], whole.outputShape])
+    const x = input('x', [4, 2, 2])
+    const inputs = Object.fromEntries(whole.weights.map(({ name, shape }) => [name, input(name, shape)]))
+    const mode = { weights: inputs, training: false, random: noRandom }
+    const once = whole.call({ input: x, ...mode }).output
+    const twice = tail.call({ input: head.call({ input: x, ...mode }).output, ...mode }).output
+    const numbers = (shape: readonly number[], seed: number) => ({
+      dtype: 'float64' as const,
+      shape,
+      data: Float64Array.from(
+        { length: shape.reduce((a, b) => a * b, 1) },
+        (_, i) => 0.3 + Math.sin(7 * seed + i) ** 2,
+      ),
+    })
+    const given = Object.fromEntries(whole.weights.map(({ name, shape }, i) => [name, numbers(shape, i)]))
+    const image = numbers([4, 2, 2], 99)
+    const made = interpret(
+      { inputs: [x, ...Object.values(inputs)], outputs: { once, twice } },
+      { x: image, ...given },
+    )
+    expect(made.twice!.data).toEqual(made.once!.data)
+    expect(new Set(made.once!.data).size).toBe(4)
+  })
+
+  test('refuses a layer that is not there, or that is the last', () => {
+    expect(() => splitAfter(small(), 'missing')).toThrow(
+      'network "net": expected a layer "missing" with others after it, got flatten, dense',
+    )
+    expect(() => splitAfter(small(), 'score')).toThrow(ConfigError)
   })
 })

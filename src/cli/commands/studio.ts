@@ -44,6 +44,8 @@ export const define: Define = (command, session) => {
       const { openStudio } = await import('../../server/index.ts')
       const studio = await openStudio({ runs: given.runs ?? 'runs', port: given.port })
       const { address } = studio
+      // Heard from now on: whoever reads the address may end the studio at once.
+      const end = interrupted()
       session.finish(
         { address, runs: given.runs ?? 'runs' },
         `the studio of ${formatPath(given.runs ?? 'runs')} is at ${session.resultStyle.accent(address)}\nCtrl-C ends it; trainings go on`,
@@ -53,7 +55,7 @@ export const define: Define = (command, session) => {
         // A machine without a browser is no error: the address was printed.
         await open(address).catch(() => undefined)
       }
-      await interrupted()
+      await end
       await studio.close()
     })
   return addExamples(command, [

@@ -1,5 +1,6 @@
 // The run folder on disk.
 export { type ControlReader, openControl, sendControl } from './control.ts'
+export { appendCritic, readCritic } from './critic.ts'
 export { writeAtomic } from './disk.ts'
 export { listRuns, type RunListing } from './list-runs.ts'
 export { type LockHolder, lockHolder } from './lock.ts'

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { z } from 'zod'
 import { ConfigError, DataError, messageOf } from '../../util/errors.ts'
+import { CRITIC_FILE } from '../critic.ts'
 import { type Evaluation, evaluationSchema } from '../evaluation.ts'
 import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName } from '../layout.ts'
 import { parseLines, type RowReader, readMetricsRow, rowReader } from '../lines.ts'
@@ -77,7 +78,14 @@ export interface RunFolder {
 }
 
 /** Files that only the methods named after them may write. */
-const RECORDS = new Set([CONFIG_FILE, STATUS_FILE, LOCK_FILE, CONTROL_FILE, ...Object.values(LOG_FILES)])
+const RECORDS = new Set([
+  CONFIG_FILE,
+  STATUS_FILE,
+  LOCK_FILE,
+  CONTROL_FILE,
+  CRITIC_FILE,
+  ...Object.values(LOG_FILES),
+])
 
 /** Entries of a folder; none when it does not exist. */
 export async function entriesOf(folder: string): Promise<string[]> {

@@ -1,4 +1,5 @@
 // Where a page gets a run from: the studio's server, or the page itself when it was exported.
+import type { WebModelOptions } from '../../../src/runtime/web.ts'
 import type { RunSnapshot, RunUpdate } from '../../../src/server/protocol.ts'
 import { api } from './api.ts'
 
@@ -20,6 +21,8 @@ export interface RunSource {
   fileUrl(file: string): string
   /** The bytes of a network's ONNX file. */
   network(name: string): Promise<Uint8Array<ArrayBuffer>>
+  /** What ONNX Runtime needs to run them here. */
+  runtime(): Promise<WebModelOptions>
 }
 
 /** A run of the studio's server. */
@@ -60,4 +63,5 @@ export const servedRun = (name: string): RunSource => ({
   },
   fileUrl: (file) => api.fileUrl(name, file),
   network: (network) => api.network(name, network),
+  runtime: async () => ({ files: (await import('./runtime-files.ts')).runtimeFiles }),
 })

@@ -1,0 +1,48 @@
+// The critic's page: scores in words, and bytes as pictures.
+import { describe, expect, it } from 'vitest'
+import { judged } from '../../src/runs/critic-totals.ts'
+import { bytesOf, rgbaOf } from '../../web/src/lib/bytes.ts'
+import { doubtedText, fooledText, rightText, verdictOn } from '../../web/src/lib/critic-words.ts'
+
+/** A judge of `n` generated and `n` real images, some of them taken for the other kind. */
+const judge = (n: number, fooled: number, doubted: number) =>
+  judged(
+    Array.from({ length: 2 * n }, (_, image) => image >= n),
+    Array.from({ length: 2 * n }, (_, image) => (image < n ? image < fooled : image - n >= doubted)),
+  )
+
+describe('scores in words', () => {
+  it('come with their interval', () => {
+    expect(rightText(judge(10, 4, 2))).toBe('14 of 20 right (70%, 95% interval 48% to 85%)')
+    expect(fooledText(judge(10, 1, 2))).toBe(
+      '1 of 10 generated images was taken for real (10%, 95% interval 2% to 40%)',
+    )
+    expect(doubtedText(judge(10, 1, 2))).toBe(
+      '2 of 10 real images were taken for generated (20%, 95% interval 6% to 51%)',
+    )
+    expect(fooledText(judged([true], [true]))).toBe('None of the images was generated')
+    expect(doubtedText(judged([false], [true]))).toBe('None of the images was real')
+  })
+
+  it('claim what the interval allows', () => {
+    expect(verdictOn(judge(10, 4, 2))).toContain('it cannot be said that you were not guessing')
+    expect(verdictOn(judge(10, 1, 1))).toBe(
+      'That is better than chance: you can tell generated images from real ones.',
+    )
+    expect(verdictOn(judge(10, 9, 9))).toContain('worse than chance')
+    expect(verdictOn(judge(10, 1, 1), { who: 'people' })).toContain('people can tell')
+    expect(verdictOn(judged([], []))).toBe('')
+  })
+})
+
+describe('pictures from bytes', () => {
+  it('are read from base64', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i)
+    expect(bytesOf(Buffer.from(bytes).toString('base64'))).toEqual(bytes)
+  })
+
+  it('are grey or coloured', () => {
+    expect([...rgbaOf(Uint8Array.of(7, 200), 1)]).toEqual([7, 7, 7, 255, 200, 200, 200, 255])
+    expect([...rgbaOf(Uint8Array.of(1, 2, 3), 3)]).toEqual([1, 2, 3, 255])
+  })
+})
