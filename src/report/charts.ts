@@ -83,8 +83,11 @@ export interface CurveChoices {
   hidden?: ReadonlySet<string>
   /** Whether there is a legend; without one, the page has its own. Default true */
   legend?: boolean
-  /** The curve of a metric, for callers that keep them from one drawing to the next. Default: made from the rows */
-  rawCurve?: (name: string) => Curve
+  /**
+   * The curve of a metric averaged over a window, 1 for as recorded, for callers that keep curves from one drawing to
+   * the next. Default: made from the rows
+   */
+  curveOf?: (name: string, window: number) => Curve
 }
 
 /** The colour of a metric's curve: its own, or one of the palette by its place in the config. */
@@ -104,7 +107,7 @@ export function learningCurves(
     logarithmic = false,
     hidden,
     legend = true,
-    rawCurve = (name) => curveOf(record.metrics, name),
+    curveOf: averaged = (name, window) => smooth(curveOf(record.metrics, name), window),
     theme = LIGHT,
     points = 1000,
     compact = false,
@@ -119,19 +122,19 @@ export function learningCurves(
     return logarithmic && axis === 'left' ? part.filter(([, value]) => value > 0) : part
   }
   const drawn = record.config.metrics
-    .map((info, index) => ({ info, color: metricColor(info, index), whole: rawCurve(info.name) }))
+    .map((info, index) => ({ info, color: metricColor(info, index) }))
     .filter(({ info }) => !hidden?.has(info.name))
-    .map((metric) => ({ ...metric, raw: shown(metric.whole, metric.info) }))
+    .map((metric) => ({ ...metric, raw: shown(averaged(metric.info.name, 1), metric.info) }))
   const sideOf = (axis: MetricInfo['axis']): Side => {
     const those = drawn.filter(({ info }) => info.axis === axis)
     return { infos: those.map(({ info }) => info), curves: those.map(({ raw }) => raw) }
   }
   const strong = drawn.map(
-    ({ info, color, whole }): LineSeriesOption => ({
+    ({ info, color }): LineSeriesOption => ({
       type: 'line',
       name: info.label,
       yAxisIndex: info.axis === 'left' ? 0 : 1,
-      data: downsample(shown(smooth(whole, window), info), Math.ceil(points / 2)),
+      data: downsample(shown(averaged(info.name, window), info), Math.ceil(points / 2)),
       symbol: 'none',
       z: 4,
       lineStyle: { color, width: 2.25, type: [...dashOf(info)] },

@@ -129,7 +129,7 @@ describe('learning curves as somebody chooses them', () => {
   })
 
   test('take curves that their caller kept', () => {
-    const option = learningCurves(inventedRecord(), { rawCurve: () => [[7, 1]], smoothing: 1 })
+    const option = learningCurves(inventedRecord(), { curveOf: () => [[7, 1]], smoothing: 1 })
     expect(seriesOf(option)[0]!.data).toEqual([[7, 1]])
   })
 })

@@ -1,6 +1,6 @@
 // What the views of a run compute: curves that grow, values at a step, speed, enlargement, places of sheets.
 import { describe, expect, it } from 'vitest'
-import { curveOf } from '../../src/report/curve.ts'
+import { curveOf, smooth } from '../../src/report/curve.ts'
 import { ago } from '../../web/src/lib/ago.ts'
 import { curveCache } from '../../web/src/lib/curve-cache.ts'
 import { measureInfos } from '../../web/src/lib/measure-info.ts'
@@ -16,16 +16,28 @@ describe('curves of a growing log', () => {
   it('are what the rows say, whenever they are asked for', () => {
     const cache = curveCache()
     const rows = [row(0), row(1)]
-    expect(cache(rows, 'loss')).toEqual(curveOf(rows, 'loss'))
+    expect(cache.recorded(rows, 'loss')).toEqual(curveOf(rows, 'loss'))
     rows.push(row(2), row(3))
-    expect(cache(rows, 'loss')).toEqual(curveOf(rows, 'loss'))
-    expect(cache(rows, 'other')).toEqual([])
+    expect(cache.recorded(rows, 'loss')).toEqual(curveOf(rows, 'loss'))
+    expect(cache.recorded(rows, 'other')).toEqual([])
+  })
+
+  it('are averaged anew when there are more rows or another window, and only then', () => {
+    const cache = curveCache()
+    const rows = [0, 1, 2, 3, 4].map(row)
+    const first = cache.smoothed(rows, 'loss', 3)
+    expect(first).toEqual(smooth(curveOf(rows, 'loss'), 3))
+    expect(cache.smoothed(rows, 'loss', 3)).toBe(first)
+    rows.push(row(90))
+    expect(cache.smoothed(rows, 'loss', 3)).toEqual(smooth(curveOf(rows, 'loss'), 3))
+    expect(cache.smoothed(rows, 'loss', 5)).toEqual(smooth(curveOf(rows, 'loss'), 5))
+    expect(cache.smoothed(rows, 'loss', 1)).toEqual(curveOf(rows, 'loss'))
   })
 
   it('begin anew with another log', () => {
     const cache = curveCache()
-    cache([row(0), row(1), row(2)], 'loss')
-    expect(cache([row(0), row(9)], 'loss')).toEqual([
+    cache.recorded([row(0), row(1), row(2)], 'loss')
+    expect(cache.recorded([row(0), row(9)], 'loss')).toEqual([
       [0, 0],
       [9, 18],
     ])

@@ -50,9 +50,11 @@ export class LiveRun {
   #stop: (() => void) | undefined
   #closed = false
 
-  constructor(source: RunSource) {
+  /** @param isExpected  the run will come to be: it is read when `open` is called. Default false */
+  constructor(source: RunSource, { isExpected = false }: { isExpected?: boolean } = {}) {
     this.source = source
-    void this.open()
+    if (isExpected) this.missing = true
+    else void this.open()
   }
 
   /** Reads the run, and follows it. What is wrong is told by `problem`. */
@@ -71,6 +73,7 @@ export class LiveRun {
       this.problem = undefined
       this.missing = false
       this.version++
+      this.#stop?.()
       this.#stop = this.source.follow(snapshot.cursor, {
         update: (news) => this.#take(news),
         reset: () => void this.open(),
