@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunConfig } from '../../src/runs/index.ts'
 import { openRun } from '../../src/runs/node/index.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import type { StudioContext } from '../../src/server/context.ts'
@@ -21,6 +22,12 @@ const YES = Array.from({ length: ROUND_SIZE }, () => true)
 
 describe('the critic', () => {
   let studio: TestStudio
+  /** The data of the run, loaded once. */
+  let loaded: ReturnType<typeof recordedData> | undefined
+  const dataOf = (config: RunConfig) => {
+    loaded ??= recordedData(config)
+    return loaded
+  }
   beforeAll(async () => {
     studio = await testStudio((folder) =>
       trainSmall(folder, [
@@ -90,7 +97,7 @@ describe('the critic', () => {
     const run = await openRun(join(studio.folder, 'gan'))
     const engine = await nodeEngine({ threads: 1 })
     try {
-      const data = await recordedData(run.config)
+      const data = await dataOf(run.config)
       const again = await criticRound({ run, engine, data, seed: result.seed })
       expect(Buffer.from(again.pixels).toString('base64')).toBe(pixels)
       expect(again.isReal).toEqual(result.images.map(({ isReal }) => isReal))
@@ -163,7 +170,7 @@ describe('the critic', () => {
     try {
       let time = 0
       const run = await openRun(join(studio.folder, 'gan'))
-      const data = recordedData(run.config)
+      const data = dataOf(run.config)
       const context = { open: async () => run, engine: async () => engine, data: () => data }
       const routes = criticRoutes(context as unknown as StudioContext, () => time)
       const app = new Hono().route('/', routes).onError((error, c) => c.text(error.name, 404))
