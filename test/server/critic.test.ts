@@ -14,7 +14,7 @@ import {
   TOKEN_HEADER,
 } from '../../src/server/protocol.ts'
 import { criticRoutes } from '../../src/server/routes/critic.ts'
-import { criticRound, ROUND_SIZE } from '../../src/workflow/critic.ts'
+import { criticRound, openCriticNetworks, ROUND_SIZE } from '../../src/workflow/critic.ts'
 import { recordedData } from '../../src/workflow/recorded-run.ts'
 import { type TestStudio, testStudio, trainSmall } from '../studio/studio.ts'
 
@@ -98,7 +98,8 @@ describe('the critic', () => {
     const engine = await nodeEngine({ threads: 1 })
     try {
       const data = await dataOf(run.config)
-      const again = await criticRound({ run, engine, data, seed: result.seed })
+      const networks = await openCriticNetworks(engine, run.config)
+      const again = await criticRound({ run, networks, data, seed: result.seed })
       expect(Buffer.from(again.pixels).toString('base64')).toBe(pixels)
       expect(again.isReal).toEqual(result.images.map(({ isReal }) => isReal))
       // Real images are images of the data, none twice.
@@ -111,7 +112,7 @@ describe('the critic', () => {
         if (isReal) found.add(at)
       })
       expect(found.size).toBe(again.isReal.filter((isReal) => isReal).length)
-      const without = await criticRound({ run, engine, data: { train: data.train }, seed: 1 })
+      const without = await criticRound({ run, networks, data: { train: data.train }, seed: 1 })
       expect(without.reals).toBe('training')
     } finally {
       await engine.close()
