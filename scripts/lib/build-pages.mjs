@@ -1,4 +1,5 @@
-// Builds the studio's pages into dist/web where they are older than what they are made of.
+// Builds the studio's pages into dist/web, and the parts of exported pages into dist/web-export, where they are older
+// than what they are made of.
 // @ts-check
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,9 +28,12 @@ const MADE_OF = [
 
 /** @returns whether anything was built */
 export async function buildPages() {
-  const made = newest(inProject('dist/web/index.html'))
+  const made = Math.min(
+    ...['dist/web/index.html', 'dist/web-export/page.js'].map((path) => newest(inProject(path))),
+  )
   if (made > 0 && MADE_OF.every((path) => newest(inProject(path)) < made)) return false
   const { build } = await import('vite')
   await build({ configFile: inProject('web/vite.config.ts') })
+  await build({ configFile: inProject('web/vite.export.config.ts') })
   return true
 }

@@ -65,10 +65,10 @@ export async function build({ src = inProject('src'), dist = inProject('dist') }
   return stale.length
 }
 
-/** Removes what the sources no longer have; half-written outputs (`x.js.123`) may be another build's, the pages in `web` are. */
+/** Removes what the sources no longer have; half-written outputs (`x.js.123`) may be another build's, the pages are. */
 function prune(/** @type {string} */ dist, /** @type {Set<string>} */ sources) {
   if (!stat(dist)) return
-  for (const file of filesUnder(dist).filter((name) => !/^web[\\/]/.test(name)))
+  for (const file of filesUnder(dist).filter((name) => !/^web(-export)?[\\/]/.test(name)))
     if (!sources.has(file.replace(/(\.d\.ts|\.js)$/, '.ts')) && !/\.\d+$/.test(file))
       rmSync(join(dist, file), { force: true })
 }

@@ -1,4 +1,5 @@
 // Measures of what a generator makes: arrays in, numbers with their circumstances out.
+export { type ActiveSubspace, type ActiveSubspaceOptions, activeSubspace } from './active-subspace.ts'
 export { type ClassHistogram, type ClassHistogramOptions, classHistogram } from './class-histogram.ts'
 export { type DensityCoverageOptions, densityCoverage } from './density-coverage.ts'
 export type { BlockOptions } from './distance-blocks.ts'

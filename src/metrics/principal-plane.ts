@@ -1,5 +1,6 @@
 // The plane in which samples vary most, for looking at features and latents of many numbers.
 import { ShapeError } from '../util/errors.ts'
+import { strongestDirections } from './directions.ts'
 import { requireRows, rowsOf, type Samples } from './features.ts'
 import { momentsOf } from './moments.ts'
 import type { MeasureEngine } from './with-model.ts'
@@ -26,32 +27,16 @@ const BLOCK = 1000
  */
 export async function principalPlane(engine: MeasureEngine, samples: Samples): Promise<PrincipalPlane> {
   const where = 'principalPlane'
-  const { EigenvalueDecomposition, Matrix } = await import('ml-matrix')
   const rows = rowsOf(where, 'samples', samples)
   requireRows(where, 'samples', rows, 2, 'for a variance')
   if (rows.d < 2) throw new ShapeError(`${where}: a plane needs at least 2 numbers per sample, got ${rows.d}`)
   const { mean, covariance } = await momentsOf(engine, where, rows, BLOCK)
-  const { d } = rows
-  const matrix = new Matrix(Array.from({ length: d }, (_, i) => covariance.subarray(i * d, (i + 1) * d)))
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, {
-    assumeSymmetric: true,
-  })
-  const variances = realEigenvalues.map((value) => Math.max(0, value))
-  const [first, second] = [...variances.keys()].sort((a, b) => variances[b]! - variances[a]!) as [
-    number,
-    number,
-  ]
-  const direction = (index: number): Float64Array => {
-    const vector = Float64Array.from(eigenvectorMatrix.getColumn(index))
-    const largest = vector.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0)
-    return largest < 0 ? vector.map((x) => -x) : vector
-  }
-  const whole = variances.reduce((sum, value) => sum + value, 0)
-  const within = variances[first]! + variances[second]!
+  const { values, vectors } = await strongestDirections(covariance, rows.d, 2)
+  const whole = values.reduce((sum, value) => sum + value, 0)
   return {
     mean,
-    directions: [direction(first), direction(second)],
-    deviations: [Math.sqrt(variances[first]!), Math.sqrt(variances[second]!)],
-    share: whole > 0 ? within / whole : 1,
+    directions: [vectors[0]!, vectors[1]!],
+    deviations: [Math.sqrt(values[0]!), Math.sqrt(values[1]!)],
+    share: whole > 0 ? (values[0]! + values[1]!) / whole : 1,
   }
 }

@@ -4,6 +4,7 @@ import * as ort from 'onnxruntime-node'
 import { messageOf } from '../util/errors.ts'
 import type { Advanced, ArrayWithShape, StateArrays, StateEntry, StepFeeds } from './engine.ts'
 import { feedBuffers, type WorkerCall, type WorkerReady, type WorkerReply } from './node-protocol.ts'
+import { fromTensor, tensorArguments } from './tensors.ts'
 
 interface Session {
   readonly session: ort.InferenceSession
@@ -27,27 +28,7 @@ const options: ort.InferenceSession.SessionOptions = {
   extra: { session: { set_denormal_as_zero: '1' } },
 }
 
-const dtypeOf = (data: ArrayWithShape['data'], dtype: ArrayWithShape['dtype']): ort.Tensor.Type => {
-  if (dtype) return dtype
-  if (data instanceof Float64Array) return 'float64'
-  if (data instanceof Int32Array) return 'int32'
-  if (data instanceof Uint8Array) return 'uint8'
-  if (data instanceof BigInt64Array) return 'int64'
-  return 'float32'
-}
-const toTensor = ({ data, shape, dtype }: ArrayWithShape): ort.Tensor => {
-  const type = dtypeOf(data, dtype)
-  const typed =
-    type === 'int64' && !(data instanceof BigInt64Array)
-      ? BigInt64Array.from(Array.from(data, (n) => BigInt(Number(n))))
-      : data
-  return new ort.Tensor(type as 'float32', typed as Float32Array, shape)
-}
-const fromTensor = (tensor: ort.Tensor): ArrayWithShape => ({
-  shape: tensor.dims,
-  data: tensor.data as Float32Array,
-  dtype: tensor.type as 'float32',
-})
+const toTensor = (given: ArrayWithShape): ort.Tensor => new ort.Tensor(...tensorArguments(given))
 
 function sessionOf(id: number): Session {
   const found = sessions.get(id)

@@ -9,10 +9,20 @@ import { pages } from './pages.ts'
 import type { StudioInfo } from './protocol.ts'
 import { controlRoutes } from './routes/control.ts'
 import { criticRoutes } from './routes/critic.ts'
+import { drawRoutes } from './routes/draw.ts'
+import { fileRoutes } from './routes/files.ts'
+import { latentRoutes } from './routes/latent.ts'
 import { runRoutes } from './routes/runs.ts'
 
 /** One entry per group of routes. */
-const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [runRoutes, controlRoutes, criticRoutes]
+const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [
+  runRoutes,
+  controlRoutes,
+  criticRoutes,
+  drawRoutes,
+  fileRoutes,
+  latentRoutes,
+]
 
 export interface AppOptions {
   readonly token: string

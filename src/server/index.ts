@@ -15,6 +15,8 @@ import type { StudioContext } from './context.ts'
 import { openNamed } from './open-run.ts'
 import { openTrainings } from './trainings.ts'
 
+export { writeExportedPage } from './exported-page.ts'
+
 export const DEFAULT_PORT = 4321
 /** Connections at a time; more wait or are refused by the system. */
 const MOST_CONNECTIONS = 4000

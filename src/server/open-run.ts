@@ -1,5 +1,5 @@
 // Runs and their files by name: nothing outside the runs folder, whatever a name holds.
-import { open, realpath } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { listRuns, openRun, type RunFolder, type RunListing } from '../runs/node/index.ts'
 import { NotFoundError } from './context.ts'
@@ -41,20 +41,23 @@ const PICTURES = /^(samples|figures)\/[a-z0-9][a-z0-9-]*\.(png|svg|json)$/
 export const isOffered = (file: string): boolean => RECORDS.test(file) || PICTURES.test(file)
 
 /**
+ * Where a file of a run lies.
+ *
+ * @throws NotFoundError unless it is one that pages may have and lies in the run's folder
+ */
+export async function offeredPath(run: RunFolder, file: string): Promise<string> {
+  const missing = (): NotFoundError => new NotFoundError(`the run has no file "${file.slice(0, 130)}"`)
+  if (!isOffered(file)) throw missing()
+  const real = await realpath(join(run.folder, file)).catch(() => undefined)
+  if (real === undefined || !real.startsWith(run.folder + sep) || !(await stat(real)).isFile())
+    throw missing()
+  return real
+}
+
+/**
  * Bytes of a file of a run.
  *
  * @throws NotFoundError unless it is one that pages may have and lies in the run's folder
  */
-export async function readOffered(run: RunFolder, file: string): Promise<Uint8Array<ArrayBuffer>> {
-  const missing = (): NotFoundError => new NotFoundError(`the run has no file "${file.slice(0, 130)}"`)
-  if (!isOffered(file)) throw missing()
-  const real = await realpath(join(run.folder, file)).catch(() => undefined)
-  if (real === undefined || !real.startsWith(run.folder + sep)) throw missing()
-  const handle = await open(real, 'r')
-  try {
-    if (!(await handle.stat()).isFile()) throw missing()
-    return new Uint8Array(await handle.readFile())
-  } finally {
-    await handle.close()
-  }
-}
+export const readOffered = async (run: RunFolder, file: string): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await readFile(await offeredPath(run, file)))

@@ -2,9 +2,11 @@
 import type { CriticScores, CriticTotals } from '../runs/critic-totals.ts'
 import type { Classification, Evaluation } from '../runs/index.ts'
 import type { EventRow, MetricsRow, RunConfig, RunStatus, SampleEntry, TimingRow } from '../runs/schema.ts'
+import type { Companion, Companions, NetworkPorts, Role } from '../workflow/companions.ts'
+import type { LatentAxis, LatentExamples, LatentSpace } from '../workflow/latent-directions.ts'
 import type { RunParts } from '../workflow/run-parts.ts'
 
-export type { RunParts }
+export type { LatentAxis, LatentExamples, LatentSpace, RunParts }
 
 /** The header that carries the token on every request that changes something. */
 export const TOKEN_HEADER = 'x-sparring-token'
@@ -170,4 +172,63 @@ export interface CriticResult {
   readonly scores: CriticScores
   /** Of all rounds, with this one. */
   readonly totals: CriticTotals
+}
+
+// Drawing: networks that look at an image, and images beside it.
+
+/** `GET /api/runs/<name>/companions` answers `Companions`. */
+export type { Companion, Companions, NetworkPorts, Role }
+
+/** An image of the run's data. */
+export interface ServedImage {
+  readonly index: number
+  /** Name of its class; absent where there are no labels. */
+  readonly label?: string
+  /** Base64 of bytes [height, width, channels]. */
+  readonly pixels: string
+}
+
+/** `GET /api/runs/<name>/example?seed=<whole number>`: a real image. `heldOut`: no network was trained on it. */
+export interface ExampleImage extends ServedImage {
+  readonly heldOut: boolean
+}
+
+/** `POST /api/runs/<name>/nearest` */
+export interface NearestRequest {
+  /** Base64 of bytes [height, width, channels]. */
+  readonly pixels: string
+}
+
+/** The training images that are nearest to one, nearest first. */
+export interface NearestImages {
+  /** `distance`: Euclidean, pixels being numbers in [0, 1]. */
+  readonly images: readonly (ServedImage & { readonly distance: number })[]
+  /** Training images that were searched. */
+  readonly count: number
+  /** How long the search took. */
+  readonly milliseconds: number
+}
+
+// Taking away.
+
+/** `GET /api/runs/<name>/files` */
+export interface RunFiles {
+  /** What `GET /files/<name>/<file>` gives, by name, without sample sheets. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[]
+  /** Step of the newest checkpoint; absent before the first. */
+  readonly checkpoint?: number
+}
+
+// Exported pages.
+
+/** What `GET /api/runs/<name>/export.html` puts into the page, besides pictures, network and runtime. */
+export interface ExportedRun {
+  readonly version: string
+  readonly exportedAt: string
+  readonly snapshot: RunSnapshot
+  /** For runs that make images and have a checkpoint. */
+  readonly latent?: LatentSpace
+  readonly examples?: LatentExamples
+  /** Why a run that makes images goes without its latent space. */
+  readonly noLatent?: string
 }

@@ -23,7 +23,7 @@ function columns(rows: readonly MetricsRow[]): Columns {
 }
 
 /** Files that pages may have, without the sample sheets, which are listed apart. */
-async function offeredFiles(folder: string): Promise<string[]> {
+export async function offeredFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder)
   const figures = names.includes('figures')
     ? (await readdir(`${folder}/figures`)).map((name) => `figures/${name}`)

@@ -36,8 +36,11 @@ export interface ExtractorPlan {
   readonly batchSize: number
 }
 
+/** What of a data set decides how its extractor is made. */
+export type ExtractorData = Pick<Dataset, 'hash' | 'height' | 'width' | 'channels' | 'classes'>
+
 /** What will be trained, and the name under which it is kept. */
-export function extractorPlan(data: Dataset, settings: ExtractorSettings = {}): ExtractorPlan {
+export function extractorPlan(data: ExtractorData, settings: ExtractorSettings = {}): ExtractorPlan {
   const { steps = classifier.defaults.steps, batchSize = classifier.defaults.batchSize } = settings
   const options = classifier.options.parse({})
   const objective = classifier.objective(options, [data.height, data.width, data.channels], {

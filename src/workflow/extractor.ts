@@ -4,8 +4,13 @@ import { likeliest, type Samples } from '../metrics/index.ts'
 import type { ExtractorRecord } from '../runs/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { DataError } from '../util/errors.ts'
-import { openExtractorCache } from './extractor-cache.ts'
-import { type ExtractorSettings, extractorPlan, trainExtractor } from './extractor-training.ts'
+import { type ExtractorEntry, openExtractorCache } from './extractor-cache.ts'
+import {
+  type ExtractorData,
+  type ExtractorSettings,
+  extractorPlan,
+  trainExtractor,
+} from './extractor-training.ts'
 import { openImageReader } from './image-reader.ts'
 import { checkLabels } from './labels.ts'
 
@@ -86,4 +91,17 @@ export async function openExtractor(
     await reader.close()
     throw error
   }
+}
+
+/**
+ * The extractor of a data set as it is kept, with the bytes of its ONNX file; undefined when none was trained yet, or when
+ * the data has no classes.
+ */
+export async function keptExtractor(
+  data: ExtractorData,
+  { cacheDir, settings }: Pick<ExtractorOptions, 'cacheDir' | 'settings'> = {},
+): Promise<(ExtractorEntry & { readonly bytes: Uint8Array }) | undefined> {
+  return data.classes.length < 2
+    ? undefined
+    : openExtractorCache(extractorPlan(data, settings).key, cacheDir).read()
 }

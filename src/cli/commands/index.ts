@@ -47,7 +47,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'export',
     usage: '<run>',
-    summary: "write a run's networks as ONNX files",
+    summary: "write a run's networks as ONNX files, or the run as one page",
     load: () => import('./export.ts'),
   },
   {

@@ -1,12 +1,19 @@
 // Requests to the studio's server.
 import {
+  type Companions,
   type ControlRequest,
   type CriticAnswers,
   type CriticQuestions,
   type CriticResult,
   type CriticTotals,
+  type ExampleImage,
+  type LatentExamples,
+  type LatentSpace,
   type ModelForms,
+  type NearestImages,
+  type NearestRequest,
   type Refusal,
+  type RunFiles,
   type RunList,
   type RunSnapshot,
   type Started,
@@ -64,7 +71,18 @@ export const api = {
     postJson<CriticResult>(`${runPath(name)}/critic/${round}`, { saidReal } satisfies CriticAnswers),
   control: (name: string, request: ControlRequest) => postJson<object>(`${runPath(name)}/control`, request),
   network: (name: string, network: string) => getBytes(`${runPath(name)}/networks/${network}.onnx`),
+  latent: (name: string) => getJson<LatentSpace>(`${runPath(name)}/latent`),
+  latentExamples: (name: string) => getJson<LatentExamples>(`${runPath(name)}/latent/examples`),
   eventsUrl: (name: string, cursor: string) => `${runPath(name)}/events?from=${cursor}`,
   fileUrl: (name: string, file: string, download = false) =>
     `/files/${encodeURIComponent(name)}/${file}${download ? '?download' : ''}`,
+  companions: (name: string) => getJson<Companions>(`${runPath(name)}/companions`),
+  extractor: (name: string) => getBytes(`${runPath(name)}/extractor.onnx`),
+  example: (name: string, seed: number) => getJson<ExampleImage>(`${runPath(name)}/example?seed=${seed}`),
+  nearest: (name: string, request: NearestRequest) =>
+    postJson<NearestImages>(`${runPath(name)}/nearest`, request),
+  files: (name: string) => getJson<RunFiles>(`${runPath(name)}/files`),
+  networkUrl: (name: string, network: string) => `${runPath(name)}/networks/${network}.onnx`,
+  csvUrl: (name: string, log: 'metrics' | 'validation' | 'evaluations') => `${runPath(name)}/${log}.csv`,
+  exportUrl: (name: string) => `${runPath(name)}/export.html`,
 }

@@ -1,9 +1,12 @@
 // Where a page gets a run from: the studio's server, or the page itself when it was exported.
-import type { RunSnapshot, RunUpdate } from '../../../src/server/protocol.ts'
+import type { WebModelOptions } from '../../../src/runtime/web.ts'
+import type { LatentExamples, LatentSpace, RunSnapshot, RunUpdate } from '../../../src/server/protocol.ts'
 import { api } from './api.ts'
 
 export interface RunSource {
   readonly name: string
+  /** Whether the run may be paused, resumed and so on from here. */
+  readonly canControl: boolean
   snapshot(): Promise<RunSnapshot>
   /**
    * Tells what happens from the snapshot on.
@@ -20,11 +23,18 @@ export interface RunSource {
   fileUrl(file: string): string
   /** The bytes of a network's ONNX file. */
   network(name: string): Promise<Uint8Array<ArrayBuffer>>
+  /** Its latent space, of the newest weights. */
+  latent(): Promise<LatentSpace>
+  /** Where images of its data lie, for latent spaces that have examples. */
+  latentExamples(): Promise<LatentExamples>
+  /** What ONNX Runtime needs to run them here. */
+  runtime(): Promise<WebModelOptions>
 }
 
 /** A run of the studio's server. */
 export const servedRun = (name: string): RunSource => ({
   name,
+  canControl: true,
   snapshot: () => api.run(name),
   follow(cursor, on) {
     let last = cursor
@@ -59,5 +69,8 @@ export const servedRun = (name: string): RunSource => ({
     return stop
   },
   fileUrl: (file) => api.fileUrl(name, file),
+  latent: () => api.latent(name),
+  latentExamples: () => api.latentExamples(name),
   network: (network) => api.network(name, network),
+  runtime: async () => ({ files: (await import('./runtime-files.ts')).runtimeFiles }),
 })

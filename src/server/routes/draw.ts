@@ -1,0 +1,71 @@
+// Drawing: which networks can look at an image, real images to begin with, and those that are nearest to one.
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { ConfigError } from '../../util/errors.ts'
+import { type CompanionSource, companionsOf, extractorBytes } from '../../workflow/companions.ts'
+import { type DataImage, exampleImage, nearestImages } from '../../workflow/nearest-images.ts'
+import type { StudioContext } from '../context.ts'
+import type { Companions, ExampleImage, NearestImages, ServedImage } from '../protocol.ts'
+import { readBody } from './control.ts'
+
+/** Images that are found. */
+const NEAREST = 6
+
+const nearestSchema = z.object({ pixels: z.base64() })
+
+const served = ({ index, label, pixels }: DataImage): ServedImage => ({
+  index,
+  ...(label === undefined ? {} : { label }),
+  pixels: Buffer.from(pixels).toString('base64'),
+})
+
+export function drawRoutes(studio: StudioContext): Hono {
+  const app = new Hono()
+
+  const source = async (context: Context): Promise<CompanionSource> => {
+    const name = context.req.param('name')!
+    const run = await studio.open(name)
+    return { folder: studio.folder, name, run, data: () => studio.data(run.config) }
+  }
+
+  app.get('/api/runs/:name/companions', async (context) =>
+    context.json((await companionsOf(await source(context))) satisfies Companions),
+  )
+
+  app.get('/api/runs/:name/extractor.onnx', async (context) =>
+    context.body(await extractorBytes(await source(context)), 200, {
+      'content-type': 'application/octet-stream',
+    }),
+  )
+
+  app.get('/api/runs/:name/example', async (context) => {
+    const { config } = await studio.open(context.req.param('name'))
+    const given = context.req.query('seed') ?? ''
+    if (!/^\d{1,15}$/.test(given))
+      throw new ConfigError(`"seed" must be a whole number, got "${given.slice(0, 30)}"`)
+    const image = exampleImage(await studio.data(config), Number(given))
+    return context.json({ ...served(image), heldOut: image.heldOut } satisfies ExampleImage)
+  })
+
+  app.post('/api/runs/:name/nearest', async (context) => {
+    const { config } = await studio.open(context.req.param('name'))
+    const { pixels } = await readBody(context.req, nearestSchema)
+    const { height, width, channels } = config.data
+    const bytes = new Uint8Array(Buffer.from(pixels, 'base64'))
+    // Before the data is loaded for it.
+    if (bytes.length !== height * width * channels)
+      throw new ConfigError(
+        `"pixels" must be the ${height * width * channels} bytes of an image [${height}, ${width}, ${channels}] in base64, got ${bytes.length} bytes`,
+      )
+    const { train } = await studio.data(config)
+    const began = performance.now()
+    const found = await nearestImages(train, bytes, NEAREST, context.req.raw.signal)
+    return context.json({
+      images: found.map((image) => ({ ...served(image), distance: image.distance })),
+      count: train.count,
+      milliseconds: performance.now() - began,
+    } satisfies NearestImages)
+  })
+
+  return app
+}

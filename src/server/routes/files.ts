@@ -1,0 +1,53 @@
+// Taking a run away: what there is with its size, and the logs as tables.
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Hono } from 'hono'
+import { stream } from 'hono/streaming'
+import { LOG_FILES } from '../../runs/index.ts'
+import { logCsv } from '../../workflow/log-csv.ts'
+import type { StudioContext } from '../context.ts'
+import { offeredPath } from '../open-run.ts'
+import type { RunFiles } from '../protocol.ts'
+import { offeredFiles } from '../snapshot.ts'
+
+export function fileRoutes(studio: StudioContext): Hono {
+  const app = new Hono()
+
+  app.get('/api/runs/:name/files', async (context) => {
+    const run = await studio.open(context.req.param('name'))
+    const sizes = (await offeredFiles(run.folder)).map(async (name) => ({
+      name,
+      // A file may go while they are listed.
+      bytes: (await stat(join(run.folder, name)).catch(() => undefined))?.size,
+    }))
+    const files = (await Promise.all(sizes)).flatMap(({ name, bytes }) =>
+      bytes === undefined ? [] : [{ name, bytes }],
+    )
+    const [checkpoint] = await run.listCheckpoints()
+    return context.json({ files, ...(checkpoint === undefined ? {} : { checkpoint }) } satisfies RunFiles)
+  })
+
+  app.get('/api/runs/:name/:csv{(?:metrics|validation|evaluations)\\.csv}', async (context) => {
+    const { name, csv } = context.req.param()
+    const run = await studio.open(name)
+    const file = LOG_FILES[csv.replace(/\.csv$/, '') as 'metrics' | 'validation' | 'evaluations']
+    const path = await offeredPath(run, file)
+    const table = await logCsv(
+      path,
+      file,
+      run.config.metrics.map((metric) => metric.name),
+    )
+    // A run's name may hold letters that a header may not.
+    const plain = name.replace(/[^\w.+@-]+/g, '-')
+    context.header('content-type', 'text/csv; charset=utf-8; header=present')
+    context.header('content-disposition', `attachment; filename="${plain}-${csv}"`)
+    return stream(context, async (out) => {
+      for await (const lines of table) {
+        if (out.aborted) return
+        await out.write(lines)
+      }
+    })
+  })
+
+  return app
+}

@@ -1,0 +1,178 @@
+// What a drawing asks of the server: networks that can look at it, real images, the nearest ones.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadData } from '../../src/data/node/index.ts'
+import { nodeEngine } from '../../src/runtime/node.ts'
+import type { Companions, ExampleImage, NearestImages, Refusal } from '../../src/server/protocol.ts'
+import { openExtractorCache } from '../../src/workflow/extractor-cache.ts'
+import { extractorPlan, trainExtractor } from '../../src/workflow/extractor-training.ts'
+import { copyRun, type TestStudio, testStudio, trainSmall } from '../studio/studio.ts'
+
+let studio: TestStudio
+let cache: string
+const cacheBefore = process.env.XDG_CACHE_HOME
+
+const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(`http://127.0.0.1:${studio.port}/api/runs/${path}`, init)
+const json = async <T>(path: string): Promise<T> => (await ask(path)).json() as Promise<T>
+const post = (path: string, body: string, token = studio.token): Promise<Response> =>
+  ask(path, { method: 'POST', body, headers: { 'x-sparring-token': token } })
+const refusal = async (response: Response): Promise<string> => ((await response.json()) as Refusal).error
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'sparring-cache-'))
+  process.env.XDG_CACHE_HOME = cache
+  studio = await testStudio(async (folder) => {
+    await trainSmall(folder, [
+      { model: 'mlp-gan', name: 'gan' },
+      { model: 'vae', name: 'coder' },
+    ])
+    await copyRun(folder, 'gan', 'gan-copy')
+  })
+}, 120_000)
+afterAll(async () => {
+  if (cacheBefore === undefined) delete process.env.XDG_CACHE_HOME
+  else process.env.XDG_CACHE_HOME = cacheBefore
+  await studio?.dispose()
+  await rm(cache, { recursive: true, force: true })
+})
+
+describe('companions', () => {
+  it('are the networks of the run first, then those of other runs on the same data', async () => {
+    const found = await json<Companions>('gan-copy/companions')
+    expect(found.shape).toEqual([28, 28, 1])
+    expect(found.classes).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+    expect(found.critic.map(({ source, run, step }) => [source, run, step])).toEqual([
+      ['own', 'gan-copy', 23],
+      ['run', 'gan', 23],
+    ])
+    expect(found.critic[0]!.networks).toEqual([
+      {
+        name: 'discriminator',
+        input: 'images',
+        output: 'probability',
+        inputShape: [28, 28, 1],
+        outputShape: [1],
+      },
+    ])
+    expect(found.autoencoder).toMatchObject([
+      { source: 'run', run: 'coder', latentDim: 2, networks: [{ name: 'encoder' }, { name: 'decoder' }] },
+    ])
+    expect(found.classifier).toEqual([])
+  })
+
+  it('have the classifier of the measures among them once it is in the cache, and only then', async () => {
+    const missing = await ask('gan/extractor.onnx')
+    expect(missing.status).toBe(409)
+    expect(await refusal(missing)).toContain('sparring evaluate')
+    const { train, test } = await loadData('digits')
+    const engine = await nodeEngine({ threads: 1 })
+    const plan = extractorPlan(train)
+    const { bytes, hash } = await trainExtractor(engine, train, { ...plan, steps: 3, batchSize: 16 }, {})
+    await openExtractorCache(plan.key).write(bytes, {
+      record: { name: 'classifier', hash, accuracy: 0.25, testCount: test!.count, features: 128 },
+      testHash: test!.hash,
+      classes: [...train.classes],
+    })
+    const { classifier } = await json<Companions>('gan/companions')
+    expect(classifier).toMatchObject([{ source: 'extractor', accuracy: 0.25, gives: 'probabilities' }])
+    const served = new Uint8Array(await (await ask('gan/extractor.onnx')).arrayBuffer())
+    expect(base64(served)).toBe(base64(bytes))
+    const model = await engine.load(served)
+    const { networks } = classifier[0]!
+    const made = await model.run({
+      [networks[0]!.input]: { data: new Float32Array(784), shape: [1, 28, 28, 1] },
+    })
+    expect(made[networks[0]!.output]!.shape).toEqual([1, 10])
+    await model.close()
+    await engine.close()
+  })
+
+  it('of a run that is not there are refused', async () => {
+    const response = await ask('nobody/companions')
+    expect(response.status).toBe(404)
+    expect(await refusal(response)).toBe('there is no run "nobody" in this folder')
+  })
+})
+
+describe('an example', () => {
+  it('is a held-out image that its seed chooses', async () => {
+    const [first, again, other] = await Promise.all(
+      [1, 1, 2].map((seed) => json<ExampleImage>(`gan/example?seed=${seed}`)),
+    )
+    expect(again).toEqual(first)
+    expect(other!.index).not.toBe(first!.index)
+    const { test } = await loadData('digits')
+    const at = first!.index * 784
+    expect(first!.heldOut).toBe(true)
+    expect(first!.pixels).toBe(base64(test!.images.subarray(at, at + 784)))
+    expect(first!.label).toBe(test!.classes[test!.labels![first!.index]!])
+  })
+
+  it.each(['', '?seed=', '?seed=-1', '?seed=1e3', '?seed=99999999999999999999'])(
+    'of the query "%s" is refused',
+    async (query) => {
+      const response = await ask(`gan/example${query}`)
+      expect(response.status).toBe(400)
+      expect(await refusal(response)).toContain('"seed" must be a whole number')
+    },
+  )
+})
+
+describe('the nearest training images', () => {
+  it('of a training image begin with itself, and are those of a plain search', async () => {
+    const { train } = await loadData('digits')
+    const wanted = train.images.slice(41 * 784, 42 * 784)
+    wanted[300] = 255 - wanted[300]!
+    const response = await post('gan/nearest', JSON.stringify({ pixels: base64(wanted) }))
+    const { images, count, milliseconds } = (await response.json()) as NearestImages
+    expect(count).toBe(60_000)
+    expect(milliseconds).toBeGreaterThan(0)
+    const distances = Array.from({ length: train.count }, (_, index) => {
+      let sum = 0
+      for (let i = 0; i < 784; i++) sum += ((train.images[index * 784 + i]! - wanted[i]!) / 255) ** 2
+      return { index, distance: Math.sqrt(sum) }
+    }).sort((a, b) => a.distance - b.distance)
+    expect(images.map(({ index }) => index)).toEqual(distances.slice(0, 6).map(({ index }) => index))
+    images.forEach(({ distance }, i) => {
+      expect(distance).toBeCloseTo(distances[i]!.distance, 9)
+    })
+    expect(images[0]).toMatchObject({
+      index: 41,
+      label: train.classes[train.labels![41]!],
+      pixels: base64(train.images.subarray(41 * 784, 42 * 784)),
+    })
+  })
+
+  const white = base64(new Uint8Array(784).fill(255))
+  it.each<[string, string, number, string]>([
+    ['too few bytes', JSON.stringify({ pixels: base64(new Uint8Array(783)) }), 400, 'got 783 bytes'],
+    ['too many bytes', JSON.stringify({ pixels: base64(new Uint8Array(785)) }), 400, 'got 785 bytes'],
+    ['no pixels', '{}', 400, 'pixels'],
+    ['numbers', JSON.stringify({ pixels: [1, 2, 3] }), 400, 'pixels'],
+    ['what is not base64', JSON.stringify({ pixels: '<svg>' }), 400, 'pixels'],
+    ['what is not JSON', 'pixels=1', 400, 'expected a body of JSON'],
+  ])('of %s are refused', async (_, body, status, words) => {
+    const response = await post('gan/nearest', body)
+    expect(response.status).toBe(status)
+    expect(await refusal(response)).toContain(words)
+  })
+
+  it('are refused without the token, and of a run that is not there', async () => {
+    const body = JSON.stringify({ pixels: white })
+    expect((await post('gan/nearest', body, 'guess')).status).toBe(401)
+    expect((await ask('gan/nearest', { method: 'POST', body })).status).toBe(401)
+    expect((await post('nobody/nearest', body)).status).toBe(404)
+    expect((await post('%2e%2e%2fgan/nearest', body)).status).toBe(404)
+  })
+
+  // Last: the connection of a body that was not read is closed.
+  it('of a body of a megabyte are refused', async () => {
+    const response = await post('gan/nearest', JSON.stringify({ pixels: 'A'.repeat(2 ** 20) }))
+    expect(response.status).toBe(413)
+    expect(await refusal(response)).toContain('too large')
+  })
+})

@@ -1,0 +1,183 @@
+// Walking the latent space in a real browser.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { LatentSpace } from '../../src/server/protocol.ts'
+import {
+  axeFaults,
+  hasChromium,
+  type TestBrowser,
+  type TestStudio,
+  testBrowser,
+  testStudio,
+  trainSmall,
+} from './studio.ts'
+
+/** The pixels of the large image, as a text to compare. */
+const shownImage = (page: Page): Promise<string> =>
+  page.evaluate('document.querySelector(\'[aria-label^="What the"] canvas\').toDataURL()')
+const imagesMade = (page: Page): Promise<number> =>
+  page.evaluate("Number(document.querySelector('[data-images]').dataset.images)")
+
+/** Does something and waits until another image was drawn. */
+async function drawn(page: Page, act: () => Promise<unknown>): Promise<string> {
+  const before = await imagesMade(page)
+  await act()
+  await expect.poll(() => imagesMade(page), { timeout: 20_000 }).toBeGreaterThan(before)
+  return shownImage(page)
+}
+
+const padOf = (page: Page) => page.getByRole('slider', { name: /Position in the latent space/ })
+
+/** A click at a share of the pad's width and height. */
+async function clickPad(page: Page, x: number, y: number): Promise<void> {
+  const pad = padOf(page)
+  await pad.scrollIntoViewIfNeeded()
+  const box = (await pad.boundingBox())!
+  await page.mouse.click(box.x + x * box.width, box.y + y * box.height)
+}
+
+async function openLatent(page: Page): Promise<void> {
+  await page.locator('[data-images]:not([data-images="0"])').waitFor({ timeout: 60_000 })
+}
+
+describe.skipIf(!hasChromium)('the latent space', () => {
+  let studio: TestStudio
+  let browser: TestBrowser
+  beforeAll(async () => {
+    studio = await testStudio((folder) =>
+      trainSmall(folder, [
+        { model: 'mlp-gan', name: 'gan' },
+        { model: 'vae', name: 'vae' },
+      ]),
+    )
+    browser = await testBrowser()
+  }, 240_000)
+  afterAll(async () => {
+    await browser?.close()
+    await studio?.dispose()
+  })
+
+  it('makes other images at other places of the pad, by pointer and by keys', async () => {
+    const page = await browser.open(studio, '/runs/gan/latent')
+    await openLatent(page)
+    const start = await shownImage(page)
+    const left = await drawn(page, () => clickPad(page, 0.1, 0.2))
+    const right = await drawn(page, () => clickPad(page, 0.9, 0.8))
+    expect(new Set([start, left, right]).size).toBe(3)
+    expect(await padOf(page).getAttribute('aria-valuetext')).toMatch(
+      /^direction 1 2\.4\d?\d?, direction 2 −1\.[78]\d?$/,
+    )
+    // Focus came with the click.
+    const moved = await drawn(page, () => page.keyboard.press('Shift+ArrowLeft'))
+    expect(moved).not.toBe(right)
+    expect(await padOf(page).getAttribute('aria-valuetext')).toMatch(/^direction 1 1\.9/)
+    const back = await drawn(page, () => page.keyboard.press('Shift+ArrowRight'))
+    expect(back).toBe(right)
+    await drawn(page, () => page.keyboard.press('Home'))
+    expect(await padOf(page).getAttribute('aria-valuetext')).toBe('direction 1 0.00, direction 2 0.00')
+    expect(browser.complaints).toEqual([])
+    await page.close()
+  })
+
+  it('has sliders for directions, seeds to come back to, and the middle', async () => {
+    const page = await browser.open(studio, '/runs/gan/latent')
+    await openLatent(page)
+    const start = await shownImage(page)
+    const slider = page.getByRole('slider', { name: /^direction 1/ })
+    await slider.focus()
+    const slid = await drawn(page, () => page.keyboard.press('End'))
+    expect(await slider.getAttribute('aria-valuetext')).toBe('3.00 standard deviations')
+    expect(slid).not.toBe(start)
+    const random = await drawn(page, () => page.getByRole('button', { name: 'New random point' }).click())
+    expect(random).not.toBe(slid)
+    const middle = await drawn(page, () => page.getByRole('button', { name: 'Back to the middle' }).click())
+    expect(middle).not.toBe(random)
+    await page.getByLabel('Seed').fill('1')
+    const again = await drawn(page, () => page.keyboard.press('Enter'))
+    expect(again).toBe(start)
+    expect(browser.complaints).toEqual([])
+    await page.close()
+  })
+
+  it('goes from one picked sample to another', async () => {
+    const page = await browser.open(studio, '/runs/gan/latent')
+    await openLatent(page)
+    const a = await drawn(page, () => page.getByRole('button', { name: 'Sample 3 as A' }).click())
+    const b = await drawn(page, () => page.getByRole('button', { name: 'Sample 5 as B' }).click())
+    const way = page.getByRole('slider', { name: 'Way from sample 3 to sample 5' })
+    await way.focus()
+    expect(await drawn(page, () => page.keyboard.press('Home'))).toBe(a)
+    const half = await drawn(page, () => way.fill('0.5'))
+    expect(new Set([a, half, b]).size).toBe(3)
+    expect(await drawn(page, () => page.keyboard.press('End'))).toBe(b)
+    await page.getByText('on a straight line (linear), because the prior is uniform').waitFor()
+    await drawn(page, () => page.keyboard.press('Home'))
+    await page.getByRole('button', { name: 'Play' }).click()
+    await expect.poll(async () => Number(await way.inputValue()), { timeout: 20_000 }).toBeGreaterThan(0.05)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    expect(browser.complaints).toEqual([])
+    await page.close()
+  })
+
+  it('saves the image as PNG', async () => {
+    const page = await browser.open(studio, '/runs/gan/latent')
+    await openLatent(page)
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as PNG' }).click()
+    expect((await download).suggestedFilename()).toBe('gan-step-23-latent.png')
+    await page.close()
+  })
+
+  it('shows the plane of a VAE, and where images of the data lie', async () => {
+    const page = await browser.open(studio, '/runs/vae/latent')
+    await openLatent(page)
+    await page.getByRole('heading', { name: 'The latent plane' }).waitFor()
+    const one = await drawn(page, () => clickPad(page, 0.1, 0.1))
+    const other = await drawn(page, () => clickPad(page, 0.9, 0.9))
+    expect(one).not.toBe(other)
+    await page.getByRole('checkbox', { name: 'Show where images of the data lie' }).check()
+    await page.getByText(/^500 (held-out|training) images/).waitFor({ timeout: 60_000 })
+    expect(await page.locator('.pad circle').count()).toBeGreaterThan(300)
+    await page.getByText('on an arc around the middle (spherical)').waitFor()
+    expect(browser.complaints).toEqual([])
+    await page.close()
+  })
+
+  it.each([
+    ['gan', 1280, 'light'],
+    ['gan', 390, 'dark'],
+    ['vae', 390, 'light'],
+  ] as const)('has no accessibility faults: %s at %i pixels, %s', async (name, width, colorScheme) => {
+    const page = await browser.open(studio, `/runs/${name}/latent`, {
+      viewport: { width, height: 800 },
+      colorScheme,
+    })
+    await openLatent(page)
+    if (name === 'vae') {
+      await page.getByRole('checkbox').check()
+      await page.locator('.legend').waitFor({ timeout: 60_000 })
+    }
+    expect(await axeFaults(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+    await page.close()
+  })
+
+  it('measures directions once for all who ask', async () => {
+    const ask = (run: string): Promise<Response> =>
+      fetch(`http://127.0.0.1:${studio.port}/api/runs/${run}/latent`)
+    const [one, other] = await Promise.all([ask('gan'), ask('gan')])
+    const text = await one!.text()
+    expect(await other!.text()).toBe(text)
+    const { axes, latentDim, prior, mean, kind } = JSON.parse(text) as LatentSpace
+    expect(axes).toHaveLength(8)
+    expect(prior).toEqual({ distribution: 'uniform', low: 0, high: 1 })
+    expect([mean, kind]).toEqual([0.5, 'active'])
+    for (const { direction } of axes) {
+      expect(direction).toHaveLength(latentDim)
+      expect(Math.hypot(...direction)).toBeCloseTo(1, 4)
+    }
+    const shares = axes.map(({ share }) => share!)
+    expect(shares).toEqual([...shares].sort((a, b) => b - a))
+    expect(shares.reduce((sum, share) => sum + share)).toBeLessThanOrEqual(1.0001)
+  })
+})

@@ -1,0 +1,102 @@
+// Networks of a run at work in the page.
+import { openWebModel, type WebModel } from '../../../src/runtime/web.ts'
+import type { RunParts } from '../../../src/server/protocol.ts'
+import type { RunSource } from './source.ts'
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1)
+
+export interface PageNetwork {
+  readonly name: string
+  /** Of one input and one output, without the batch axis. */
+  readonly inputShape: readonly number[]
+  readonly outputShape: readonly number[]
+  /** What runs it: `WebGPU`, `WebAssembly, 2 threads`. */
+  readonly where: string
+  /**
+   * Outputs `[count, ...outputShape]` for inputs `[count, ...inputShape]`. Calls run one after another.
+   *
+   * @param options  `isBackground`: what somebody looks at goes first
+   * @throws RangeError for inputs of another size
+   */
+  run(
+    inputs: Float32Array,
+    count: number,
+    options?: { readonly isBackground?: boolean },
+  ): Promise<Float32Array>
+}
+
+const whereOf = ({ backend, threads }: WebModel): string =>
+  backend === 'webgpu' ? 'WebGPU' : `WebAssembly, ${threads === 1 ? '1 thread' : `${threads} threads`}`
+
+/** Runs jobs one after another, those in the background last; between two of these events have their turn. */
+function inTurns(): <T>(job: () => Promise<T>, isBackground: boolean) => Promise<T> {
+  const waiting: Record<'front' | 'back', (() => Promise<void>)[]> = { front: [], back: [] }
+  let isBusy = false
+  const work = async (): Promise<void> => {
+    isBusy = true
+    for (;;) {
+      const job = waiting.front.shift() ?? waiting.back.shift()
+      if (!job) break
+      await job()
+      if (waiting.front.length === 0) await new Promise((resolve) => setTimeout(resolve))
+    }
+    isBusy = false
+  }
+  return (job, isBackground) =>
+    new Promise((resolve, reject) => {
+      waiting[isBackground ? 'back' : 'front'].push(() => job().then(resolve, reject))
+      if (!isBusy) void work()
+    })
+}
+
+async function open(source: RunSource, part: RunParts['networks'][number]): Promise<PageNetwork> {
+  const [bytes, options] = await Promise.all([source.network(part.name), source.runtime()])
+  const model = await openWebModel(bytes, options)
+  const { name, input, output, inputShape, outputShape } = part
+  const turns = inTurns()
+  return {
+    name,
+    inputShape,
+    outputShape,
+    where: whereOf(model),
+    async run(inputs, count, { isBackground = false } = {}) {
+      const wanted = count * sizeOf(inputShape)
+      if (inputs.length !== wanted)
+        throw new RangeError(
+          `"${name}" takes ${count} x [${inputShape.join(', ')}], ${wanted} numbers; got ${inputs.length}`,
+        )
+      const made = await turns(
+        () => model.run({ [input]: { data: inputs, shape: [count, ...inputShape] } }),
+        isBackground,
+      )
+      return made[output]!.data as Float32Array
+    },
+  }
+}
+
+const opened = new WeakMap<RunSource, Map<string, Promise<PageNetwork>>>()
+
+/**
+ * A network of a run, opened once per run and page.
+ *
+ * @param name   of the network, e.g. `generator`
+ * @param fresh  opens it again with the newest weights
+ * @throws Error when the run has no such network or no checkpoint yet, or the browser cannot run it
+ */
+export function openNetwork(
+  source: RunSource,
+  parts: RunParts,
+  name: string,
+  { fresh = false }: { readonly fresh?: boolean } = {},
+): Promise<PageNetwork> {
+  const networks = opened.get(source) ?? new Map<string, Promise<PageNetwork>>()
+  opened.set(source, networks)
+  const known = networks.get(name)
+  if (known && !fresh) return known
+  const part = parts.networks.find((network) => network.name === name)
+  if (!part) return Promise.reject(new RangeError(`the run has no network "${name}"`))
+  const opening = open(source, part)
+  networks.set(name, opening)
+  opening.catch(() => networks.get(name) === opening && networks.delete(name))
+  return opening
+}
