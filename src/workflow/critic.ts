@@ -1,14 +1,13 @@
 // A round of "real or generated?": images of both kinds, mixed by chance, and what the run's own critic says of them.
 import type { DataSplits } from '../data/index.ts'
 import type { Objective } from '../objectives/objective.ts'
-import type { CriticRow } from '../runs/index.ts'
+import type { CriticRow, RunConfig } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
-import { applyNetwork, rowInputs } from '../training/inference.ts'
-import { samplerOf } from '../training/sampler.ts'
+import { type OpenNetwork, openNetwork } from '../training/inference.ts'
+import { drawLatents, samplerOf } from '../training/sampler.ts'
 import { DataError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
-import { freshSamples } from './fresh-samples.ts'
 import { imageBatch } from './images.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from './recorded-run.ts'
 
@@ -23,9 +22,36 @@ export interface CriticRound extends Omit<CriticRow, 'at' | 'saidReal'> {
   readonly shape: readonly [number, number, number]
 }
 
+/** The networks of a model that rounds need, ready to be used again: building them takes longer than running them. */
+export interface CriticNetworks {
+  readonly objective: Objective
+  /** From latents to images. */
+  readonly generator: OpenNetwork
+  /** Absent where the model has none. */
+  readonly critic?: OpenNetwork
+  close(): Promise<void>
+}
+
+/** @throws ConfigError when the model makes no images */
+export async function openCriticNetworks(engine: Engine, config: RunConfig): Promise<CriticNetworks> {
+  const objective = recordedObjective(config)
+  const generator = await openNetwork(engine, samplerOf(objective).network, ROUND_SIZE)
+  const judge = objective.critic && objective.networks[objective.critic.network]
+  const critic = judge && (await openNetwork(engine, judge, ROUND_SIZE))
+  return {
+    objective,
+    generator,
+    ...(critic ? { critic } : {}),
+    async close() {
+      await Promise.all([generator.close(), critic?.close()])
+    },
+  }
+}
+
 export interface CriticRoundOptions {
   readonly run: RunFolder
-  readonly engine: Engine
+  /** Those of the run's model. */
+  readonly networks: CriticNetworks
   readonly data: DataSplits
   /** Everything about the round follows from it, and from the weights. */
   readonly seed: number
@@ -33,16 +59,16 @@ export interface CriticRoundOptions {
 
 /** The probabilities that images are real, by the run's critic network; null when it has none, or gives no numbers. */
 async function criticize(
-  engine: Engine,
-  objective: Objective,
+  { critic }: CriticNetworks,
   arrays: StateArrays,
   pixels: Uint8Array,
 ): Promise<number[] | null> {
-  const network = objective.critic && objective.networks[objective.critic.network]
-  if (!network) return null
+  if (!critic) return null
   // The critic sees what the person sees: eight bits.
-  const images = Float32Array.from(pixels, (byte) => byte / 255)
-  const probabilities = await applyNetwork(engine, network, arrays, rowInputs(images, ROUND_SIZE))
+  const probabilities = await critic.run(
+    arrays,
+    Float32Array.from(pixels, (byte) => byte / 255),
+  )
   return probabilities.every(Number.isFinite) ? [...probabilities] : null
 }
 
@@ -51,20 +77,15 @@ async function criticize(
  * not help. Real ones are of the held-out part where there is one, none twice; generated ones are made of fresh latents
  * by the newest checkpoint, and rounded to the eight bits that real ones have.
  *
- * @throws ConfigError when the run's model makes no images; DataError when there is no checkpoint, or its numbers are
- *   not finite
+ * @throws DataError when there is no checkpoint, or its numbers are not finite
  */
-export async function criticRound({ run, engine, data, seed }: CriticRoundOptions): Promise<CriticRound> {
-  const objective = recordedObjective(run.config)
-  samplerOf(objective) // Refuses models that make no images before anything is read.
+export async function criticRound({ run, networks, data, seed }: CriticRoundOptions): Promise<CriticRound> {
   const { height, width, channels } = run.config.data
   const shape = [height, width, channels] as const
   const checkpoint = await newestCheckpoint(run)
   const arrays = checkpointArrays(checkpoint)
-  const made = await freshSamples(engine, objective, arrays, {
-    count: ROUND_SIZE,
-    random: randomStream(seed, 'critic/latents'),
-  })
+  const latents = drawLatents(samplerOf(networks.objective), ROUND_SIZE, randomStream(seed, 'critic/latents'))
+  const made = await networks.generator.run(arrays, latents)
   if (!made.every(Number.isFinite))
     throw new DataError(
       `the weights of step ${checkpoint.step} give images that are not numbers: the training diverged`,
@@ -87,7 +108,7 @@ export async function criticRound({ run, engine, data, seed }: CriticRoundOption
     seed,
     reals,
     isReal,
-    probabilityOfReal: await criticize(engine, objective, arrays, pixels),
+    probabilityOfReal: await criticize(networks, arrays, pixels),
     pixels,
     shape,
   }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunConfig } from '../../src/runs/index.ts'
 import { openRun } from '../../src/runs/node/index.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import type { StudioContext } from '../../src/server/context.ts'
@@ -13,7 +14,7 @@ import {
   TOKEN_HEADER,
 } from '../../src/server/protocol.ts'
 import { criticRoutes } from '../../src/server/routes/critic.ts'
-import { criticRound, ROUND_SIZE } from '../../src/workflow/critic.ts'
+import { criticRound, openCriticNetworks, ROUND_SIZE } from '../../src/workflow/critic.ts'
 import { recordedData } from '../../src/workflow/recorded-run.ts'
 import { type TestStudio, testStudio, trainSmall } from '../studio/studio.ts'
 
@@ -21,6 +22,12 @@ const YES = Array.from({ length: ROUND_SIZE }, () => true)
 
 describe('the critic', () => {
   let studio: TestStudio
+  /** The data of the run, loaded once. */
+  let loaded: ReturnType<typeof recordedData> | undefined
+  const dataOf = (config: RunConfig) => {
+    loaded ??= recordedData(config)
+    return loaded
+  }
   beforeAll(async () => {
     studio = await testStudio((folder) =>
       trainSmall(folder, [
@@ -90,8 +97,9 @@ describe('the critic', () => {
     const run = await openRun(join(studio.folder, 'gan'))
     const engine = await nodeEngine({ threads: 1 })
     try {
-      const data = await recordedData(run.config)
-      const again = await criticRound({ run, engine, data, seed: result.seed })
+      const data = await dataOf(run.config)
+      const networks = await openCriticNetworks(engine, run.config)
+      const again = await criticRound({ run, networks, data, seed: result.seed })
       expect(Buffer.from(again.pixels).toString('base64')).toBe(pixels)
       expect(again.isReal).toEqual(result.images.map(({ isReal }) => isReal))
       // Real images are images of the data, none twice.
@@ -104,7 +112,7 @@ describe('the critic', () => {
         if (isReal) found.add(at)
       })
       expect(found.size).toBe(again.isReal.filter((isReal) => isReal).length)
-      const without = await criticRound({ run, engine, data: { train: data.train }, seed: 1 })
+      const without = await criticRound({ run, networks, data: { train: data.train }, seed: 1 })
       expect(without.reals).toBe('training')
     } finally {
       await engine.close()
@@ -163,7 +171,7 @@ describe('the critic', () => {
     try {
       let time = 0
       const run = await openRun(join(studio.folder, 'gan'))
-      const data = recordedData(run.config)
+      const data = dataOf(run.config)
       const context = { open: async () => run, engine: async () => engine, data: () => data }
       const routes = criticRoutes(context as unknown as StudioContext, () => time)
       const app = new Hono().route('/', routes).onError((error, c) => c.text(error.name, 404))

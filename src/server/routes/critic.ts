@@ -3,9 +3,15 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { type CriticRow, criticTotals, scoresOf } from '../../runs/index.ts'
-import { appendCritic, readCritic } from '../../runs/node/index.ts'
+import { appendCritic, type RunFolder, readCritic } from '../../runs/node/index.ts'
 import { ConfigError } from '../../util/errors.ts'
-import { type CriticRound, criticRound, ROUND_SIZE } from '../../workflow/critic.ts'
+import {
+  type CriticNetworks,
+  type CriticRound,
+  criticRound,
+  openCriticNetworks,
+  ROUND_SIZE,
+} from '../../workflow/critic.ts'
 import { NotFoundError, type StudioContext } from '../context.ts'
 import { refuse } from '../guard.ts'
 import type { CriticQuestions, CriticResult } from '../protocol.ts'
@@ -15,6 +21,9 @@ import { readBody } from './control.ts'
 const MOST_OPEN = 200
 /** Milliseconds that a round can be answered. */
 const LIFETIME = 60 * 60 * 1000
+
+/** Runs whose networks are kept ready. */
+const MOST_READY = 4
 
 const answersSchema = z.object({ saidReal: z.array(z.boolean()) })
 
@@ -37,6 +46,34 @@ export function criticRoutes(studio: StudioContext, now: () => number = () => pe
     for (const id of [...open.keys()].slice(0, -MOST_OPEN)) open.delete(id)
   }
 
+  const ready = new Map<string, { readonly networks: Promise<CriticNetworks>; uses: number }>()
+  /** Does something with the networks of a run; the newest few stay open for the next round. */
+  async function withNetworks<T>(run: RunFolder, use: (networks: CriticNetworks) => Promise<T>): Promise<T> {
+    const key = `${run.folder} ${run.config.createdAt}`
+    const kept = ready.get(key) ?? {
+      networks: studio.engine().then((engine) => openCriticNetworks(engine, run.config)),
+      uses: 0,
+    }
+    // The newest goes last.
+    ready.delete(key)
+    ready.set(key, kept)
+    kept.uses++
+    try {
+      return await use(await kept.networks)
+    } catch (error) {
+      // What could not be opened is tried anew next time.
+      await kept.networks.catch(() => ready.delete(key))
+      throw error
+    } finally {
+      kept.uses--
+      for (const [old, { networks, uses }] of [...ready].slice(0, -MOST_READY))
+        if (uses === 0) {
+          ready.delete(old)
+          void networks.then((opened) => opened.close()).catch(() => {})
+        }
+    }
+  }
+
   app.get('/api/runs/:name/critic', async (context) => {
     const run = await studio.open(context.req.param('name'))
     return context.json(criticTotals(await readCritic(run.folder)))
@@ -44,8 +81,9 @@ export function criticRoutes(studio: StudioContext, now: () => number = () => pe
 
   app.post('/api/runs/:name/critic', async (context) => {
     const run = await studio.open(context.req.param('name'))
-    const [engine, data] = await Promise.all([studio.engine(), studio.data(run.config)])
-    const { pixels, shape, ...round } = await criticRound({ run, engine, data, seed: randomInt(2 ** 47) })
+    const { pixels, shape, ...round } = await withNetworks(run, async (networks) =>
+      criticRound({ run, networks, data: await studio.data(run.config), seed: randomInt(2 ** 47) }),
+    )
     const id = randomBytes(16).toString('hex')
     open.set(id, { folder: run.folder, round, until: now() + LIFETIME, isAnswered: false })
     tidy()
