@@ -121,7 +121,7 @@ describe.skipIf(!hasChromium)('drawing', () => {
         .getByRole('img')
         .evaluateAll((images) => images.map((image) => (image as unknown as { ariaLabel: string }).ariaLabel))
     await stroke(page, [0.5, 0.1], [0.5, 0.9])
-    await nearest.getByText(/among 60,000; found in \d+\sms/).waitFor({ timeout: 60_000 })
+    await nearest.getByText(/among 60,000; found in\s+\d+\s+ms/).waitFor({ timeout: 60_000 })
     const ones = await labels()
     expect(ones.length).toBeGreaterThanOrEqual(4)
     // An upright line is a one.
