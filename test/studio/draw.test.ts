@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium)('drawing', () => {
     browser = await testBrowser()
     // The data is drawn now and not while a page waits for it.
     await fetch(`http://127.0.0.1:${studio.port}/api/runs/gan/example?seed=1`)
-  }, 240_000)
+  }, 300_000)
   afterAll(async () => {
     await browser?.close()
     await studio?.dispose()

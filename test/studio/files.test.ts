@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium)('taking a run away', () => {
     })
     browser = await testBrowser()
     engine = await nodeEngine({ threads: 1 })
-  }, 180_000)
+  }, 300_000)
   afterAll(async () => {
     await engine?.close()
     await browser?.close()
