@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadData } from '../../src/data/node/index.ts'
+import { type DataSplits, loadData } from '../../src/data/node/index.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import type { Companions, ExampleImage, NearestImages, Refusal } from '../../src/server/protocol.ts'
 import { openExtractorCache } from '../../src/workflow/extractor-cache.ts'
@@ -12,6 +12,8 @@ import { copyRun, type TestStudio, testStudio, trainSmall } from '../studio/stud
 
 let studio: TestStudio
 let cache: string
+/** Drawing it takes seconds: once is enough. */
+let digits: DataSplits
 const cacheBefore = process.env.XDG_CACHE_HOME
 
 const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
@@ -32,7 +34,8 @@ beforeAll(async () => {
     ])
     await copyRun(folder, 'gan', 'gan-copy')
   })
-}, 120_000)
+  digits = await loadData('digits')
+}, 300_000)
 afterAll(async () => {
   if (cacheBefore === undefined) delete process.env.XDG_CACHE_HOME
   else process.env.XDG_CACHE_HOME = cacheBefore
@@ -68,7 +71,7 @@ describe('companions', () => {
     const missing = await ask('gan/extractor.onnx')
     expect(missing.status).toBe(409)
     expect(await refusal(missing)).toContain('sparring evaluate')
-    const { train, test } = await loadData('digits')
+    const { train, test } = digits
     const engine = await nodeEngine({ threads: 1 })
     const plan = extractorPlan(train)
     const { bytes, hash } = await trainExtractor(engine, train, { ...plan, steps: 3, batchSize: 16 }, {})
@@ -105,7 +108,7 @@ describe('an example', () => {
     )
     expect(again).toEqual(first)
     expect(other!.index).not.toBe(first!.index)
-    const { test } = await loadData('digits')
+    const { test } = digits
     const at = first!.index * 784
     expect(first!.heldOut).toBe(true)
     expect(first!.pixels).toBe(base64(test!.images.subarray(at, at + 784)))
@@ -124,7 +127,7 @@ describe('an example', () => {
 
 describe('the nearest training images', () => {
   it('of a training image begin with itself, and are those of a plain search', async () => {
-    const { train } = await loadData('digits')
+    const { train } = digits
     const wanted = train.images.slice(41 * 784, 42 * 784)
     wanted[300] = 255 - wanted[300]!
     const response = await post('gan/nearest', JSON.stringify({ pixels: base64(wanted) }))

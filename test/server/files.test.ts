@@ -13,7 +13,7 @@ beforeAll(async () => {
     await trainSmall(folder, [{ model: 'vae', name: 'coder', settings: { validateEvery: 8 } }])
     for (const name of ['torn', 'damaged', 'linked', 'fresh']) await copyRun(folder, 'coder', name)
   })
-}, 120_000)
+}, 300_000)
 afterAll(() => studio?.dispose())
 
 const rowsOf = async (name: string, log: string): Promise<Record<string, number>[]> =>

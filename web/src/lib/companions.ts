@@ -1,28 +1,9 @@
-// Networks that look at a drawing: which there are to choose from, and how they are opened and asked.
+// Networks that look at a drawing: how they are opened and asked.
 import type { Companion, Role } from '../../../src/server/protocol.ts'
 import { api } from './api.ts'
 import { openNetwork, type PageNetwork } from './model.ts'
 import { type RunSource, servedRun } from './source.ts'
 import { softmax } from './verdict.ts'
-
-/** What tells candidates apart. */
-export const keyOf = ({ source, run }: Companion): string =>
-  source === 'extractor' ? 'extractor' : `run ${run}`
-
-/** As a choice in a list. */
-export function companionLabel({ source, run, model, seed, step, accuracy }: Companion): string {
-  if (source === 'extractor')
-    return `the ${model} of the measures (${(100 * accuracy!).toFixed(1)}% right on held-out images)`
-  const at = `step ${step!.toLocaleString('en')}`
-  return source === 'own' ? `this run, ${at}` : `${run} (${model}, seed ${seed}, ${at})`
-}
-
-/** How each part is called, and which models have it. */
-export const ROLES: Readonly<Record<Role, { readonly title: string; readonly models: string }>> = {
-  critic: { title: 'Discriminator', models: 'a GAN such as mlp-gan or dcgan' },
-  classifier: { title: 'Classifier', models: 'the model classifier' },
-  autoencoder: { title: 'Autoencoder', models: 'a variational autoencoder such as vae' },
-}
 
 const sources = new Map<string, RunSource>()
 /** Where its networks come from. Another checkpoint is another source, so that newer weights are fetched. */

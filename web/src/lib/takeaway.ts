@@ -1,33 +1,57 @@
 // What of a run can be taken away, sorted from the names of its files.
 
+/** What a report says of a figure. */
+export interface Caption {
+  readonly name: string
+  readonly title: string
+  readonly caption: string
+  readonly alt: string
+}
+
+export const CAPTIONS_FILE = 'figures/captions.json'
+
+/** The captions in that file; what is none is passed over. */
+export const captionsIn = (value: unknown): readonly Caption[] =>
+  (Array.isArray(value) ? value : []).filter((entry): entry is Caption =>
+    ['name', 'title', 'caption', 'alt'].every(
+      (key) => typeof (entry as Record<string, unknown> | null)?.[key] === 'string',
+    ),
+  )
+
 export interface FigureFiles {
   /** `latent-space` */
   readonly name: string
-  /** `Latent space` */
   readonly title: string
-  /** The files by their endings, the drawing first. */
-  readonly files: readonly { readonly kind: 'svg' | 'png' | 'json'; readonly file: string }[]
-  /** What a page shows. */
-  readonly preview: string | undefined
+  /** What it shows, for those who do not see it. */
+  readonly alt: string
+  readonly caption?: string
+  /** The same picture in files of different kinds, the drawing first. */
+  readonly files: readonly { readonly kind: 'svg' | 'png'; readonly file: string }[]
+  /** The one that a page shows. */
+  readonly preview: string
 }
 
-const KINDS = ['svg', 'png', 'json'] as const
+const KINDS = ['svg', 'png'] as const
 
-/** Figures from file names such as `figures/curves.svg`. */
-export function figuresIn(files: readonly string[]): FigureFiles[] {
+/** Figures from file names such as `figures/learning-curves.svg`. */
+export function figuresIn(files: readonly string[], captions: readonly Caption[] = []): FigureFiles[] {
   const names = new Set(
-    files.flatMap((file) => /^figures\/([a-z0-9][a-z0-9-]*)\.(?:svg|png|json)$/.exec(file)?.[1] ?? []),
+    files.flatMap((file) => /^figures\/([a-z0-9][a-z0-9-]*)\.(?:svg|png)$/.exec(file)?.[1] ?? []),
   )
   return [...names].sort().map((name) => {
     const found = KINDS.map((kind) => ({ kind, file: `figures/${name}.${kind}` })).filter(({ file }) =>
       files.includes(file),
     )
     const words = name.replaceAll('-', ' ')
+    const plain = words.charAt(0).toUpperCase() + words.slice(1)
+    const said = captions.find((one) => one.name === name)
     return {
       name,
-      title: words.charAt(0).toUpperCase() + words.slice(1),
+      title: said?.title ?? plain,
+      alt: said?.alt ?? plain,
+      ...(said ? { caption: said.caption } : {}),
       files: found,
-      preview: found.find(({ kind }) => kind !== 'json')?.file,
+      preview: found[0]!.file,
     }
   })
 }
