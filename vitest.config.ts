@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/setup/build.ts'],
+    globalSetup: ['test/setup/build.ts', 'test/setup/shared-folder.ts'],
     // Processes rather than threads: ONNX Runtime keeps settings per process, and some tests start threads of their own.
     pool: 'forks',
     maxWorkers: 2,

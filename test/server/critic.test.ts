@@ -16,7 +16,8 @@ import {
 import { criticRoutes } from '../../src/server/routes/critic.ts'
 import { criticRound, openCriticNetworks, ROUND_SIZE } from '../../src/workflow/critic.ts'
 import { recordedData } from '../../src/workflow/recorded-run.ts'
-import { type TestStudio, testStudio, trainSmall } from '../studio/studio.ts'
+import { type TestStudio, testStudio } from '../studio/studio.ts'
+import { trainSmall } from '../support/small-runs.ts'
 
 const YES = Array.from({ length: ROUND_SIZE }, () => true)
 

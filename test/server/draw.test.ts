@@ -8,7 +8,8 @@ import { nodeEngine } from '../../src/runtime/node.ts'
 import type { Companions, ExampleImage, NearestImages, Refusal } from '../../src/server/protocol.ts'
 import { openExtractorCache } from '../../src/workflow/extractor-cache.ts'
 import { extractorPlan, trainExtractor } from '../../src/workflow/extractor-training.ts'
-import { copyRun, type TestStudio, testStudio, trainSmall } from '../studio/studio.ts'
+import { copyRun, type TestStudio, testStudio } from '../studio/studio.ts'
+import { trainSmall } from '../support/small-runs.ts'
 
 let studio: TestStudio
 let cache: string

@@ -3,7 +3,8 @@ import { appendFile, copyFile, mkdir, readFile, rm, stat, symlink, writeFile } f
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Refusal, RunFiles } from '../../src/server/protocol.ts'
-import { copyRun, type TestStudio, testStudio, trainSmall } from '../studio/studio.ts'
+import { copyRun, type TestStudio, testStudio } from '../studio/studio.ts'
+import { trainSmall } from '../support/small-runs.ts'
 
 let studio: TestStudio
 const ask = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${studio.port}/api/runs/${path}`)

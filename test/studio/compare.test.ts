@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunConfig } from '../../src/runs/index.ts'
 import { inventedEvaluation, inventedMeasure } from '../runs/invented-evaluation.ts'
+import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
   copyRun,
@@ -13,7 +14,6 @@ import {
   type TestStudio,
   testBrowser,
   testStudio,
-  trainSmall,
 } from './studio.ts'
 
 /** A picture in the page. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CriticRow } from '../../src/runs/index.ts'
+import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
   hasChromium,
@@ -11,7 +12,6 @@ import {
   type TestStudio,
   testBrowser,
   testStudio,
-  trainSmall,
 } from './studio.ts'
 
 describe.skipIf(!hasChromium)('the critic in a browser', () => {

@@ -1,6 +1,7 @@
 // Drawing in a real browser: strokes, keys and examples change what networks say.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
   hasChromium,
@@ -8,7 +9,6 @@ import {
   type TestStudio,
   testBrowser,
   testStudio,
-  trainSmall,
 } from './studio.ts'
 
 /** What is seen of an image on the page: a text that other pixels change. */

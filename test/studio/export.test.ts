@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeExportedPage } from '../../src/server/index.ts'
+import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
   hasChromium,
@@ -13,7 +14,6 @@ import {
   type TestStudio,
   testBrowser,
   testStudio,
-  trainSmall,
 } from './studio.ts'
 
 describe('an exported page', () => {

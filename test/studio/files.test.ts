@@ -6,6 +6,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../src/runtime/engine.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
+import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
   copyRun,
@@ -14,7 +15,6 @@ import {
   type TestStudio,
   testBrowser,
   testStudio,
-  trainSmall,
 } from './studio.ts'
 
 async function download(page: Page, click: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LatentSpace } from '../../src/server/protocol.ts'
+import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
   hasChromium,
@@ -9,7 +10,6 @@ import {
   type TestStudio,
   testBrowser,
   testStudio,
-  trainSmall,
 } from './studio.ts'
 
 /** The pixels of the large image, as a text to compare. */

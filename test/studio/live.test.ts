@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { lockHolder } from '../../src/runs/node/index.ts'
+import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
   copyRun,
@@ -12,7 +13,6 @@ import {
   type TestStudio,
   testBrowser,
   testStudio,
-  trainSmall,
 } from './studio.ts'
 
 const patient = { timeout: 60_000, interval: 100 }

@@ -1,5 +1,6 @@
 // The studio opens in a real browser and lists its runs.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
   hasChromium,
@@ -7,7 +8,6 @@ import {
   type TestStudio,
   testBrowser,
   testStudio,
-  trainSmall,
 } from './studio.ts'
 
 describe.skipIf(!hasChromium)('the studio in a browser', () => {

@@ -6,31 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { openStudio, type Studio } from '../../src/server/index.ts'
-import { startRun } from '../../src/workflow/index.ts'
 
 /** Where Debian puts its browser; SPARRING_CHROMIUM names another. */
 export const CHROMIUM = process.env.SPARRING_CHROMIUM ?? '/usr/bin/chromium'
 export const hasChromium = existsSync(CHROMIUM)
-
-export interface SmallRun {
-  readonly model: string
-  readonly name: string
-  readonly settings?: Readonly<Record<string, unknown>>
-}
-
-/** Trains runs of a few steps on the built-in digits into a folder. */
-export async function trainSmall(folder: string, runs: readonly SmallRun[]): Promise<void> {
-  for (const { model, name, settings = {} } of runs) {
-    const events = startRun({
-      model,
-      data: 'digits',
-      folder: join(folder, name),
-      settings: { steps: 24, batchSize: 16, sampleEvery: 8, checkpointEvery: 8, threads: 1, ...settings },
-      command: ['sparring', 'train', model],
-    })
-    for await (const _ of events);
-  }
-}
 
 export interface TestStudio extends Studio {
   /** The runs folder. */

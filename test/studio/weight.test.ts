@@ -4,15 +4,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PAGES } from '../../src/server/pages.ts'
-import {
-  copyRun,
-  hasChromium,
-  type TestBrowser,
-  type TestStudio,
-  testBrowser,
-  testStudio,
-  trainSmall,
-} from './studio.ts'
+import { trainSmall } from '../support/small-runs.ts'
+import { copyRun, hasChromium, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
 /** Parts of ONNX Runtime: its loader and its WebAssembly. */
 const RUNTIME = /ort[.-]|\.wasm$/

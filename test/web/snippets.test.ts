@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openRun } from '../../src/runs/node/index.ts'
 import { networkBytes, runParts } from '../../src/workflow/index.ts'
 import { describeNetwork, snippetsOf } from '../../web/src/lib/snippets.ts'
-import { trainSmall } from '../studio/studio.ts'
+import { trainSmall } from '../support/small-runs.ts'
 
 const execute = promisify(execFile)
 let folder: string
