@@ -1,7 +1,6 @@
 // The critic's page: scores in words, and bytes as pictures.
 import { describe, expect, it } from 'vitest'
 import { judged } from '../../src/runs/critic-totals.ts'
-import { bytesOf, rgbaOf } from '../../web/src/lib/bytes.ts'
 import { doubtedText, fooledText, rightText, verdictOn } from '../../web/src/lib/critic-words.ts'
 
 /** A judge of `n` generated and `n` real images, some of them taken for the other kind. */
@@ -32,17 +31,5 @@ describe('scores in words', () => {
     expect(verdictOn(judge(10, 9, 9))).toContain('worse than chance')
     expect(verdictOn(judge(10, 1, 1), { who: 'people' })).toContain('people can tell')
     expect(verdictOn(judged([], []))).toBe('')
-  })
-})
-
-describe('pictures from bytes', () => {
-  it('are read from base64', () => {
-    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i)
-    expect(bytesOf(Buffer.from(bytes).toString('base64'))).toEqual(bytes)
-  })
-
-  it('are grey or coloured', () => {
-    expect([...rgbaOf(Uint8Array.of(7, 200), 1)]).toEqual([7, 7, 7, 255, 200, 200, 200, 255])
-    expect([...rgbaOf(Uint8Array.of(1, 2, 3), 3)]).toEqual([1, 2, 3, 255])
   })
 })

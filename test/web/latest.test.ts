@@ -59,3 +59,30 @@ it('what is stopped is not done any more', async () => {
   await vi.advanceTimersByTimeAsync(500)
   expect(begun).toEqual([[0, 1]])
 })
+
+it('goes on after work that failed, and tells', async () => {
+  const errors: string[] = []
+  const done: number[] = []
+  const asked = newestOnly(
+    async (given: number) => {
+      if (given === 1) throw new Error('one')
+      done.push(given)
+    },
+    0,
+    ({ message }) => errors.push(message),
+  )
+  asked.give(1)
+  await vi.advanceTimersByTimeAsync(20)
+  asked.give(2)
+  await vi.advanceTimersByTimeAsync(20)
+  expect([errors, done]).toEqual([['one'], [2]])
+})
+
+it('begins nothing once stopped', async () => {
+  const { begun, do: run } = work(10)
+  const asked = newestOnly(run, 0)
+  asked.stop()
+  asked.give(1)
+  await vi.advanceTimersByTimeAsync(100)
+  expect(begun).toEqual([])
+})

@@ -64,6 +64,8 @@ it('pixels become those of a screen: grey, or colours', () => {
   expect([...out]).toEqual([7, 7, 7, 255, 9, 9, 9, 255])
   fillRgba(out, [1, 2, 3, 4, 5, 6], 3)
   expect([...out]).toEqual([1, 2, 3, 255, 4, 5, 6, 255])
+  fillRgba(out, [-1, 1.5], 1, 255)
+  expect([...out]).toEqual([0, 0, 0, 255, 255, 255, 255, 255])
 })
 
 it('networks to choose from say whose they are', () => {

@@ -1,19 +1,11 @@
-// Images as networks make them, on canvases.
+// Images on canvases, and pictures as files.
+import { fillRgba } from './rgba.ts'
 
-/**
- * An image as a canvas takes it.
- *
- * @param image  [height, width, channels], 0 to 1, of 1 or 3 channels; what lies outside is cut off
- */
+/** An image as networks make it, [height, width, channels] in [0, 1], as a canvas takes it. */
 export function imageData(image: ArrayLike<number>, shape: readonly number[]): ImageData {
   const [height, width, channels] = shape as [number, number, number]
   const out = new ImageData(width, height)
-  const { data } = out // Rounds and clamps.
-  for (let i = 0; i < height * width; i++) {
-    for (let channel = 0; channel < 3; channel++)
-      data[4 * i + channel] = 255 * image[i * channels + (channels === 1 ? 0 : channel)]!
-    data[4 * i + 3] = 255
-  }
+  fillRgba(out.data, image, channels, 255)
   return out
 }
 
@@ -29,27 +21,38 @@ export function drawImage(
   canvas.getContext('2d')!.putImageData(data, 0, 0)
 }
 
-/** A canvas with every pixel as a square of `scale` pixels. */
-export function enlarged(canvas: HTMLCanvasElement, scale: number): HTMLCanvasElement {
-  const out = document.createElement('canvas')
-  out.width = canvas.width * scale
-  out.height = canvas.height * scale
-  const context = out.getContext('2d')!
+/**
+ * A picture as a PNG file, each of its pixels a square of `scale` pixels.
+ *
+ * @throws Error when that is too large for a canvas
+ */
+export function enlargedPng(picture: HTMLCanvasElement | ImageBitmap, scale: number): Promise<Blob> {
+  const canvas = document.createElement('canvas')
+  canvas.width = picture.width * scale
+  canvas.height = picture.height * scale
+  const context = canvas.getContext('2d')!
   context.imageSmoothingEnabled = false
-  context.drawImage(canvas, 0, 0, out.width, out.height)
-  return out
+  context.drawImage(picture, 0, 0, canvas.width, canvas.height)
+  return new Promise((resolve, reject) =>
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error(`${scale} times as large is too large here`))),
+      'image/png',
+    ),
+  )
 }
 
-/** Hands a canvas to the browser's downloads. */
-export const downloadPng = (canvas: HTMLCanvasElement, name: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => {
-      if (!blob) return reject(new Error('the browser could not make a PNG of the picture'))
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(blob)
-      link.download = name
-      link.click()
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-      resolve()
-    }, 'image/png')
-  })
+/** The picture behind an address. @throws Error when it cannot be read */
+export async function fetchPicture(url: string): Promise<ImageBitmap> {
+  const response = await fetch(url)
+  if (!response.ok) throw new Error(`the picture could not be read: the studio answered ${response.status}`)
+  return createImageBitmap(await response.blob())
+}
+
+/** Lets the browser save bytes as a file. */
+export function save(blob: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
