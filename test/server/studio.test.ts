@@ -134,6 +134,15 @@ describe('reading', () => {
     expect([answer.status, answer.headers['content-type']?.split(';')[0]]).toEqual([status, type])
   })
 
+  it('gives a file once, and then only says that it is still the same', async () => {
+    const path = '/files/first/samples/step-000006.png'
+    const { etag } = (await ask(path)).headers
+    expect(etag).toMatch(/^"/)
+    const again = await ask(path, { headers: { 'if-none-match': etag! } })
+    expect([again.status, again.text]).toEqual([304, ''])
+    expect((await ask(path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200)
+  })
+
   it('puts the pages under a policy, and pages of runs into a sandbox', async () => {
     expect((await ask('/')).headers['content-security-policy']).toContain(
       "default-src 'none'; script-src 'self'",

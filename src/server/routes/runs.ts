@@ -1,5 +1,6 @@
 // Reading runs: the list, everything about one, its news, its files and networks.
 import { Hono } from 'hono'
+import { etag } from 'hono/etag'
 import { streamSSE } from 'hono/streaming'
 import { getMimeType } from 'hono/utils/mime'
 import { parseCursor, type RunListing } from '../../runs/node/index.ts'
@@ -100,6 +101,7 @@ export function runRoutes(studio: StudioContext): Hono {
     return context.body(await networkBytes(run, name), 200, { 'content-type': 'application/octet-stream' })
   })
 
+  app.use('/files/*', etag())
   app.get('/files/:name/:file{.+}', async (context) => {
     const { name, file } = context.req.param()
     const bytes = await readOffered(await studio.open(name), file)
@@ -108,8 +110,8 @@ export function runRoutes(studio: StudioContext): Hono {
       'content-type':
         getMimeType(file) ??
         (file.endsWith('.jsonl') ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
-      // Sheets of samples never change; everything else may be made anew.
-      'cache-control': file.startsWith('samples/') ? 'private, max-age=3600' : 'no-cache',
+      // Everything may be made anew, also the samples of a step when a run was taken back: asked again, by its hash.
+      'cache-control': 'no-cache',
       // A page of a run, or a drawing, may come from anybody: it runs apart from the studio.
       ...(isPage || file.endsWith('.svg')
         ? {
