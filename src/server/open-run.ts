@@ -4,14 +4,17 @@ import { dirname, join, sep } from 'node:path'
 import { listRuns, openRun, type RunFolder, type RunListing } from '../runs/node/index.ts'
 import { NotFoundError } from './context.ts'
 
-/** Names of run folders: no separators, no leading dot, nothing that a shell or a disk treats specially. */
+/** Names for new run folders: no separators, no leading dot, nothing that a shell or a disk treats specially. */
 export const RUN_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.,+=@ -]{0,127}$/u
+
+/** Names that a folder may have that somebody else made: one step down, and not hidden. */
+const isOneStep = (name: string): boolean => /^[^./\\][^/\\]{0,254}$/.test(name) && !name.includes('\0')
 
 /** The folder's real path. @throws NotFoundError for a name that is none, or that leads elsewhere */
 async function folderOf(runs: string, name: string): Promise<string> {
   const missing = (): NotFoundError =>
     new NotFoundError(`there is no run "${name.slice(0, 130)}" in this folder`)
-  if (!RUN_NAME.test(name)) throw missing()
+  if (!isOneStep(name)) throw missing()
   const real = await realpath(join(runs, name)).catch(() => undefined)
   if (real === undefined || dirname(real) !== runs) throw missing()
   return real
@@ -30,7 +33,7 @@ export async function openNamed(runs: string, name: string): Promise<RunFolder> 
 export async function ownRuns(runs: string): Promise<RunListing[]> {
   const found = await listRuns(runs)
   const real = await Promise.all(found.map(({ folder }) => realpath(folder).catch(() => undefined)))
-  return found.filter(({ folder }, i) => real[i] === folder)
+  return found.filter(({ name, folder }, i) => real[i] === folder && isOneStep(name))
 }
 
 /** Files that pages may have, besides pictures of samples and figures. */

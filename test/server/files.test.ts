@@ -27,7 +27,7 @@ describe('a log as CSV', () => {
   it.each(['metrics', 'validation'])('of %s has a header and every number of every row', async (log) => {
     const response = await ask(`coder/${log}.csv`)
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
-    expect(response.headers.get('content-disposition')).toBe(`attachment; filename="coder-${log}.csv"`)
+    expect(response.headers.get('content-disposition')).toBe(`attachment; filename*=UTF-8''coder-${log}.csv`)
     const [header, ...lines] = (await response.text()).split('\r\n')
     expect(header).toBe('step,loss,reconstruction,divergence')
     expect(lines.pop()).toBe('')

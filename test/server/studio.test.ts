@@ -1,6 +1,6 @@
 // The studio's server under attack and in daily use, asked over real sockets.
 
-import { appendFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -132,6 +132,25 @@ describe('reading', () => {
   ])('%s is answered with %i', async (path, status, type) => {
     const answer = await ask(path)
     expect([answer.status, answer.headers['content-type']?.split(';')[0]]).toEqual([status, type])
+  })
+
+  it('opens runs whose folders somebody named in any script, and hands out their files', async () => {
+    const name = `Läufe (2) – 訓練 100% 'a' "b"`
+    await cp(join(runs, 'first'), join(runs, name), { recursive: true })
+    const listed = async () =>
+      (JSON.parse((await ask('/api/runs')).text) as RunList).runs.map((card) => card.name)
+    // The list is read once a second.
+    await expect.poll(listed, { timeout: 5000 }).toContain(name)
+    const at = encodeURIComponent(name)
+    expect((JSON.parse((await ask(`/api/runs/${at}`)).text) as RunSnapshot).name).toBe(name)
+    for (const path of [`/files/${at}/generator.onnx?download`, `/api/runs/${at}/metrics.csv`]) {
+      const { status, headers } = await ask(path)
+      expect([status, headers['content-disposition']]).toEqual([
+        200,
+        expect.stringMatching(/^attachment; filename\*=UTF-8''[\w%.()!~*-]+$/),
+      ])
+    }
+    await rm(join(runs, name), { recursive: true })
   })
 
   it('gives a file once, and then only says that it is still the same', async () => {

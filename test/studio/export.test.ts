@@ -38,7 +38,7 @@ describe('an exported page', () => {
 
   it('is a download that holds its script, styles and data, and allows no request', async () => {
     const response = await fetched('vae')
-    expect(response.headers.get('content-disposition')).toBe('attachment; filename="vae.html"')
+    expect(response.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''vae.html")
     const text = await response.text()
     expect(text).toMatch(/content="default-src 'none'; script-src 'sha256-[^']+' 'wasm-unsafe-eval';/)
     expect(text).not.toMatch(/<(script|link|img)[^>]+(src|href)="(?!data:)/)

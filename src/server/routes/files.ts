@@ -6,6 +6,7 @@ import { stream } from 'hono/streaming'
 import { LOG_FILES } from '../../runs/index.ts'
 import { logCsv } from '../../workflow/log-csv.ts'
 import type { StudioContext } from '../context.ts'
+import { asDownload } from '../download.ts'
 import { offeredPath } from '../open-run.ts'
 import type { RunFiles } from '../protocol.ts'
 import { offeredFiles } from '../snapshot.ts'
@@ -37,10 +38,8 @@ export function fileRoutes(studio: StudioContext): Hono {
       file,
       run.config.metrics.map((metric) => metric.name),
     )
-    // A run's name may hold letters that a header may not.
-    const plain = name.replace(/[^\w.+@-]+/g, '-')
     context.header('content-type', 'text/csv; charset=utf-8; header=present')
-    context.header('content-disposition', `attachment; filename="${plain}-${csv}"`)
+    context.header('content-disposition', asDownload(`${name}-${csv}`)['content-disposition'])
     return stream(context, async (out) => {
       for await (const lines of table) {
         if (out.aborted) return

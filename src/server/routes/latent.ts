@@ -1,6 +1,7 @@
 // The latent space of a run, for pages that walk it, and for the page that takes it along.
 import { Hono } from 'hono'
 import type { StudioContext } from '../context.ts'
+import { asDownload } from '../download.ts'
 import { exportedPage } from '../exported-page.ts'
 import { latentSpaces } from '../latent-spaces.ts'
 
@@ -18,7 +19,7 @@ export function latentRoutes(studio: StudioContext): Hono {
     const page = await exportedPage(name, await studio.open(name), spaces)
     return context.body(page, 200, {
       'content-type': 'text/html; charset=utf-8',
-      'content-disposition': `attachment; filename="${name}.html"`,
+      ...asDownload(`${name}.html`),
     })
   })
   return app

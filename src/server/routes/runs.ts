@@ -7,6 +7,7 @@ import { parseCursor, type RunListing } from '../../runs/node/index.ts'
 import { ConfigError } from '../../util/errors.ts'
 import { networkBytes } from '../../workflow/networks.ts'
 import type { StudioContext } from '../context.ts'
+import { asDownload } from '../download.ts'
 import { type Feed, runFeed } from '../feed.ts'
 import { ownRuns, readOffered } from '../open-run.ts'
 import type { RunCard, RunList } from '../protocol.ts'
@@ -118,9 +119,7 @@ export function runRoutes(studio: StudioContext): Hono {
             'content-security-policy': `sandbox${isPage ? ' allow-scripts' : ''}; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:`,
           }
         : {}),
-      ...(context.req.query('download') === undefined
-        ? {}
-        : { 'content-disposition': `attachment; filename="${file.split('/').at(-1)}"` }),
+      ...(context.req.query('download') === undefined ? {} : asDownload(file.split('/').at(-1)!)),
     })
   })
 
