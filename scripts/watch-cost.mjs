@@ -64,8 +64,18 @@ try {
   const { cursor } = /** @type {{ cursor: string }} */ (
     await (await fetch(`${origin}/api/runs/watched`)).json()
   )
+  /** Seconds of a core that the studio has used; undefined where the system does not say. */
+  const used = () => {
+    try {
+      const fields = readFileSync(`/proc/${studio.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+      return (Number(fields[11]) + Number(fields[12])) / 100
+    } catch {
+      return undefined
+    }
+  }
   /** @type {number[]} */
   const ratios = []
+  let busy = 0
   for (let round = 0; round < rounds; round++) {
     const alone = await pace()
     const listeners = Array.from({ length: pages }, () =>
@@ -75,7 +85,10 @@ try {
     )
     for (const listener of listeners) listener.on('error', () => {})
     await sleep(2000) // They catch up first.
+    const before = used()
     const watched = await pace()
+    const after = used()
+    if (before !== undefined && after !== undefined) busy += (after - before) / seconds / rounds
     for (const listener of listeners) listener.destroy()
     await sleep(500)
     ratios.push(watched / alone)
@@ -83,6 +96,7 @@ try {
       `round ${round + 1}: ${alone.toFixed(2)} ms per step alone, ${watched.toFixed(2)} with ${pages} pages`,
     )
   }
+  if (busy > 0) console.log(`the studio itself uses ${(100 * busy).toFixed(1)}% of one core meanwhile`)
   const sorted = ratios.toSorted((a, b) => a - b)
   const percent = (/** @type {number} */ ratio) => `${(100 * (ratio - 1)).toFixed(1)}%`
   console.log(

@@ -1,5 +1,6 @@
 // News of a run for any number of pages: its logs are read once per beat, however many pages watch.
-
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { RunStatus, SampleEntry } from '../runs/index.ts'
 import {
   formatCursor,
@@ -8,6 +9,7 @@ import {
   type RunFolder,
   readTail,
   START,
+  STATUS_FILE,
 } from '../runs/node/index.ts'
 
 /** A server-sent event. */
@@ -33,8 +35,10 @@ interface Entry {
   busy: boolean
 }
 
-/** Milliseconds between two readings. */
-const BEAT = 250
+/** Milliseconds between two readings: a training reports twice a second or so. */
+const BEAT = 500
+/** Milliseconds after which status and samples are read even though their files did not change: its process may be gone. */
+const LONGEST = 5000
 
 /** Lines of JSON objects as the inside of a JSON list: nothing is parsed. */
 const asList = (lines: string): string => `[${lines.trimEnd().replaceAll('\n', ',')}]`
@@ -55,10 +59,19 @@ export function runFeed(run: RunFolder): Feed {
   const entries = new Set<Entry>()
   let timer: NodeJS.Timeout | undefined
   let last: { status: string; samples: string } = { status: '', samples: '' }
+  let looked = { at: Number.NEGATIVE_INFINITY, changed: '' }
 
+  /** Reads status and list of samples, where they may be others than before. */
   const look = async (): Promise<void> => {
+    const times = await Promise.all(
+      [STATUS_FILE, 'samples'].map(
+        async (name) => (await stat(join(run.folder, name)).catch(() => undefined))?.mtimeMs,
+      ),
+    )
+    const changed = times.join(' ')
+    if (changed === looked.changed && performance.now() - looked.at < LONGEST) return
+    looked = { at: performance.now(), changed }
     const [status, samples] = await Promise.all([run.readStatus(), run.listSamples()])
-    // Lists only grow, so their last entry and length tell them apart.
     last = {
       status: JSON.stringify(status satisfies RunStatus),
       samples: JSON.stringify(samples satisfies SampleEntry[]),

@@ -1,5 +1,5 @@
 // What was added to the logs of a run since they were read last.
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LOG_FILES } from '../layout.ts'
 import { isMissing } from './disk.ts'
@@ -60,6 +60,9 @@ export async function readNewLines(
 ): Promise<{ text: string; position: LogPosition } | undefined> {
   let handle: FileHandle
   try {
+    // Most logs do not change between two looks: they are not opened.
+    const { ino, size } = await stat(path)
+    if (ino === before.file && size === before.offset) return { text: '', position: before }
     handle = await open(path, 'r')
   } catch (error) {
     if (!isMissing(error)) throw error
