@@ -122,10 +122,10 @@ describe.skipIf(!hasChromium)('drawing', () => {
         .evaluateAll((images) => images.map((image) => (image as unknown as { ariaLabel: string }).ariaLabel))
     await stroke(page, [0.5, 0.1], [0.5, 0.9])
     await nearest.getByText(/among 60,000; found in\s+\d+\s+ms/).waitFor({ timeout: 60_000 })
-    const ones = await labels()
-    expect(ones.length).toBeGreaterThanOrEqual(4)
-    // An upright line is a one.
-    for (const label of ones) expect(label).toMatch(/^Training image \d+, of class 1$/)
+    // An upright line is a one, once it has been drawn to its end.
+    const isOne = (label: string): boolean => /^Training image \d+, of class 1$/.test(label)
+    await expect.poll(async () => (await labels()).every(isOne), { timeout: 20_000 }).toBe(true)
+    expect((await labels()).length).toBeGreaterThanOrEqual(4)
     await page.getByRole('button', { name: 'Clear' }).click()
     await stroke(
       page,
