@@ -8,8 +8,7 @@ import { inProject } from './lib/project.mjs'
 
 const [runs, training, latent] = process.argv.slice(2)
 if (!runs || !training || !latent) {
-  console.error('usage: node scripts/studio-pictures.mjs <runs folder> <run> <run with a latent space>')
-  process.exit(2)
+  throw new Error('expected three arguments: <runs folder> <run> <run with a latent space>')
 }
 const { openStudio } = await import(inProject('dist/server/index.js'))
 const studio = await openStudio({ runs, port: 0 })

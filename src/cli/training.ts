@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { ModelDefinition } from '../models/index.ts'
 import { ConfigError } from '../util/errors.ts'
 import { commonSettings, resolveSettings } from '../workflow/request.ts'
+import { runName } from '../workflow/run-name.ts'
 import { type Setting, settingsOf, textSetting } from '../workflow/setting.ts'
 import { type ConfigFile, type Places, resolveGiven } from './resolve.ts'
 
@@ -28,16 +29,8 @@ export const trainingSettings = (model: ModelDefinition): Setting[] => [
 ]
 
 /** `runs/mlp-gan-20260131-174509`, in local time; `-2` and so on when that is taken. */
-export function defaultRunFolder(model: string, date: Date, isTaken: (folder: string) => boolean): string {
-  const two = (n: number): string => String(n).padStart(2, '0')
-  const day = `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`
-  const time = `${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`
-  const folder = `runs/${model}-${day}-${time}`
-  for (let copy = 1; ; copy++) {
-    const candidate = copy === 1 ? folder : `${folder}-${copy}`
-    if (!isTaken(candidate)) return candidate
-  }
-}
+export const defaultRunFolder = (model: string, date: Date, isTaken: (folder: string) => boolean): string =>
+  `runs/${runName(model, date, (name) => isTaken(`runs/${name}`))}`
 
 /** A configuration without its `model`, which must be the one that is trained. */
 function withoutModel(file: ConfigFile, model: string): ConfigFile {

@@ -153,7 +153,7 @@ export type EventRow = z.infer<typeof eventRowSchema>
  */
 export const controlRowSchema = z.discriminatedUnion('command', [
   z.object({ command: z.enum(['pause', 'continue', 'stop']) }),
-  z.object({ command: z.literal('step'), updates: z.array(named).min(1).optional() }),
+  z.object({ command: z.literal('step'), updates: z.array(named).min(1).readonly().optional() }),
 ])
 export type ControlRow = z.infer<typeof controlRowSchema>
 

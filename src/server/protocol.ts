@@ -1,7 +1,15 @@
 // What the studio's server and its pages say to each other: shapes of requests and answers, no behaviour.
 import type { CriticScores, CriticTotals } from '../runs/critic-totals.ts'
 import type { Classification, Evaluation } from '../runs/index.ts'
-import type { EventRow, MetricsRow, RunConfig, RunStatus, SampleEntry, TimingRow } from '../runs/schema.ts'
+import type {
+  ControlRow,
+  EventRow,
+  MetricsRow,
+  RunConfig,
+  RunStatus,
+  SampleEntry,
+  TimingRow,
+} from '../runs/schema.ts'
 import type { Companion, Companions, NetworkPorts, Role } from '../workflow/companions.ts'
 import type { LatentAxis, LatentExamples, LatentSpace } from '../workflow/latent-directions.ts'
 import type { RunParts } from '../workflow/run-parts.ts'
@@ -90,9 +98,7 @@ export interface RunUpdate {
 }
 
 /** `POST /api/runs/<name>/control`. `step`: one step and a pause; `updates` names the networks that learn in it. */
-export type ControlRequest =
-  | { readonly command: 'pause' | 'continue' | 'stop' | 'resume' }
-  | { readonly command: 'step'; readonly updates?: readonly string[] }
+export type ControlRequest = ControlRow | { readonly command: 'resume' }
 
 /** A setting in the form that starts a run. */
 export interface SettingField {

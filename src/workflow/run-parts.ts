@@ -1,7 +1,7 @@
 // The networks of a run by the part they play: which one samples, judges, encodes, classifies.
 import type { LatentDistribution } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
-import { playersOf } from '../training/controls.ts'
+import { playersOf, refusal } from '../training/controls.ts'
 import { sizeOf } from '../util/shape.ts'
 import { recordedObjective } from './recorded-run.ts'
 
@@ -52,3 +52,7 @@ export function runParts(config: RunConfig): RunParts {
     ...(classifier ? { classifier: classifier.network } : {}),
   }
 }
+
+/** Why a run cannot make a step for these networks alone; undefined when it can. */
+export const stepProblem = (config: RunConfig, updates: readonly string[] | undefined): string | undefined =>
+  refusal(recordedObjective(config), updates)?.message

@@ -5,10 +5,11 @@ import { z } from 'zod'
 import { namedSets } from '../../data/node/index.ts'
 import { MODELS, modelNamed } from '../../models/index.ts'
 import { lockHolder, sendControl } from '../../runs/node/index.ts'
-import { describeIssues } from '../../runs/schema.ts'
+import { controlRowSchema, describeIssues } from '../../runs/schema.ts'
 import { ConfigError } from '../../util/errors.ts'
 import { commonSettings, flagOf, resolveSettings } from '../../workflow/request.ts'
-import { runParts } from '../../workflow/run-parts.ts'
+import { runName } from '../../workflow/run-name.ts'
+import { stepProblem } from '../../workflow/run-parts.ts'
 import { type Setting, settingsOf } from '../../workflow/setting.ts'
 import type { StudioContext } from '../context.ts'
 import { refuse } from '../guard.ts'
@@ -22,10 +23,7 @@ const startSchema = z.object({
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 })
 
-const controlSchema = z.discriminatedUnion('command', [
-  z.object({ command: z.enum(['pause', 'continue', 'stop', 'resume']) }),
-  z.object({ command: z.literal('step'), updates: z.array(z.string()).min(1).max(8).optional() }),
-])
+const controlSchema = z.union([controlRowSchema, z.object({ command: z.literal('resume') })])
 
 /** A body that fits a schema. @throws ConfigError saying what does not fit */
 export async function readBody<T>(request: { text(): Promise<string> }, schema: z.ZodType<T>): Promise<T> {
@@ -62,11 +60,6 @@ const fieldOf =
     ...(maximum === undefined ? {} : { maximum }),
     ...(choices === undefined ? {} : { choices }),
   })
-
-const two = (n: number): string => String(n).padStart(2, '0')
-/** `mlp-gan-20260131-174509`, in local time. */
-const defaultName = (model: string, date: Date): string =>
-  `${model}-${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`
 
 export function controlRoutes(studio: StudioContext): Hono {
   const app = new Hono()
@@ -112,9 +105,7 @@ export function controlRoutes(studio: StudioContext): Hono {
     const isTaken = (wanted: string): boolean => taken.has(wanted) || beginning.has(wanted)
     if (name !== undefined && isTaken(name))
       throw new ConfigError(`there is a run "${name}" already; choose another name`)
-    const base = name ?? defaultName(model, new Date())
-    let free = base
-    for (let copy = 2; isTaken(free); copy++) free = `${base}-${copy}`
+    const free = name ?? runName(model, new Date(), isTaken)
     const flags = Object.entries(settings).flatMap(([setting, value]) => {
       const flag = flagOf(setting)
       if (typeof value === 'boolean') return [value ? flag : flag.replace('--', '--no-')]
@@ -127,20 +118,13 @@ export function controlRoutes(studio: StudioContext): Hono {
   app.post('/api/runs/:name/control', limit, async (context) => {
     const request = await readBody(context.req, controlSchema)
     const run = await studio.open(context.req.param('name'))
-    const { command } = request
-    if (command === 'resume') {
+    if (request.command === 'resume') {
       if (await lockHolder(run.folder)) throw new ConfigError('the run is being trained already')
       studio.trainings.resume(context.req.param('name'))
     } else {
-      if (command === 'step' && request.updates) {
-        const { players } = runParts(run.config)
-        const wanted = [...request.updates].sort().join('+')
-        if (!players.some((names) => [...names].sort().join('+') === wanted))
-          throw new ConfigError(
-            `no phase of ${run.config.model} updates ${request.updates.join(' and ')} alone; expected one of ${players.map((names) => names.join('+')).join(', ')}`,
-          )
-      }
-      await sendControl(run.folder, command === 'step' ? request : { command })
+      const problem = request.command === 'step' ? stepProblem(run.config, request.updates) : undefined
+      if (problem) throw new ConfigError(problem)
+      await sendControl(run.folder, request)
     }
     return context.json({}, 202)
   })

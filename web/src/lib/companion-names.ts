@@ -1,4 +1,5 @@
 // What networks that can look at a drawing are called.
+import { formatCount } from '../../../src/report/format.ts'
 import type { Companion, Role } from '../../../src/server/protocol.ts'
 
 /** What tells candidates apart. */
@@ -9,7 +10,7 @@ export const keyOf = ({ source, run }: Companion): string =>
 export function companionLabel({ source, run, model, seed, step, accuracy }: Companion): string {
   if (source === 'extractor')
     return `the ${model} of the measures (${(100 * accuracy!).toFixed(1)}% right on held-out images)`
-  const at = `step ${step!.toLocaleString('en')}`
+  const at = `step ${formatCount(step!)}`
   return source === 'own' ? `this run, ${at}` : `${run} (${model}, seed ${seed}, ${at})`
 }
 
