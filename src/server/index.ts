@@ -55,7 +55,12 @@ const listen = (app: ReturnType<typeof studioApp>, port: number): Promise<Server
  */
 export async function openStudio({ runs, port }: StudioOptions): Promise<Studio> {
   await mkdir(runs, { recursive: true }).catch((error) => {
-    throw new ConfigError(`the runs folder ${runs} cannot be made: ${messageOf(error)}`)
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigError(
+      code === 'EEXIST' || code === 'ENOTDIR'
+        ? `${runs} is a file, or lies below one: name the folder of the runs with --runs`
+        : `the runs folder ${runs} cannot be made: ${messageOf(error)}`,
+    )
   })
   const folder = await realpath(resolve(runs))
   const token = randomBytes(24).toString('base64url')

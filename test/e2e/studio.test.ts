@@ -63,7 +63,10 @@ describe('sparring studio refuses', () => {
   it('a file instead of a folder', async () => {
     await writeFile(join(cwd, 'file'), '')
     const { code, stderr } = await sparring(['studio', '--no-open', '--runs', 'file'], { cwd })
-    expect([code, stderr]).toEqual([2, expect.stringContaining('the runs folder file cannot be made')])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('file is a file, or lies below one: name the folder of the runs with --runs'),
+    ])
   })
 
   it.each(['-1', '65536', 'x'])('the port %s', async (port) => {
