@@ -1,12 +1,14 @@
-// The numbers of a comparison as Markdown, for docs/comparison.md.
+// The numbers of one comparison, or of several with different runs, as Markdown, for docs/comparison.md.
 //
-// usage: sparring compare <run> ... --numbers numbers.json; node scripts/comparison-table.mjs numbers.json
+// usage: sparring compare <run> ... --numbers numbers.json; node scripts/comparison-table.mjs numbers.json [more.json ...]
 import { readFile } from 'node:fs/promises'
-import { foundText } from '../dist/report/index.js'
+import { foundText, joinNumbers } from '../dist/report/index.js'
 
-const file = process.argv[2]
-if (!file) throw new Error('expected the file that "sparring compare --numbers <file>" wrote')
-const { groups, measures, training, sentences, protocol } = JSON.parse(await readFile(file, 'utf8'))
+const files = process.argv.slice(2)
+if (files.length === 0)
+  throw new Error('expected files that "sparring compare --numbers <file>" wrote, one or more')
+const comparisons = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8'))))
+const { groups, measures, training, sentences, protocol } = joinNumbers(comparisons)
 
 const line = (cells) => `| ${cells.join(' | ')} |`
 const runs = ({ runs: some }) => `${some.length} ${some.length === 1 ? 'run' : 'runs'}`

@@ -8,6 +8,7 @@ export {
 } from './comparison.ts'
 export { type ComparisonEntry, firstOf, type Group } from './entry.ts'
 export type { Found } from './found.ts'
+export { type JoinedNumbers, joinNumbers } from './joined.ts'
 export { type ComparisonGrids, comparisonHtml } from './page.ts'
 export { parseQuality, type Quality } from './quality.ts'
 export { BETTER, countText, foundText, type Row, type ValueFormat } from './row.ts'

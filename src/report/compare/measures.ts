@@ -2,8 +2,8 @@
 import type { Evaluation, MeasureRecord } from '../../runs/index.ts'
 import { formatCount } from '../format.ts'
 import type { ComparisonEntry, Group } from './entry.ts'
-import { type Found, missing, together } from './found.ts'
-import { type Row, ranked } from './row.ts'
+import { type Found, missing } from './found.ts'
+import { foundIn, type Row, ranked } from './row.ts'
 import type { Floor } from './told-apart.ts'
 
 /** How a measure was taken, as the page prints it below the table. */
@@ -22,7 +22,7 @@ const evaluationsOf = (groups: readonly Group[]): Evaluation[] =>
   groups.flatMap(({ entries }) => entries.map(({ evaluation }) => evaluation)).filter(isThere)
 
 /** A measure as one run has it. */
-function foundIn({ evaluation, reason }: ComparisonEntry, name: string): Found {
+function measureOf({ evaluation, reason }: ComparisonEntry, name: string): Found {
   if (!evaluation) return missing(reason ?? 'not measured')
   const record = evaluation.measures.find((measure) => measure.name === name)
   if (!record) return missing('not among the measures of this run')
@@ -78,7 +78,7 @@ export function measureRows(groups: readonly Group[]): Row[] {
       label: first.label,
       format: first.format,
       ...floorOf(records),
-      values: groups.map(({ entries }) => together(entries.map((entry) => foundIn(entry, name)))),
+      ...foundIn(groups, (entry) => measureOf(entry, name)),
     }
     const ways = unique(records.map(({ better, estimator }) => `${better}: ${estimator}`))
     if (ways.length > 1)

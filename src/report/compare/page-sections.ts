@@ -8,7 +8,7 @@ import { firstOf, nameOf } from './entry.ts'
 import { listed } from './listed.ts'
 import type { Estimator, Protocol } from './measures.ts'
 import { STEADINESS } from './steadiness.ts'
-import { numbersTable, stackedTable, swatch, textsTable } from './tables.ts'
+import { everyRun, numbersTable, stackedTable, swatch, textsTable } from './tables.ts'
 import { RULE } from './told-apart.ts'
 import { TOPICS, type Topic } from './wording.ts'
 
@@ -71,6 +71,7 @@ export function measures(comparison: Comparison): string {
     'Measures of samples',
     `<p class="note">Mean ± standard deviation. Real images: the same measure between two parts of real data, the best that one can hope for. <em>Best</em> is marked only where it can be told from every other.</p>
 ${numbersTable(comparison.measures, labelsOf(comparison), { name: 'Measures of samples', id: 'measure-note' })}
+${everyRun(comparison.measures, comparison.groups, 'measure-run-note')}
 ${protocolText(comparison)}`,
   )
 }
@@ -106,7 +107,8 @@ export function training(comparison: Comparison): string {
     'training',
     'Training',
     `<p class="note">${safe(asked)} Wobble: ${safe(STEADINESS)}. Time per step: the median; its spread is over five parts of the training.</p>
-${numbersTable(comparison.training, labelsOf(comparison), { name: 'Numbers of training', id: 'training-note' })}`,
+${numbersTable(comparison.training, labelsOf(comparison), { name: 'Numbers of training', id: 'training-note' })}
+${everyRun(comparison.training, comparison.groups, 'training-run-note')}`,
   )
 }
 

@@ -3,8 +3,8 @@ import type { RunRecord } from '../../runs/index.ts'
 import { ConfigError } from '../../util/errors.ts'
 import { type Curve, curveOf } from '../curve.ts'
 import type { Group } from './entry.ts'
-import { type Found, meanOf, missing, together } from './found.ts'
-import type { Row } from './row.ts'
+import { meanOf, missing } from './found.ts'
+import { foundIn, type Row } from './row.ts'
 
 /** A value of a measure that is to be reached. */
 export interface Quality {
@@ -119,31 +119,27 @@ function reachedAt(record: RunRecord, { measure, value, better }: ReachedQuality
 
 /** Steps and seconds that every group took to reach a quality, as two rows. */
 export function qualityRows(groups: readonly Group[], quality: ReachedQuality): Row[] {
-  const find = (of: (record: RunRecord, step: number) => number | undefined): Found[] =>
-    groups.map(({ entries }) =>
-      together(
-        entries.map(({ record }) => {
-          if (measureCurve(record, quality.measure).length === 0) return missing('not recorded')
-          const step = reachedAt(record, quality)
-          if (step === undefined) return missing('not reached')
-          const found = of(record, step)
-          return found === undefined ? missing('not recorded') : meanOf([found], 'runs')
-        }),
-      ),
-    )
+  const find = (of: (record: RunRecord, step: number) => number | undefined): Pick<Row, 'values' | 'runs'> =>
+    foundIn(groups, ({ record }) => {
+      if (measureCurve(record, quality.measure).length === 0) return missing('not recorded')
+      const step = reachedAt(record, quality)
+      if (step === undefined) return missing('not reached')
+      const found = of(record, step)
+      return found === undefined ? missing('not recorded') : meanOf([found], 'runs')
+    })
   return [
     {
       name: 'stepsToQuality',
       label: 'Steps to it',
       format: 'count',
-      values: find((_, step) => step + 1),
+      ...find((_, step) => step + 1),
     },
     {
       name: 'secondsToQuality',
       label: 'Time to it',
       format: 'seconds',
       better: 'lower',
-      values: find(secondsAt),
+      ...find(secondsAt),
     },
   ]
 }

@@ -1,7 +1,8 @@
 // A row of a comparison: one number per group, and what it is for real images.
 import { spreadText } from '../../util/spread-text.ts'
 import { formatCount, formatDuration } from '../format.ts'
-import type { Found } from './found.ts'
+import type { ComparisonEntry, Group } from './entry.ts'
+import { type Found, together } from './found.ts'
 import { type Better, bestOf, type Floor } from './told-apart.ts'
 
 export type ValueFormat = 'number' | 'percent' | 'count' | 'seconds' | 'milliseconds'
@@ -20,10 +21,21 @@ export interface Row {
   floorReason?: string
   /** One per group. */
   values: Found[]
+  /** What each run found of which `values` are the means: per group, by seed. */
+  runs: Found[][]
   /** The group whose value is better than every other and told apart from it; absent when there is none. */
   best?: number
   /** What a reader must know of all its values. */
   note?: string
+}
+
+/** A number of every run, and of every group together. */
+export function foundIn(
+  groups: readonly Group[],
+  find: (entry: ComparisonEntry) => Found,
+): Pick<Row, 'values' | 'runs'> {
+  const runs = groups.map(({ entries }) => entries.map(find))
+  return { values: runs.map(together), runs }
 }
 
 /** A row with its best group found. */

@@ -137,7 +137,7 @@ function about(row: Row, labels: readonly string[]): Sentence[] {
  */
 export function sentencesOf(
   rows: readonly Row[],
-  groups: readonly Group[],
+  groups: readonly Pick<Group, 'label'>[],
   {
     quality,
     comparableSeconds = true,

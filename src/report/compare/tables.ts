@@ -1,5 +1,6 @@
 // The tables of a comparison: numbers of all groups, and texts by group.
 import { escapeMarkup as safe } from '../escape.ts'
+import { type Group, nameOf } from './entry.ts'
 import type { Found } from './found.ts'
 import { colorOf } from './overlay.ts'
 import { BETTER, countText, foundText, type Row, type ValueFormat } from './row.ts'
@@ -55,18 +56,25 @@ function cell(found: Found, format: ValueFormat, best: boolean, notes: Footnotes
 const scroll = (name: string, table: string): string =>
   `<div class="scroll" tabindex="0" role="region" aria-label="${safe(name)}">${table}</div>`
 
-const heads = (labels: readonly string[]): string =>
-  labels.map((label, group) => `<th scope="col">${swatch(group)}${safe(label)}</th>`).join('')
+const heads = (labels: readonly string[], groupOf: (column: number) => number = (column) => column): string =>
+  labels.map((label, at) => `<th scope="col">${swatch(groupOf(at))}${safe(label)}</th>`).join('')
+
+interface NumbersTable {
+  /** What a screen reader calls the table. */
+  name: string
+  /** Prefix of the ids of its notes. */
+  id: string
+  /** The group of a column, whose colour it bears. Default: every column is a group */
+  groupOf?: (column: number) => number
+}
 
 /**
  * Numbers: a row each, a column per group, and one for real images where any row has them.
- *
- * @param name  what a screen reader calls the table; `id` the prefix of its notes
  */
 export function numbersTable(
   rows: readonly Row[],
   labels: readonly string[],
-  { name, id }: { name: string; id: string },
+  { name, id, groupOf }: NumbersTable,
 ): string {
   const notes = new Footnotes(id)
   const hasFloor = rows.some(({ floor }) => floor !== undefined)
@@ -82,11 +90,29 @@ export function numbersTable(
   })
   const floorHead = hasFloor ? '<th scope="col">Real images</th>' : ''
   const table = `<table class="compared">
-<thead><tr><th scope="col">Number</th>${heads(labels)}${floorHead}</tr></thead>
+<thead><tr><th scope="col">Number</th>${heads(labels, groupOf)}${floorHead}</tr></thead>
 <tbody>
 ${body.join('\n')}
 </tbody></table>`
   return `${scroll(name, table)}\n${notes.list()}`
+}
+
+/**
+ * The same rows of every run on its own, to be unfolded; '' where every group has one run.
+ *
+ * @param id  prefix of the ids of its notes
+ */
+export function everyRun(rows: readonly Row[], groups: readonly Group[], id: string): string {
+  if (groups.every(({ entries }) => entries.length === 1)) return ''
+  const columns = groups.flatMap(({ entries }, group) =>
+    entries.map((entry) => ({ group, label: `${nameOf(entry)}, seed ${entry.record.config.settings.seed}` })),
+  )
+  const labels = columns.map(({ label }) => label)
+  // No run is the best: what tells models apart is the spread over their runs.
+  const single = rows.map(({ best: _, floor: __, ...row }): Row => ({ ...row, values: row.runs.flat() }))
+  const groupOf = (column: number): number => columns[column]!.group
+  const table = numbersTable(single, labels, { name: 'The numbers of every run', id, groupOf })
+  return `<details><summary>Every run on its own</summary>\n${table}\n</details>`
 }
 
 /** Texts: a row per name, a column per group; `–` where a group has none. */

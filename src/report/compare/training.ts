@@ -2,9 +2,9 @@
 import type { RunRecord } from '../../runs/index.ts'
 import { stepTimes, summarize } from '../summary.ts'
 import type { Group } from './entry.ts'
-import { type Found, meanOf, missing, together } from './found.ts'
+import { type Found, meanOf, missing } from './found.ts'
 import { qualityRows, type ReachedQuality } from './quality.ts'
-import { type Row, ranked } from './row.ts'
+import { foundIn, type Row, ranked } from './row.ts'
 import { PARTS, partsOf, unsteadiness, warningsOf } from './steadiness.ts'
 
 const median = (values: readonly number[]): number => {
@@ -30,32 +30,32 @@ const total = (record: RunRecord): Found => {
 
 /** @param quality  undefined when nothing was measured while the runs trained */
 export function trainingRows(groups: readonly Group[], quality: ReachedQuality | undefined): Row[] {
-  const values = (of: (record: RunRecord) => Found): Found[] =>
-    groups.map(({ entries }) => together(entries.map(({ record }) => of(record))))
+  const find = (of: (record: RunRecord) => Found): Pick<Row, 'values' | 'runs'> =>
+    foundIn(groups, ({ record }) => of(record))
   const rows: Omit<Row, 'best'>[] = [
     {
       name: 'steps',
       label: 'Steps',
       format: 'count',
-      values: values(({ metrics }) => meanOf([metrics.length], 'runs')),
+      ...find(({ metrics }) => meanOf([metrics.length], 'runs')),
     },
     {
       name: 'stepTime',
       label: 'Time per step',
       format: 'milliseconds',
       better: 'lower',
-      values: values(stepTime),
+      ...find(stepTime),
     },
-    { name: 'totalTime', label: 'Training time', format: 'seconds', values: values(total) },
+    { name: 'totalTime', label: 'Training time', format: 'seconds', ...find(total) },
     ...(quality ? qualityRows(groups, quality) : []),
     {
       name: 'unsteadiness',
       label: 'Wobble of the losses',
       format: 'percent',
       better: 'lower',
-      values: values(unsteadiness),
+      ...find(unsteadiness),
     },
-    { name: 'warnings', label: 'Warnings', format: 'count', values: values(warningsOf) },
+    { name: 'warnings', label: 'Warnings', format: 'count', ...find(warningsOf) },
   ]
   return rows.map(ranked)
 }

@@ -229,6 +229,24 @@ describe('the page', () => {
     expect(page).toContain('sparring report runs/vae-1')
   })
 
+  it('shows the numbers of every run, unfolded, where runs share a column', () => {
+    const alone = comparisonHtml(comparisonOf([entry(), entry({ model: 'vae' })]))
+    expect(alone).not.toContain('Every run on its own')
+    const fid = (value: number) => ({ measures: [inventedMeasure('fid', value)] })
+    const several = comparisonHtml(
+      comparisonOf([
+        entry({ seed: 1, evaluation: fid(41) }),
+        entry({ seed: 2, evaluation: fid(43) }),
+        entry({ model: 'vae', evaluation: fid(57) }),
+      ]),
+    )
+    const [unfolded] = several.split('<summary>Every run on its own</summary>')[1]!.split('</table>')
+    const heads = unfolded!.match(/<th scope="col">.*?<\/th>/g)!.map((head) => head.replace(/<[^>]*>/g, ''))
+    expect(heads).toEqual(['Number', 'mlp-gan-1, seed 1', 'mlp-gan-2, seed 2', 'vae-1, seed 1'])
+    const values = [...unfolded!.matchAll(/class="value">([\d.]+)/g)].map(([, text]) => Number(text))
+    expect(values).toEqual([41, 43, 57])
+  })
+
   it('marks the best where it can be told apart, and only there', () => {
     const measured = (value: number) => ({ measures: [inventedMeasure('fid', value, { spread: 0.1 })] })
     const of = (x: number, y: number): number =>

@@ -2,8 +2,8 @@
 import { type Comparison, comparisonOf } from '../../../src/report/compare/comparison.ts'
 import { compareConfigurations, type Difference } from '../../../src/report/compare/configuration.ts'
 import { type ComparisonEntry, type Group, nameOf } from '../../../src/report/compare/entry.ts'
-import { type Found, meanOf, missing, together } from '../../../src/report/compare/found.ts'
-import type { Row } from '../../../src/report/compare/row.ts'
+import { type Found, meanOf, missing } from '../../../src/report/compare/found.ts'
+import { foundIn, type Row } from '../../../src/report/compare/row.ts'
 import type { Evaluation } from '../../../src/runs/evaluation.ts'
 import type { RunRecord } from '../../../src/runs/schema.ts'
 import type { SharedMetric } from './shared-metrics.ts'
@@ -92,7 +92,7 @@ export function finalRows(
             ? 'As measured last.'
             : `The mean of the last ${LAST_STEPS} steps of a run.`,
         format: metric.info.format === 'percent' ? 'percent' : 'number',
-        values: groups.map((group) => together(group.entries.map(find))),
+        ...foundIn(groups, find),
       }
     })
 }
