@@ -1,7 +1,9 @@
 // Walking the latent space in a real browser.
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LatentSpace } from '../../src/server/protocol.ts'
+import { continueRun, startRun } from '../../src/workflow/index.ts'
 import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
@@ -125,6 +127,29 @@ describe.skipIf(!hasChromium)('the latent space', () => {
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Save as PNG' }).click()
     expect((await download).suggestedFilename()).toBe('gan-step-23-latent.png')
+    await page.close()
+  })
+
+  it('takes the newest weights of a run that trained on, at the same point', async () => {
+    const folder = join(studio.folder, 'further')
+    const stop = new AbortController()
+    const settings = { steps: 24, batchSize: 16, threads: 1 }
+    for await (const { type } of startRun({
+      ...{ model: 'mlp-gan', data: 'digits', command: ['sparring', 'train', 'mlp-gan'] },
+      ...{ folder, settings, signal: stop.signal },
+    }))
+      if (type === 'steps') stop.abort()
+    const page = await browser.open(studio, '/runs/further/latent')
+    await openLatent(page)
+    const before = await shownImage(page)
+    const button = page.getByRole('button', { name: 'Take the newest weights' })
+    expect(await button.count()).toBe(0)
+    for await (const _ of continueRun(folder));
+    await button.waitFor({ timeout: 20_000 })
+    expect(await shownImage(page)).toBe(before)
+    expect(await drawn(page, () => button.click())).not.toBe(before)
+    await expect.poll(() => button.count()).toBe(0)
+    expect(browser.complaints).toEqual([])
     await page.close()
   })
 
