@@ -75,6 +75,8 @@ export interface Autoencoder<Name extends string = string> {
   readonly latentDim: number
   /** How far a map of latents reaches from their middle, each way, in standard deviations of the prior. */
   readonly range: number
+  /** The metric that tells how many of the `latentDim` numbers are in use. */
+  readonly active?: string
 }
 
 /** Which network names the class of an example: the largest of its logits. */

@@ -1,5 +1,5 @@
 // The variational autoencoder of Kingma & Welling 2014, with a weight for its divergence.
-import { add, exp, mul, slice } from '../graph/build.ts'
+import { add, cast, exp, greater, mul, reduceMean, reduceSum, slice, square, sub } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
 import type { Network } from '../layers/network.ts'
 import { binaryCrossentropy, klDivergence, logitsOf, meanSquaredError } from '../losses/index.ts'
@@ -16,6 +16,20 @@ export const RECONSTRUCTIONS = {
   meanSquaredError: (made: Value, real: Value): Value => meanSquaredError(made, real),
 } as const
 export type Reconstruction = keyof typeof RECONSTRUCTIONS
+
+/** Variance over examples below which the mean of a latent number says nothing of them. */
+const ACTIVE_VARIANCE = 0.01
+
+/**
+ * How many numbers of a latent tell examples apart ("active units"), as a scalar.
+ *
+ * @param mean  means of the latents of a batch `[n, latentDim]`
+ * @source Burda et al. 2016, arXiv:1509.00519, section 5.2
+ */
+function activeLatents(mean: Value): Value {
+  const centred = sub(mean, reduceMean(mean, { axes: [0] }))
+  return reduceSum(cast(greater(reduceMean(square(centred), { axes: [0] }), ACTIVE_VARIANCE), 'float32'))
+}
 
 export interface VaeOptions {
   readonly name: string
@@ -43,7 +57,8 @@ export interface VaeOptions {
 /**
  * An encoder that says where an example may come from, and a decoder that makes it from there. The loss of an example is
  * its reconstruction error, summed over pixels, and `beta` times the divergence of its latent from the standard normal
- * distribution; `reconstruction` and `divergence` are logged as they stand in that sum, before `beta`.
+ * distribution; `reconstruction` and `divergence` are logged as they stand in that sum, before `beta`. `active` is how
+ * many numbers of the latent tell the examples of the batch apart.
  *
  * @throws ShapeError when the decoder does not fit the encoder
  * @source Kingma & Welling 2014, arXiv:1312.6114
@@ -88,7 +103,7 @@ export function vae({
           const divergence = klDivergence(mean, logVariance)
           return {
             loss: add(error, mul(divergence, beta)),
-            metrics: { reconstruction: error, divergence },
+            metrics: { reconstruction: error, divergence, active: activeLatents(mean) },
           }
         },
       },
@@ -97,6 +112,7 @@ export function vae({
       { name: 'loss', label: 'loss', axis: 'left', color: '#dc267f' },
       { name: 'reconstruction', label: 'reconstruction', axis: 'left', color: '#fe6100', dash: 'dashed' },
       { name: 'divergence', label: 'KL divergence', axis: 'right', color: '#785ef0', dash: 'dashDot' },
+      { name: 'active', label: 'active latents', axis: 'right', color: '#648fff', dash: 'dotted' },
     ],
     report: ({ vae: result }) => ({ loss: result!.loss, ...result!.metrics }),
     batches: 'epoch',
@@ -109,6 +125,6 @@ export function vae({
       decoder: { input: 'z', output: 'images' },
     },
     sampler: { network: 'decoder', latent: { distribution: 'normal' } },
-    autoencoder: { encoder: 'encoder', decoder: 'decoder', latentDim, range: latentRange },
+    autoencoder: { encoder: 'encoder', decoder: 'decoder', latentDim, range: latentRange, active: 'active' },
   })
 }

@@ -1,5 +1,6 @@
-// Detectors of a lost duel: they read the log as it grows and say when one side has won or the samples collapse.
-import type { DuelMetrics } from '../objectives/objective.ts'
+// Detectors of lost trainings: they read the log as it grows and say when one side of a duel has won, when the latents of
+// an autoencoder are not used, or when the samples collapse.
+import type { Autoencoder, DuelMetrics, Objective } from '../objectives/objective.ts'
 
 /** Something that a person should know, at a step of a run. */
 export interface Notice {
@@ -8,6 +9,7 @@ export interface Notice {
     | 'discriminator-won'
     | 'generator-loss-runaway'
     | 'samples-collapsed'
+    | 'latents-unused'
     | 'single-player'
     | 'request-refused'
   readonly severity: 'info' | 'warning' | 'error'
@@ -22,6 +24,8 @@ export const WINDOW = 500
 export const WON_ACCURACY = 0.99
 /** Mean generator loss over the window above which its gradients carry little: -log D(G(z)) of 10 is D = 0.00005. */
 export const RUNAWAY_LOSS = 10
+/** Share of a latent's numbers that are not in use, over the window, above which it is told: half of them, with some noise. */
+export const UNUSED_LATENTS = 0.45
 /** Share of real data's pixel deviation below which samples count as nearly identical. */
 export const COLLAPSE_RATIO = 0.1
 
@@ -78,6 +82,37 @@ export function balanceDetector({
     ...won(row.step, row[discriminatorAccuracy] ?? 0),
     ...runaway(row.step, row[generatorLoss] ?? 0),
   ]
+}
+
+/**
+ * Watches how much of the latent an autoencoder uses, row by row as `balanceDetector` does. A few unused numbers of many
+ * are what a large latent is expected to have; from half of them on it is worth knowing.
+ */
+export function latentDetector({
+  latentDim,
+  active,
+}: { readonly latentDim: number } & Required<Pick<Autoencoder, 'active'>>): (row: MetricsRow) => Notice[] {
+  const unused = threshold(UNUSED_LATENTS, UNUSED_LATENTS / 2, (step, mean) => ({
+    step,
+    kind: 'latents-unused',
+    severity: 'warning',
+    message: `only ${((1 - mean) * latentDim).toFixed(1)} of the ${latentDim} ${latentDim === 1 ? 'number' : 'numbers'} of the latent are in use over ${WINDOW} steps: the mean of the rest is the same for all images (posterior collapse). Another seed or a smaller beta helps.`,
+  }))
+  return (row) => unused(row.step, 1 - (row[active] ?? latentDim) / latentDim)
+}
+
+/** All detectors that an objective's log allows, as one. */
+export function logDetector({
+  duel,
+  autoencoder,
+}: Pick<Objective, 'duel' | 'autoencoder'>): (row: MetricsRow) => Notice[] {
+  const detectors = [
+    ...(duel ? [balanceDetector(duel)] : []),
+    ...(autoencoder?.active === undefined
+      ? []
+      : [latentDetector({ latentDim: autoencoder.latentDim, active: autoencoder.active })]),
+  ]
+  return (row) => detectors.flatMap((detect) => detect(row))
 }
 
 /** Mean over pixels of the standard deviation across images `[count, size]`. Unitless, for pixels in [0, 1]. */

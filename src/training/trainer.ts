@@ -7,7 +7,7 @@ import { DataError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
 import { formatShape, type Shape, sizeOf } from '../util/shape.ts'
 import { type Controls, type Request, refusal } from './controls.ts'
-import { balanceDetector, collapseNotice, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
+import { collapseNotice, logDetector, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
 import { type ExampleSource, feedBytes, feeder } from './feeds.ts'
 import { openSampler } from './sampler.ts'
 import { type StateSpec, type StepGraph, stepGraph } from './step.ts'
@@ -213,8 +213,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     partial.set(key, open)
     return open
   }
-  const balance = objective.duel ? balanceDetector(objective.duel) : () => []
-  for (const row of options.history ?? []) balance(row)
+  const detect = logDetector(objective)
+  for (const row of options.history ?? []) detect(row)
 
   const isDue = (at: number, every: number): boolean => every > 0 && (at % every === 0 || at === steps - 1)
   const most = Math.floor(MOST_FEED_BYTES / Math.max(1, feedBytes(step.feeds)))
@@ -265,7 +265,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
 
     const { rows, diverged } = readRows(outputs, step.metrics, call.first, call.count)
     if (rows.length > 0) yield { type: 'steps', step: rows.at(-1)!.step, rows, seconds }
-    for (const row of rows) for (const notice of balance(row)) yield { type: 'notice', notice }
+    for (const row of rows) for (const notice of detect(row)) yield { type: 'notice', notice }
     if (diverged) throw diverged
 
     const sampling = sampler && (alone || isDue(last, sampleEvery))

@@ -36,7 +36,9 @@ it('is logged, told, drawn, and the same bytes after the run was killed', async 
   expect(rows.map(({ step }) => step)).toEqual([0, 15, 30, 45, 59])
   expect(rows.at(-1).loss).toBeLessThan(rows[0].loss)
   expect(whole.json().validation).toEqual(rows.at(-1))
-  expect(whole.stderr).toMatch(/step 45: validation loss \S+, reconstruction \S+, KL divergence \S+\n/)
+  expect(whole.stderr).toMatch(
+    /step 45: validation loss \S+, reconstruction \S+, KL divergence \S+, active latents \S+\n/,
+  )
   const { data } = JSON.parse(await read('whole', 'config.json'))
   expect(data.test).toEqual({ hash: expect.any(String), count: 20 })
   expect(await read('whole', 'report.html')).toContain('Validation loss')

@@ -56,7 +56,7 @@ function plainTerms(weights: Arrays, images: Numbers, noise: Numbers, kind: 'cro
 }
 
 it('declares how examples become latents, and how far their map reaches', () => {
-  const networks = { encoder: 'encoder', decoder: 'decoder', latentDim }
+  const networks = { encoder: 'encoder', decoder: 'decoder', latentDim, active: 'active' }
   expect(tinyVae().autoencoder).toEqual({ ...networks, range: 2.5 })
   expect(tinyVae({ latentRange: 4 }).autoencoder).toEqual({ ...networks, range: 4 })
   expect(() => tinyVae({ latentRange: 0 })).toThrow('latentRange')
@@ -83,7 +83,7 @@ describe('a step of a VAE', () => {
         return reconstruction + beta * divergence
       }
       const { metrics, state } = runStep(step, start, feeds)
-      expect(Object.keys(metrics)).toEqual(['loss', 'reconstruction', 'divergence'])
+      expect(Object.keys(metrics)).toEqual(['loss', 'reconstruction', 'divergence', 'active'])
       expect(metrics.loss).toBeCloseTo(lossAt(start), 10)
       expect(metrics.reconstruction).toBeCloseTo(terms(start).reconstruction, 10)
       expect(metrics.divergence).toBeCloseTo(terms(start).divergence, 10)
@@ -99,6 +99,37 @@ describe('a step of a VAE', () => {
         })
     },
   )
+
+  it('counts the numbers of the latent whose mean varies by more than 0.01', () => {
+    const step = stepGraph(tinyVae(), { batchSize, exampleShape: [size] })
+    const start = noisyState(step, 3, 0.5)
+    const feeds = feedsOf(step, randomSource(20, [size]), 2, { batches: 'epoch' })
+    const images = feeds.images!.data
+    const hidden = Array.from({ length: batchSize }, (_, n) =>
+      affine(
+        images.slice(n * size, (n + 1) * size) as Float32Array,
+        start['encoder/dense/kernel']!,
+        start['encoder/dense/bias']!,
+      ).map(Math.tanh),
+    )
+    const kernel = start['encoder/z-mean/kernel']!
+    /** The weights with the means of one latent number scaled to a variance. */
+    const scaledTo = (variances: readonly number[]): Arrays => {
+      const factors = variances.map((variance, j) => {
+        const means = hidden.map((units) =>
+          units.reduce((sum, h, i) => sum + h * kernel[i * latentDim + j]!, 0),
+        )
+        const middle = means.reduce((sum, m) => sum + m, 0) / batchSize
+        const now = means.reduce((sum, m) => sum + (m - middle) ** 2, 0) / batchSize
+        return Math.sqrt(variance / now)
+      })
+      return { ...start, 'encoder/z-mean/kernel': kernel.map((w, i) => w * factors[i % latentDim]!) }
+    }
+    const counted = (...variances: number[]) => runStep(step, scaledTo(variances), feeds).metrics.active
+    expect([counted(0.011, 0.5), counted(0.009, 0.5), counted(0.5, 0.009), counted(0.001, 0.009)]).toEqual([
+      2, 1, 1, 0,
+    ])
+  })
 
   it('has one phase, sees every example once before any twice, and makes new ones from normal latents', () => {
     const { phases, batches, sampler, ports } = tinyVae()

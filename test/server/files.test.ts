@@ -29,12 +29,14 @@ describe('a log as CSV', () => {
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
     expect(response.headers.get('content-disposition')).toBe(`attachment; filename*=UTF-8''coder-${log}.csv`)
     const [header, ...lines] = (await response.text()).split('\r\n')
-    expect(header).toBe('step,loss,reconstruction,divergence')
+    expect(header).toBe('step,loss,reconstruction,divergence,active')
     expect(lines.pop()).toBe('')
     const rows = await rowsOf('coder', `${log}.jsonl`)
     expect(rows.length).toBe(log === 'metrics' ? 24 : 4)
     expect(lines.map((line) => line.split(',').map(Number))).toEqual(
-      rows.map(({ step, loss, reconstruction, divergence }) => [step, loss, reconstruction, divergence]),
+      rows.map(({ step, loss, reconstruction, divergence, active }) => [
+        ...[step, loss, reconstruction, divergence, active],
+      ]),
     )
   })
 
@@ -42,11 +44,11 @@ describe('a log as CSV', () => {
     const path = join(studio.folder, 'torn/metrics.jsonl')
     await appendFile(
       path,
-      '{"step":24,"loss":null,"reconstruction":1,"divergence":1e-9,"=extra":2}\n{"step":25,"lo',
+      '{"step":24,"loss":null,"reconstruction":1,"divergence":1e-9,"active":2,"=extra":3}\n{"step":25,"lo',
     )
     const lines = (await (await ask('torn/metrics.csv')).text()).split('\r\n')
-    expect(lines[0]).toBe("step,loss,reconstruction,divergence,'=extra")
-    expect(lines.slice(-2)).toEqual(['24,,1,1e-9,2', ''])
+    expect(lines[0]).toBe("step,loss,reconstruction,divergence,active,'=extra")
+    expect(lines.slice(-2)).toEqual(['24,,1,1e-9,2,3', ''])
     expect(lines[1]!.endsWith(',')).toBe(true)
   })
 

@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium)('taking a run away', () => {
     expect(table.name).toBe('coder-metrics.csv')
     const lines = table.bytes.toString('utf8').trimEnd().split('\r\n')
     expect(lines.length).toBe(1 + 24)
-    expect(lines[0]).toBe('step,loss,reconstruction,divergence')
+    expect(lines[0]).toBe('step,loss,reconstruction,divergence,active')
     const record = await download(page, () => page.getByRole('link', { name: 'config.json' }).click())
     expect(record.bytes.equals(await readFile(join(studio.folder, 'coder/config.json')))).toBe(true)
   })

@@ -4,6 +4,8 @@ import {
   balanceDetector,
   COLLAPSE_RATIO,
   collapseNotice,
+  latentDetector,
+  logDetector,
   type MetricsRow,
   type Notice,
   pixelDeviation,
@@ -70,6 +72,48 @@ describe('a discriminator that has won', () => {
     expect(notice).toMatchObject({ kind: 'discriminator-won', severity: 'warning', step: WINDOW - 1 })
     expect(notice!.message).toContain(`right 100.0% of the time over ${WINDOW} steps`)
     expect(notice!.message).toContain('helps')
+  })
+})
+
+describe('latents that are not used', () => {
+  const told = (latentDim: number, stretches: readonly { steps: number; active: number }[]): Notice[] => {
+    const detect = latentDetector({ latentDim, active: 'active' })
+    let step = 0
+    return stretches.flatMap(({ steps, active }) =>
+      Array.from({ length: steps }, () => detect({ step: step++, active })).flat(),
+    )
+  }
+
+  it('are told once per episode, from half of them on', () => {
+    const lost = { steps: 3 * WINDOW, active: 1 }
+    expect(told(2, [lost]).map(({ kind, step }) => [kind, step])).toEqual([['latents-unused', WINDOW - 1]])
+    expect(told(2, [lost, { steps: 2 * WINDOW, active: 2 }, lost])).toHaveLength(2)
+    expect(told(2, [{ steps: 3 * WINDOW, active: 2 }])).toEqual([])
+    expect(told(16, [{ steps: 3 * WINDOW, active: 10 }])).toEqual([])
+    expect(told(16, [{ steps: 3 * WINDOW, active: 8 }])).toHaveLength(1)
+    expect(told(1, [{ steps: WINDOW, active: 0 }])[0]!.message).toContain('0.0 of the 1 number of')
+  })
+
+  it('are described with their number and a remedy', () => {
+    const [{ message, severity }] = told(2, [{ steps: WINDOW, active: 1 }]) as [Notice]
+    expect(severity).toBe('warning')
+    expect(message).toMatch(/^only 1\.0 of the 2 numbers of the latent are in use over 500 steps/)
+    expect(message).toContain('Another seed or a smaller beta helps.')
+  })
+
+  it('are looked for where the objective counts them, and a duel where there is one', () => {
+    const rows = Array.from({ length: WINDOW }, (_, step) => ({ step, active: 0, accuracy: 1, loss: 1 }))
+    const kindsOf = (objective: Parameters<typeof logDetector>[0]): string[] => {
+      const detect = logDetector(objective)
+      return rows.flatMap((row) => detect(row)).map(({ kind }) => kind)
+    }
+    const autoencoder = { encoder: 'encoder', decoder: 'decoder', latentDim: 2, range: 2 }
+    expect(kindsOf({})).toEqual([])
+    expect(kindsOf({ autoencoder })).toEqual([])
+    expect(kindsOf({ duel: names, autoencoder: { ...autoencoder, active: 'active' } })).toEqual([
+      'discriminator-won',
+      'latents-unused',
+    ])
   })
 })
 

@@ -66,7 +66,7 @@ describe('the graph of a report', () => {
       ['images', [5, 4]],
       ['validation/vae/normal-0', [5, 2]],
     ])
-    expect(metrics).toEqual(['loss', 'reconstruction', 'divergence'])
+    expect(metrics).toEqual(['loss', 'reconstruction', 'divergence', 'active'])
     const weights = Object.values(tinyVae.networks).flatMap((network) => network.weights)
     expect(graph.inputs.length).toBe(weights.length + 2)
   })
@@ -139,7 +139,13 @@ describe('training with held-out examples', () => {
     const plain = await run()
     const watched = await run({ validation, validateEvery: 5 })
     expect(watched.validations.map(({ step }) => step)).toEqual([0, 5, 10, 15, 20, 22])
-    expect(Object.keys(watched.validations[0]!)).toEqual(['step', 'loss', 'reconstruction', 'divergence'])
+    expect(Object.keys(watched.validations[0]!)).toEqual([
+      'step',
+      'loss',
+      'reconstruction',
+      'divergence',
+      'active',
+    ])
     expect(new Set(watched.validations.map(({ loss }) => loss)).size).toBe(6)
     expect(watched.rows).toEqual(plain.rows)
     expect(watched.states.at(-1)).toEqual(plain.states.at(-1))
