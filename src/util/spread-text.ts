@@ -22,8 +22,12 @@ export function spreadText(
     deviation > 1e-9 * Math.abs(number) ? magnitude(deviation) - 1 : number === 0 ? 0 : magnitude(number) - 2
   const decimals = Math.max(0, -leading)
   const write = (x: number): string => {
+    // With a spread, both end at the same place.
+    const digits = deviation > 0 && x !== 0 ? Math.max(1, magnitude(x) - leading) : 1
     const text =
-      x !== 0 && decimals > MOST_DECIMALS ? x.toExponential(1) : x.toFixed(Math.min(MOST_DECIMALS, decimals))
+      x !== 0 && decimals > MOST_DECIMALS
+        ? x.toExponential(Math.min(MOST_DECIMALS, digits))
+        : x.toFixed(Math.min(MOST_DECIMALS, decimals))
     const [whole, ...rest] = text.split('.')
     // A spread can round to -0.
     return (

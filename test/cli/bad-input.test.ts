@@ -100,6 +100,7 @@ describe('data', () => {
 
   it('that cannot be downloaded say how to go on without a network', async () => {
     vi.stubEnv('XDG_CACHE_HOME', join(root, 'cache'))
+    vi.stubEnv('SPARRING_DATA_DIR', undefined)
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')))
     const { code, message } = await refused('mnist')
     expect(code).toBe(3)

@@ -13,6 +13,8 @@ it.each([
   [5, undefined, '5.00'],
   [0, undefined, '0'],
   [1.5e-9, undefined, '1.5e-9'],
+  [0.00359964, 8.4e-6, '3.5996e-3 ± 8.4e-6'],
+  [1.5e-9, 2.5e-10, '1.50e-9 ± 2.5e-10'],
   [Number.NaN, undefined, 'not a number'],
 ])('%s with %s is %s', (value, spread, text) => expect(spreadText(value, spread)).toBe(text))
 
