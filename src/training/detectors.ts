@@ -1,6 +1,6 @@
 // Detectors of lost trainings: they read the log as it grows and say when one side of a duel has won, when the latents of
 // an autoencoder are not used, or when the samples collapse.
-import type { Autoencoder, DuelMetrics, Objective } from '../objectives/objective.ts'
+import type { DuelMetrics, Objective } from '../objectives/objective.ts'
 
 /** Something that a person should know, at a step of a run. */
 export interface Notice {
@@ -87,11 +87,10 @@ export function balanceDetector({
 /**
  * Watches how much of the latent an autoencoder uses, row by row as `balanceDetector` does. A few unused numbers of many
  * are what a large latent is expected to have; from half of them on it is worth knowing.
+ *
+ * @param active  the metric that counts the numbers in use
  */
-export function latentDetector({
-  latentDim,
-  active,
-}: { readonly latentDim: number } & Required<Pick<Autoencoder, 'active'>>): (row: MetricsRow) => Notice[] {
+export function latentDetector(latentDim: number, active: string): (row: MetricsRow) => Notice[] {
   const unused = threshold(UNUSED_LATENTS, UNUSED_LATENTS / 2, (step, mean) => ({
     step,
     kind: 'latents-unused',
@@ -108,9 +107,7 @@ export function logDetector({
 }: Pick<Objective, 'duel' | 'autoencoder'>): (row: MetricsRow) => Notice[] {
   const detectors = [
     ...(duel ? [balanceDetector(duel)] : []),
-    ...(autoencoder?.active === undefined
-      ? []
-      : [latentDetector({ latentDim: autoencoder.latentDim, active: autoencoder.active })]),
+    ...(autoencoder?.active ? [latentDetector(autoencoder.latentDim, autoencoder.active)] : []),
   ]
   return (row) => detectors.flatMap((detect) => detect(row))
 }

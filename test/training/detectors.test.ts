@@ -77,7 +77,7 @@ describe('a discriminator that has won', () => {
 
 describe('latents that are not used', () => {
   const told = (latentDim: number, stretches: readonly { steps: number; active: number }[]): Notice[] => {
-    const detect = latentDetector({ latentDim, active: 'active' })
+    const detect = latentDetector(latentDim, 'active')
     let step = 0
     return stretches.flatMap(({ steps, active }) =>
       Array.from({ length: steps }, () => detect({ step: step++, active })).flat(),

@@ -11,15 +11,15 @@ export interface JoinedNumbers extends Pick<ComparisonData, 'groups' | 'measures
   sentences: Sentence[]
 }
 
-type Run = ComparisonData['groups'][number]['runs'][number]
-
-/** A run, and where its numbers stand. */
+/** A run, and where its numbers stand in its comparison: in which group, which run of it. */
 interface Place {
-  run: Run
-  rows: ReadonlyMap<string, Row>
+  comparison: ComparisonData
   group: number
   index: number
 }
+
+const groupAt = ({ comparison, group }: Place) => comparison.groups[group]!
+const runAt = (place: Place) => groupAt(place).runs[place.index]!
 
 /** @throws DataError when the numbers of two comparisons do not mean the same */
 function requireSameProtocol(comparisons: readonly ComparisonData[]): void {
@@ -40,52 +40,49 @@ function sharedQuality(comparisons: readonly ComparisonData[]): ComparisonData['
   return asked.every((text) => text === asked[0]) ? comparisons[0]!.quality : undefined
 }
 
-/** @throws ConfigError for a run that is in two of the comparisons */
-function placesByLabel(
-  comparisons: readonly ComparisonData[],
-  rowsOf: (comparison: ComparisonData) => readonly Row[],
-): Map<string, Place[]> {
+/** The runs of every label, by seed. @throws ConfigError for a run that is in two of the comparisons */
+function placesByLabel(comparisons: readonly ComparisonData[]): Map<string, Place[]> {
   const places = new Map<string, Place[]>()
-  for (const comparison of comparisons) {
-    const rows = new Map(rowsOf(comparison).map((row) => [row.name, row]))
-    for (const [group, { label, runs }] of comparison.groups.entries()) {
-      const known = places.get(label) ?? []
-      for (const [index, run] of runs.entries()) {
-        if (known.some((place) => place.run.seed === run.seed))
-          throw new ConfigError(
-            `${label} with seed ${run.seed} is in two of the comparisons and would count twice; leave one out`,
-          )
-        known.push({ run, rows, group, index })
-      }
-      places.set(label, known)
-    }
+  for (const comparison of comparisons)
+    for (const [group, { label, runs }] of comparison.groups.entries())
+      places.set(label, [
+        ...(places.get(label) ?? []),
+        ...runs.map((_, index) => ({ comparison, group, index })),
+      ])
+  for (const [label, known] of places) {
+    known.sort((a, b) => runAt(a).seed - runAt(b).seed)
+    const twin = known.find((place, at) => at > 0 && runAt(place).seed === runAt(known[at - 1]!).seed)
+    if (twin)
+      throw new ConfigError(
+        `${label} with seed ${runAt(twin).seed} is in two of the comparisons and would count twice; leave one out`,
+      )
   }
-  for (const known of places.values()) known.sort((a, b) => a.run.seed - b.run.seed)
   return places
 }
 
+/** The rows of one kind, of all groups of places. */
 function joinRows(
   comparisons: readonly ComparisonData[],
-  rowsOf: (comparison: ComparisonData) => readonly Row[],
+  places: readonly (readonly Place[])[],
+  kind: 'measures' | 'training',
 ): Row[] {
-  const places = [...placesByLabel(comparisons, rowsOf).values()]
-  const quality = sharedQuality(comparisons)
-  const isAsked = ({ name }: Row): boolean => quality !== undefined || !name.endsWith('ToQuality')
-  const first = new Map<string, Row>()
-  for (const row of comparisons.flatMap(rowsOf)) if (!first.has(row.name)) first.set(row.name, row)
-  return [...first.values()].filter(isAsked).map(({ best: _, ...row }) => {
-    const runs = places.map((known) =>
-      known.map(({ rows, group, index }): Found => {
-        return rows.get(row.name)?.runs[group]?.[index] ?? missing('not recorded')
-      }),
-    )
+  const rowOf = (comparison: ComparisonData, name: string): Row | undefined =>
+    comparison[kind].find((row) => row.name === name)
+  const names = new Set(comparisons.flatMap((comparison) => comparison[kind].map(({ name }) => name)))
+  return [...names].map((name) => {
+    const first = comparisons.map((comparison) => rowOf(comparison, name)).find((row) => row)!
+    const { best: _, ...row } = first
+    const find = ({ comparison, group, index }: Place): Found =>
+      rowOf(comparison, name)?.runs[group]?.[index] ?? missing('not recorded')
+    const runs = places.map((known) => known.map(find))
     return ranked({ ...row, runs, values: runs.map(together) })
   })
 }
 
 /**
  * Joins what `sparring compare --numbers` wrote. Groups of one label become one group, so the same label must mean the
- * same settings. Seconds are shown but nothing is claimed of them, because the runs may come from different machines.
+ * same settings. Of several comparisons seconds are shown but nothing is claimed of them, because the runs may come from
+ * different machines.
  *
  * @param comparisons  one or more
  * @throws ConfigError for none, or a run that is in two of them; DataError when they measured in different ways
@@ -94,15 +91,18 @@ export function joinNumbers(comparisons: readonly ComparisonData[]): JoinedNumbe
   const [first] = comparisons
   if (!first) throw new ConfigError('expected the numbers of one comparison or more, got none')
   requireSameProtocol(comparisons)
-  const measures = joinRows(comparisons, (comparison) => comparison.measures)
-  const training = joinRows(comparisons, (comparison) => comparison.training)
-  const groups = [...placesByLabel(comparisons, (comparison) => comparison.measures)].map(
-    ([label, places]) => ({
-      label,
-      model: comparisons.flatMap((each) => each.groups).find((group) => group.label === label)!.model,
-      runs: places.map(({ run }) => run),
-    }),
+  const byLabel = placesByLabel(comparisons)
+  const places = [...byLabel.values()]
+  const quality = sharedQuality(comparisons)
+  const measures = joinRows(comparisons, places, 'measures')
+  const training = joinRows(comparisons, places, 'training').filter(
+    ({ name }) => quality || !name.endsWith('ToQuality'),
   )
+  const groups = [...byLabel].map(([label, known]) => ({
+    label,
+    model: groupAt(known[0]!).model,
+    runs: known.map(runAt),
+  }))
   const { protocol } = first
   const seeds = comparisons.flatMap((each) => each.protocol?.seeds ?? [])
   return {
@@ -111,7 +111,7 @@ export function joinNumbers(comparisons: readonly ComparisonData[]): JoinedNumbe
     training,
     ...(protocol ? { protocol: { ...protocol, seeds: [...new Set(seeds)].sort((a, b) => a - b) } } : {}),
     sentences: sentencesOf([...measures, ...training], groups, {
-      quality: sharedQuality(comparisons),
+      quality,
       comparableSeconds: comparisons.length === 1,
     }),
   }

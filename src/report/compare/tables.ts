@@ -68,9 +68,7 @@ interface NumbersTable {
   groupOf?: (column: number) => number
 }
 
-/**
- * Numbers: a row each, a column per group, and one for real images where any row has them.
- */
+/** Numbers: a row each, a column per group, and one for real images where any row has them. */
 export function numbersTable(
   rows: readonly Row[],
   labels: readonly string[],
