@@ -69,5 +69,6 @@ export interface Engine {
   readonly providers: readonly string[]
   load(model: Uint8Array): Promise<LoadedModel>
   program(model: Uint8Array, state: readonly StateEntry[]): Promise<Program>
+  /** Ends the engine once the call under way is done; this call and those that wait are rejected. */
   close(): Promise<void>
 }

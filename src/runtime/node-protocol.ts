@@ -1,6 +1,21 @@
 // The messages between node.ts and its worker thread.
 import type { StepFeeds } from './engine.ts'
 
+/** What the worker is started with. */
+export interface WorkerStart {
+  readonly threads: number | undefined
+  /** Shared memory, see `BUSY` and `ENDING`. */
+  readonly control: Int32Array
+}
+
+/**
+ * Places in the shared memory. A thread that is ended inside native code takes the process with it, so the worker says
+ * when it is there (1 from its start to the library being loaded, and during each call), and enters no more once it is
+ * told to end.
+ */
+export const BUSY = 0
+export const ENDING = 1
+
 /** The worker's first message: ONNX Runtime is loaded. */
 export interface WorkerReady {
   readonly ready: { readonly providers: readonly string[] }
@@ -11,6 +26,12 @@ export interface WorkerCall {
   readonly method: 'open' | 'run' | 'write' | 'read' | 'advance' | 'close'
   readonly args: readonly unknown[]
 }
+
+/** What calls of a closed engine are rejected with. */
+export const CLOSED = 'the engine was closed'
+
+/** The last message to a worker: end as soon as the call under way, if any, is done. */
+export const END = 'end'
 
 export interface WorkerReply {
   readonly call: number

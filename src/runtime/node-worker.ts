@@ -3,7 +3,17 @@ import { parentPort, workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
 import { messageOf } from '../util/errors.ts'
 import type { Advanced, ArrayWithShape, StateArrays, StateEntry, StepFeeds } from './engine.ts'
-import { feedBuffers, type WorkerCall, type WorkerReady, type WorkerReply } from './node-protocol.ts'
+import {
+  BUSY,
+  CLOSED,
+  END,
+  ENDING,
+  feedBuffers,
+  type WorkerCall,
+  type WorkerReady,
+  type WorkerReply,
+  type WorkerStart,
+} from './node-protocol.ts'
 import { fromTensor, tensorArguments } from './tensors.ts'
 
 interface Session {
@@ -12,7 +22,7 @@ interface Session {
   arrays: Record<string, ort.Tensor>
 }
 
-const { threads } = workerData as { threads?: number }
+const { threads, control } = workerData as WorkerStart
 const sessions = new Map<number, Session>()
 let nextSession = 0
 
@@ -99,12 +109,33 @@ const methods = {
 const transferable = (method: WorkerCall['method'], result: unknown): ArrayBuffer[] =>
   method === 'advance' ? feedBuffers((result as Advanced).feeds) : []
 
+function setBusy(busy: 0 | 1): void {
+  Atomics.store(control, BUSY, busy)
+  if (!busy) Atomics.notify(control, BUSY)
+}
+
+/** Runs a method, unless the thread is to end: whoever wants that sets its flag first and then looks whether we are busy. */
+async function guarded({ method, args }: WorkerCall): Promise<unknown> {
+  setBusy(1)
+  try {
+    if (Atomics.load(control, ENDING)) throw new Error(CLOSED)
+    return await (methods[method] as (...given: readonly unknown[]) => Promise<unknown>)(...args)
+  } finally {
+    setBusy(0)
+  }
+}
+
 // One call after another, in their order: two calls of a program must not start from the same state.
 let last: Promise<void> = Promise.resolve()
-parentPort!.on('message', ({ call, method, args }: WorkerCall) => {
-  const run = methods[method] as (...given: unknown[]) => Promise<unknown>
+parentPort!.on('message', (message: WorkerCall | typeof END) => {
+  if (message === END) {
+    // Ends this thread only.
+    last.then(() => process.exit())
+    return
+  }
+  const { call, method } = message
   last = last
-    .then(() => run(...args))
+    .then(() => guarded(message))
     .then((result) =>
       parentPort!.postMessage({ call, result } satisfies WorkerReply, transferable(method, result)),
     )
@@ -113,7 +144,8 @@ parentPort!.on('message', ({ call, method, args }: WorkerCall) => {
     )
 })
 
-// From here on the thread may be ended: doing so while the native library loads would abort the process.
+// The library is loaded.
+setBusy(0)
 parentPort!.postMessage({
   ready: { providers: ort.listSupportedBackends().map(({ name }) => name) },
 } satisfies WorkerReady)

@@ -12,7 +12,17 @@ import type {
   StateEntry,
   StepFeeds,
 } from './engine.ts'
-import { feedBuffers, type WorkerCall, type WorkerReady, type WorkerReply } from './node-protocol.ts'
+import {
+  BUSY,
+  CLOSED,
+  END,
+  ENDING,
+  feedBuffers,
+  type WorkerCall,
+  type WorkerReady,
+  type WorkerReply,
+  type WorkerStart,
+} from './node-protocol.ts'
 
 /** The worker as JavaScript: beside this file once built; from the sources (tests) the built one. */
 const workerFile = (): URL =>
@@ -30,6 +40,37 @@ function checkFilled(feeds: StepFeeds): void {
       throw new ShapeError(
         `feed "${name}" ${formatShape(shape)} needs ${sizeOf(shape)} numbers, got ${data.length}${data.buffer.byteLength === 0 ? '; its memory may have been handed over to an earlier call' : ''}`,
       )
+}
+
+/** Shared memory of the workers that live. */
+const living = new Set<Int32Array>()
+
+/** Longest wait for a native call when the process ends, in milliseconds; longer ones end it as an abort. */
+const LONGEST_WAIT_MS = 10_000
+
+/** A process that ends in the middle of a call (`process.exit`, an error) waits for it, and keeps its exit code. */
+function leaveNativeCode(): void {
+  for (const control of living) Atomics.store(control, ENDING, 1)
+  for (const control of living) Atomics.wait(control, BUSY, 1, LONGEST_WAIT_MS)
+}
+
+/** Starts the worker thread, known to `leaveNativeCode` as long as it lives. */
+function startWorker(threads: number | undefined): { worker: Worker; control: Int32Array } {
+  const control = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT))
+  control[BUSY] = 1
+  // Node's own flags are for the program, not for this thread: with --input-type it would not start.
+  const worker = new Worker(workerFile(), {
+    workerData: { threads, control } satisfies WorkerStart,
+    execArgv: [],
+  })
+  if (living.size === 0) process.on('exit', leaveNativeCode)
+  living.add(control)
+  const gone = (): void => {
+    if (living.delete(control) && living.size === 0) process.off('exit', leaveNativeCode)
+  }
+  worker.once('error', gone)
+  worker.once('exit', gone)
+  return { worker, control }
 }
 
 /** Waits until the worker has loaded ONNX Runtime. */
@@ -56,8 +97,7 @@ const whenReady = (worker: Worker): Promise<WorkerReady['ready']> =>
  * @throws UnsupportedError when ONNX Runtime has no binary for this platform or cannot be loaded
  */
 export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engine> {
-  // Node's own flags are for the program, not for this thread: with --input-type it would not start.
-  const worker = new Worker(workerFile(), { workerData: { threads }, execArgv: [] })
+  const { worker, control } = startWorker(threads)
   const { providers } = await whenReady(worker)
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   let nextCall = 0
@@ -70,12 +110,17 @@ export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engin
   worker.on('message', ({ call, result, error }: WorkerReply) => {
     const entry = waiting.get(call)
     waiting.delete(call)
-    if (waiting.size === 0) worker.unref()
+    if (waiting.size === 0 && !ended) worker.unref()
     if (error !== undefined) entry?.reject(new Error(error))
     else entry?.resolve(result)
   })
   worker.on('error', fail)
-  worker.on('exit', () => fail(new Error('the engine was closed')))
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      fail(new Error(CLOSED))
+      resolve()
+    })
+  })
   worker.unref()
 
   const send = <T>(
@@ -125,7 +170,11 @@ export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engin
       }
     },
     async close() {
-      await worker.terminate()
+      Atomics.store(control, ENDING, 1)
+      fail(new Error(CLOSED))
+      worker.ref()
+      worker.postMessage(END)
+      await exited
     },
   }
 }

@@ -1,6 +1,5 @@
 // The engine of Node: models and programs in a worker thread, their errors, and its end.
 import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as g from '../../src/graph/build.ts'
 import { constant, input, type Value } from '../../src/graph/value.ts'
@@ -41,6 +40,27 @@ const openCounter = (by: Engine = engine): Promise<Program> => by.program(counte
 const adding = (...numbers: number[]): StepFeeds => ({
   added: { shape: [numbers.length / 2, 2], data: Float32Array.from(numbers) },
 })
+
+/** A chain of so many products of 400x400 matrices. */
+function slow(products: number): Uint8Array {
+  const a = input('a', [400, 400])
+  let value = a
+  for (let i = 0; i < products; i++) value = g.tanh(g.matMul(value, a))
+  return exportModel({ inputs: [a], outputs: { y: value } }, { name: 'slow' })
+}
+
+/** Runs a module of its own that is given `nodeEngine`; killed when it does not end by itself. */
+const runModule = (text: string): Promise<{ code: number | null; stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    const module = JSON.stringify(new URL('../../dist/runtime/node.js', import.meta.url).href)
+    const program = `import { nodeEngine } from ${module}\n${text}`
+    const child = execFile(
+      process.execPath,
+      ['--input-type=module', '-e', program],
+      { timeout: 30_000 },
+      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    )
+  })
 
 describe('a loaded model', () => {
   it('names its inputs and outputs and multiplies', async () => {
@@ -127,10 +147,7 @@ describe('a loaded model', () => {
   })
 
   it('leaves the calling thread free while it runs', async () => {
-    const a = input('a', [400, 400])
-    let value = a
-    for (let i = 0; i < 40; i++) value = g.tanh(g.matMul(value, a))
-    const model = await engine.load(exportModel({ inputs: [a], outputs: { y: value } }, { name: 'long' }))
+    const model = await engine.load(slow(40))
     let ticks = 0
     let done = false
     const running = model.run({ a: { shape: [400, 400], data: new Float32Array(160_000).fill(0.01) } })
@@ -332,10 +349,8 @@ describe('an engine', () => {
   })
 
   it('lets the process end: when closed, when idle, and after calls that could not be sent', async () => {
-    const module = new URL('../../dist/runtime/node.js', import.meta.url).href
     const { model, state } = counter()
-    const program = `
-      import { nodeEngine } from ${JSON.stringify(module)}
+    const { stdout } = await runModule(`
       const open = async () => {
         const engine = await nodeEngine({ threads: 1 })
         const program = await engine.program(Uint8Array.from(${JSON.stringify(Array.from(model))}), ${JSON.stringify(state)})
@@ -348,11 +363,27 @@ describe('an engine', () => {
       await lost.program.advance(feeds)
       const message = await lost.program.advance(feeds).then(() => 'advanced', () => 'rejected')
       console.log(message, Array.from((await idle.program.read()).total))
-    `
-    // Killed when it does not end by itself.
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
-      timeout: 30_000,
-    })
+    `)
     expect(stdout).toBe('rejected [ 0, 0 ]\n')
+  })
+
+  // A thread that is ended inside native code takes the process with it: "terminate called", exit code 134.
+  it.each([
+    ['that it is closed', "await engine.close()\nconsole.log('closed', ...(await Promise.all(both)))", 0],
+    ['process.exit', 'process.exit(130)', 130],
+    ['an error that nobody catches', "throw new Error('ours')", 1],
+  ])('in the middle of a call survives %s', async (_, end, expected) => {
+    const { code, stdout, stderr } = await runModule(`
+      const engine = await nodeEngine({ threads: 1 })
+      const model = await engine.load(Uint8Array.from(${JSON.stringify(Array.from(slow(200)))}))
+      const feeds = { a: { shape: [400, 400], data: new Float32Array(160_000).fill(0.01) } }
+      const message = (error) => error.message
+      const both = [model.run(feeds).catch(message), model.run(feeds).catch(message)]
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      ${end}
+    `)
+    expect(code, stderr).toBe(expected)
+    expect(stderr).not.toContain('terminate called')
+    expect(stdout).toBe(expected === 0 ? 'closed the engine was closed the engine was closed\n' : '')
   })
 })
