@@ -32,18 +32,23 @@ interface Told {
 const numberOf = ({ row }: Told, index: number): string => foundText(row.values[index]!, row.format)
 const namedOf = (told: Told, index: number): string => `${told.labels[index]} (${numberOf(told, index)})`
 
-/** Groups that cannot all be told apart: `A (5.1) and B (5.3)`, and which of them can. */
-function tie(told: Told, tier: readonly number[]): string {
+/** Groups that cannot all be told apart, `A (5.1) and B (5.3)`, and what is certain of them all the same, if anything. */
+function tie(told: Told, tier: readonly number[]): { names: string; certain: string | undefined } {
   const { values } = told.row
-  const apart = tier.flatMap((i, at) =>
-    tier
-      .slice(at + 1)
-      .flatMap((j) => (differ(values[i]!, values[j]!, told.better, told.row.floor) ? [[i, j] as const] : [])),
-  )
-  const names = listed(tier.map((index) => namedOf(told, index)))
-  if (apart.length === 0) return names
-  const pairs = apart.map(([i, j]) => `${told.labels[i]} before ${told.labels[j]}`)
-  return `${names}, of which only ${listed(pairs)} is certain,`
+  const behind = tier.map((i, at) => ({
+    i,
+    those: tier.slice(at + 1).filter((j) => differ(values[i]!, values[j]!, told.better, told.row.floor)),
+  }))
+  const certain = behind
+    .filter(({ those }) => those.length > 0)
+    .map(({ i, those }) => `${told.labels[i]} before ${listed(those.map((j) => told.labels[j]!))}`)
+  return {
+    names: listed(tier.map((index) => namedOf(told, index))),
+    certain:
+      certain.length > 0
+        ? `of which only ${certain.join(', and ')}${certain.length > 1 ? ',' : ''} is certain`
+        : undefined,
+  }
 }
 
 /** The order of the groups that have a value, as far as it is certain. */
@@ -54,9 +59,11 @@ function order(told: Told): { text: string; claims: boolean } {
   const ranked = tiers.flat()
   const end = `; ${counts(ranked.map((index) => row.values[index]!))}`
   if (tiers.length === 1) {
+    const { names, certain } = tie(told, ranked)
+    if (certain) return { text: `By ${label}, the order is ${names}, ${certain}${end}.`, claims: true }
     const unknown = ranked.some((index) => row.values[index]!.deviation === undefined)
     const why = unknown ? ', since a single number has no spread' : ''
-    return { text: `By ${label}, ${tie(told, ranked)} cannot be told apart${why}${end}.`, claims: false }
+    return { text: `By ${label}, ${names} cannot be told apart${why}${end}.`, claims: false }
   }
   if (ranked.length === 2) {
     const [a, b] = ranked as [number, number]
@@ -72,10 +79,9 @@ function order(told: Told): { text: string; claims: boolean } {
         ? `${told.labels[index]} is ${wording.most} (${label} ${numberOf(told, index)})`
         : `then ${namedOf(told, index)}`
     }
-    const names = tie(told, tier)
-    return at === 0
-      ? `${names} are ${wording.most} by ${label} and cannot be told apart`
-      : `then ${names}, which cannot be told apart`
+    const { names, certain } = tie(told, tier)
+    if (at > 0) return `then ${names}, ${certain ?? 'which cannot be told apart'}`
+    return `${names} are ${wording.most} by ${label}${certain ? `, ${certain}` : ' and cannot be told apart'}`
   })
   return { text: `${parts.join(', ')}${end}.`, claims: true }
 }

@@ -50,6 +50,8 @@ ${MEASURES_STYLE}
 .said dd p + p { margin-top: 6px; }
 .said .undecided { color: var(--muted); }
 .grids { display: grid; gap: clamp(14px, 2vw, 22px); grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); align-items: start; margin-top: 14px; }
+/* Four are two and two. */
+@media (min-width: 800px) { .grids:has(> :nth-child(4):last-child) { grid-template-columns: 1fr 1fr; } }
 .grids > * { min-width: 0; }
 .grids h3 { margin-bottom: 6px; overflow-wrap: anywhere; }
 details { margin-top: 10px; }

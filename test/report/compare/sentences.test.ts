@@ -116,9 +116,25 @@ describe('a sentence about several runs', () => {
     )
   })
 
-  it('says which pair is certain where a chain of neighbours is not', () => {
-    expect(textOf(runsWith([fid(5, 0.4), fid(5.8, 0.4), fid(6.6, 0.4)]), 'fid')).toContain(
-      'of which only A before C is certain',
+  it('says which pairs are certain where neighbours are not', () => {
+    const chain = [fid(5, 0.4), fid(5.8, 0.4), fid(6.6, 0.4)]
+    expect(said(runsWith(chain), 'fid')).toMatchObject([
+      {
+        text: 'By FID, the order is A (5.00 ± 0.40), B (5.80 ± 0.40) and C (6.60 ± 0.40), of which only A before C is certain; n = 3 draws each.',
+        claims: true,
+      },
+    ])
+    expect(textOf(runsWith([...chain, fid(20)]), 'fid')).toBe(
+      'A (5.00 ± 0.40), B (5.80 ± 0.40) and C (6.60 ± 0.40) are closest to the data by FID, of which only A before C is certain, then D (20.00 ± 0.10); n = 3 draws each.',
+    )
+    expect(textOf(runsWith([...chain, fid(1)]), 'fid')).toContain(
+      'then A (5.00 ± 0.40), B (5.80 ± 0.40) and C (6.60 ± 0.40), of which only A before C is certain; n',
+    )
+  })
+
+  it('names each run once among those that are certainly ahead of others', () => {
+    expect(textOf(runsWith([fid(5), fid(10), fid(15), fid(20, 20)]), 'fid')).toContain(
+      'of which only A before B and C, and B before C, is certain',
     )
   })
 
