@@ -8,7 +8,7 @@ import { tellingLine } from './telling-line.mjs'
  *
  * @typedef {object} StepReport
  * @property {string} peer   who was measured, with its back end: 'tfjs-wasm'
- * @property {string} model  'mlp-gan', 'dcgan', 'dcgan-64' or 'vae'
+ * @property {string} model  one of MODELS in programs.mjs
  * @property {Record<string, number>} msPerStep  milliseconds per training step under each setting that was tried
  * @property {number} [best]             the smallest of them; absent when there is an error
  * @property {number} [peakMemoryBytes]  largest resident set of the process that was fastest

@@ -62,7 +62,7 @@ async function measure(name, steps) {
 await reportBestOf({
   peer: 'sparring',
   program: import.meta.url,
-  models: ['mlp-gan', 'dcgan', 'dcgan-64', 'vae'],
+  models: ['mlp-gan', 'dcgan', 'dcgan-64', 'vae', 'vae-conv'],
   settings: { 'one thread per core': {} },
   measure,
 })

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
  * @property {string} howToInstall
  */
 
-export const MODELS = ['mlp-gan', 'dcgan', 'dcgan-64', 'vae']
+export const MODELS = ['mlp-gan', 'dcgan', 'dcgan-64', 'vae', 'vae-conv']
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const node = (path) => [process.execPath, here(path)]
