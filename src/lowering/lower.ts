@@ -9,6 +9,7 @@ import { fuseBias, fuseTransposes } from './matrix-products.ts'
 import { multiplySums } from './reductions.ts'
 import { shareCommon } from './share.ts'
 import { simplify } from './simplify.ts'
+import { splitSoftplus } from './softplus.ts'
 import { dropTrailingOnes } from './trailing-ones.ts'
 
 type Pass = (graph: Graph) => Graph
@@ -18,7 +19,15 @@ const run = (graph: Graph, passes: readonly Pass[]): Graph => passes.reduce((now
 const tidy: readonly Pass[] = [lowerConvolutions, simplify, shareCommon, carryLayout, simplify]
 
 /** Rewrites that can be left out, to measure what they bring. */
-const OPTIONAL = { carryLayout, multiplyMasks, fuseTransposes, fuseBias, multiplySums, dropTrailingOnes }
+const OPTIONAL = {
+  carryLayout,
+  multiplyMasks,
+  fuseTransposes,
+  fuseBias,
+  multiplySums,
+  splitSoftplus,
+  dropTrailingOnes,
+}
 export type OptionalPass = keyof typeof OPTIONAL
 
 export interface LoweringOptions {
@@ -39,6 +48,7 @@ export function lower(graph: Graph, { chooseForms, without = [] }: LoweringOptio
     fuseTransposes,
     fuseBias,
     multiplySums,
+    splitSoftplus,
     dropTrailingOnes,
     simplify,
     shareCommon,
