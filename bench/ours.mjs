@@ -2,6 +2,7 @@
 import { contextOf, modelNamed, randomStream, train } from '../dist/index.js'
 import { nodeEngine } from '../dist/node.js'
 import { reportBestOf } from './best-of.mjs'
+import { MODELS } from './programs.mjs'
 
 /** Steps before the clock starts: the trainer finds out how many steps to make per call. */
 const WARM_UP = 64
@@ -62,7 +63,7 @@ async function measure(name, steps) {
 await reportBestOf({
   peer: 'sparring',
   program: import.meta.url,
-  models: ['mlp-gan', 'dcgan', 'dcgan-64', 'vae', 'vae-conv'],
+  models: MODELS,
   settings: { 'one thread per core': {} },
   measure,
 })
