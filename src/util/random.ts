@@ -1,4 +1,6 @@
 // Counter-based random streams: every number is a pure function of (seed, purpose, step, index).
+import { fillMask } from './fill-mask.ts'
+import { mix, mixAgain } from './mixers.ts'
 
 /** A source of random numbers with no hidden state beyond its position. */
 export interface RandomStream {
@@ -21,40 +23,6 @@ export interface RandomStream {
   fillKept(out: Uint8Array, rate: number): Uint8Array
   /** A permutation of 0 ... n-1 (Fisher-Yates). */
   permutation(n: number): Uint32Array
-}
-
-/** Full-avalanche 32-bit mixer ("triple32" of the hash-prospector project, bias 0.021). */
-function mix(x: number): number {
-  x = Math.imul(x ^ (x >>> 17), 0xed5ad4bb)
-  x = Math.imul(x ^ (x >>> 11), 0xac4c1b51)
-  x = Math.imul(x ^ (x >>> 15), 0x31848bab)
-  return (x ^ (x >>> 14)) >>> 0
-}
-
-/** Second, cheaper mixer ("lowbias32"), keyed between the two. */
-function mixAgain(x: number): number {
-  x = Math.imul(x ^ (x >>> 16), 0x7feb352d)
-  x = Math.imul(x ^ (x >>> 15), 0x846ca68b)
-  return (x ^ (x >>> 16)) >>> 0
-}
-
-/**
- * Fills with words whose four bytes are 0 with probability `level` / 2048, otherwise 1. Of each byte of a random word seven
- * bits are compared with a threshold in 128ths, all four by one addition whose carry arrives in the eighth; the four bits
- * left over choose between this threshold and the next.
- *
- * Written without calls and branches, in 32-bit integers: it makes most of what a step of a network with dropout draws.
- */
-function fillMask(out: Uint32Array, first: number, key: number, key2: number, level: number): void {
-  const passing = Math.imul(128 - (level >>> 4), 0x01010101)
-  const rest = level & 15
-  const [start, a, b] = [first | 0, key | 0, key2 | 0]
-  for (let i = 0; i < out.length; i++) {
-    const word = mixAgain(((mix((start + i) ^ a) | 0) + b) | 0) | 0
-    const choice = Math.imul((word >>> 7) & 0x01010101, 0x01020408) >>> 24
-    const higher = ((choice - rest) >> 31) & 0x01010101
-    out[i] = ((((word & 0x7f7f7f7f) + passing - higher) | 0) >>> 7) & 0x01010101
-  }
 }
 
 /** Two 32-bit keys from the words that name a stream. */
