@@ -248,6 +248,7 @@ export const GRADIENTS: Readonly<Record<string, GradientRule | NotDifferentiable
   Gemm: lowered,
   HardSigmoid: lowered,
   DequantizeLinear: lowered,
+  Split: lowered,
   ConvTranspose: lowered,
   ScanSlices: lowered,
 }

@@ -348,6 +348,20 @@ export const OPS: Readonly<Record<string, OpDefinition>> = {
     if (scale!.shape.length > 0) throw new ShapeError(`expects one scale, got ${formatShape(scale!.shape)}`)
     return [{ dtype: scale!.dtype, shape: x!.shape }]
   }),
+  /** Pieces of the lengths `split` that lie one after another along an axis, each its own output. */
+  Split: lowered([1, 1], ([x], attributes) => {
+    const axis = normalizeAxis(integer(attributes, 'axis'), x!.shape.length)
+    const lengths = numbers(attributes, 'split')
+    const total = lengths.reduce((sum, length) => sum + length, 0)
+    if (lengths.some((length) => !Number.isInteger(length) || length < 0) || total !== x!.shape[axis])
+      throw new ShapeError(
+        `split ${formatShape(lengths)} must add up to the length ${x!.shape[axis]} of axis ${axis}`,
+      )
+    return lengths.map((length) => ({
+      dtype: x!.dtype,
+      shape: x!.shape.map((n, i) => (i === axis ? length : n)),
+    }))
+  }),
   /** ONNX' own transposed convolution; `inputShape` says what is called `output_padding` there. */
   ConvTranspose: lowered([2, 2], ([dy, kernel], attributes) => [
     { dtype: requireSameType(dy!, kernel!), shape: convInputShape(dy!.shape, kernel!.shape, attributes) },

@@ -3,6 +3,7 @@ import type { Graph } from '../graph/value.ts'
 import type { ChooseForms } from './convolution.ts'
 import { lowerConvolutions } from './convolutions.ts'
 import { fastConvolutions } from './fast-convolutions.ts'
+import { joinVectors } from './join-vectors.ts'
 import { carryLayout } from './layout.ts'
 import { multiplyMasks } from './masks.ts'
 import { fuseBias, fuseTransposes } from './matrix-products.ts'
@@ -27,6 +28,7 @@ const OPTIONAL = {
   multiplySums,
   splitSoftplus,
   dropTrailingOnes,
+  joinVectors,
 }
 export type OptionalPass = keyof typeof OPTIONAL
 
@@ -52,6 +54,7 @@ export function lower(graph: Graph, { chooseForms, without = [] }: LoweringOptio
     dropTrailingOnes,
     simplify,
     shareCommon,
+    joinVectors,
   ]
   return run(
     graph,

@@ -2,7 +2,7 @@
 import { div, expand, mul, neg, reshape, sub, transpose } from '../graph/build.ts'
 import { applyAll } from '../graph/ops.ts'
 import { type Attributes, constant, type Graph, type Node, type Value } from '../graph/value.ts'
-import { sameShape, sizeOf } from '../util/shape.ts'
+import { type Shape, sameShape, sizeOf } from '../util/shape.ts'
 import { rewrite } from './rewrite.ts'
 import { uniformNumber } from './uniform-number.ts'
 
@@ -32,18 +32,34 @@ const scalarFunctions: Readonly<Record<string, (a: number, b: number) => number>
   Div: (a, b) => a / b,
 }
 
-/** An operand without a useless Expand, as long as the result keeps its shape. */
+/** Whether a Reshape only adds or drops leading axes of length 1, which broadcasting does by itself. */
+function changesOnlyLeadingOnes(from: Shape, to: Shape): boolean {
+  const [short, long] = from.length < to.length ? [from, to] : [to, from]
+  const added = long.length - short.length
+  return long.every((length, axis) => (axis < added ? length === 1 : length === short[axis - added]))
+}
+
+/** An operand without an Expand or a Reshape that its operator makes needless, as long as the result keeps its shape. */
 function unexpanded(node: Node, inputs: readonly Value[]): readonly Value[] {
   const shape = node.outputs[0]!.shape
   const result = [...inputs]
   inputs.forEach((value, i) => {
-    if (value.node.op !== 'Expand') return
-    const before = value.node.inputs[0]!
-    const others = result.filter((_, j) => j !== i)
+    const before = value.node.inputs[0]
+    const isNeedless =
+      value.node.op === 'Expand' ||
+      (value.node.op === 'Reshape' &&
+        before!.shape.length <= shape.length &&
+        changesOnlyLeadingOnes(before!.shape, value.shape))
     // Some other operand must still carry the full shape.
-    if (others.some((other) => sameShape(other.shape, shape))) result[i] = before
+    if (isNeedless && result.some((other, j) => j !== i && sameShape(other.shape, shape))) result[i] = before!
   })
   return result
+}
+
+/** A sum or mean of negated numbers, negated: there are fewer of them. */
+function negatedSum(node: Node, x: Value): Value | undefined {
+  if (x.node.op !== 'Neg' || sizeOf(node.outputs[0]!.shape) === sizeOf(x.shape)) return undefined
+  return neg(applyAll(node.op, [x.node.inputs[0]!], node.attributes, node.label)[0]!)
 }
 
 function simplifyBinary(node: Node, [a, b]: readonly [Value, Value]): Value | undefined {
@@ -60,6 +76,8 @@ function simplifyBinary(node: Node, [a, b]: readonly [Value, Value]): Value | un
       if (na === -1 && keeps(b)) return neg(b)
       if (nb === -1 && keeps(a)) return neg(a)
       if (a.node.op === 'Neg' && b.node.op === 'Neg') return mul(a.node.inputs[0]!, b.node.inputs[0]!)
+      if (a.node.op === 'Neg' && nb !== undefined) return mul(a.node.inputs[0]!, filled(-nb, b))
+      if (b.node.op === 'Neg' && na !== undefined) return mul(filled(-na, a), b.node.inputs[0]!)
       return undefined
     case 'Add':
       if (na === 0) return keeps(b)
@@ -115,7 +133,7 @@ function simplifyOne(node: Node, given: readonly Value[]): Value | undefined {
     case 'ReduceMean': {
       const y = node.outputs[0]!
       const number = uniformNumber(x!)
-      if (number === undefined) return undefined
+      if (number === undefined) return negatedSum(node, x!)
       return filled(node.op === 'ReduceMean' ? number : (number * sizeOf(x!.shape)) / sizeOf(y.shape), y)
     }
     default:

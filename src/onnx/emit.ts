@@ -247,6 +247,13 @@ export const EMIT: Readonly<Record<string, Emit>> = {
     ),
   Concat: same({ axis: 'int' }),
   Slice: slice,
+  Split: (emission) =>
+    emission.write(
+      'Split',
+      [...emission.inputs, emission.integers(fixed<readonly number[]>(emission, 'split'))],
+      emission.outputs,
+      [intAttribute('axis', fixed<number>(emission, 'axis'))],
+    ),
   Pad: (emission) =>
     emission.write(
       'Pad',

@@ -38,6 +38,15 @@ const options: ort.InferenceSession.SessionOptions = {
   extra: { session: { set_denormal_as_zero: '1' } },
 }
 
+/**
+ * Options of programs, which hold no quantized networks: only masks of bytes, which ONNX Runtime would turn into numbers
+ * anew for each of their readers.
+ */
+const programOptions: ort.InferenceSession.SessionOptions = {
+  ...options,
+  extra: { session: { set_denormal_as_zero: '1', disable_quant_qdq: '1' } },
+}
+
 const toTensor = (given: ArrayWithShape): ort.Tensor => new ort.Tensor(...tensorArguments(given))
 
 function sessionOf(id: number): Session {
@@ -48,7 +57,7 @@ function sessionOf(id: number): Session {
 
 const methods = {
   async open(model: Uint8Array, state: readonly StateEntry[]) {
-    const session = await ort.InferenceSession.create(model, options)
+    const session = await ort.InferenceSession.create(model, state.length > 0 ? programOptions : options)
     const id = nextSession++
     sessions.set(id, { session, state, arrays: {} })
     return { id, inputNames: session.inputNames, outputNames: session.outputNames }

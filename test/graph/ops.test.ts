@@ -22,6 +22,12 @@ const refused: [op: string, inputs: Value[], attributes: Attributes, message: st
   ['CumSum', [value([2, 3])], {}, 'attribute "axis" must be a number'],
   ['CumSum', [value([2, 3])], { axis: -3 }, 'axis -3 is outside a tensor of rank 2'],
   ['TopK', [value([2, 3])], { k: 4 }, 'k must be 1 to 3 for [2, 3], got 4'],
+  [
+    'Split',
+    [value([2, 3])],
+    { axis: 1, split: [1, 1] },
+    'split [1, 1] must add up to the length 3 of axis 1',
+  ],
   ['Reshape', [value([2, 3])], { shape: [4, 2] }, 'cannot reshape [2, 3] (6 elements) to [4, 2] (8)'],
   ['Reshape', [value([2, 3])], { shape: [4, 1.5] }, 'cannot reshape [2, 3] to [4, 1.5]: not a shape'],
   ['Reshape', [value([2, 3])], { shape: [-1, -6] }, 'cannot reshape [2, 3] to [-1, -6]: not a shape'],
@@ -145,6 +151,7 @@ describe('the table of operators', () => {
       'Gemm',
       'HardSigmoid',
       'ScanSlices',
+      'Split',
     ])
   })
 })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { interpret } from '../../src/graph/interpreter.ts'
 import type { Graph } from '../../src/graph/value.ts'
 import { lowerConvolutions } from '../../src/lowering/convolutions.ts'
+import { joinVectors } from '../../src/lowering/join-vectors.ts'
 import { lower } from '../../src/lowering/lower.ts'
 import { fuseBias, fuseTransposes } from '../../src/lowering/matrix-products.ts'
 import { multiplySums } from '../../src/lowering/reductions.ts'
@@ -21,6 +22,7 @@ const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
   fuseBias,
   multiplySums,
   lowerConvolutions,
+  joinVectors,
   lower,
   'lower, twice': (graph) => lower(lower(graph)),
 }

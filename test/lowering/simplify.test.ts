@@ -75,6 +75,14 @@ describe('simplify removes', () => {
     expect(countOps(simplified(chosen))).toEqual({ Greater: 1, Where: 1 })
   })
 
+  it('a Reshape that adds or drops leading ones before an operator that broadcasts', () => {
+    const line = input('line', [1, 3])
+    for (const wide of [g.reshape(g.exp(row), [1, 3]), g.reshape(g.exp(line), [3])]) {
+      expect(countOps(simplified(g.add(x, wide)))).toEqual({ Exp: 1, Add: 1 })
+      expect(countOps(simplified(g.sub(wide, x)))).toEqual({ Exp: 1, Sub: 1 })
+    }
+  })
+
   it('arithmetic of numbers known in advance', () => {
     const known = g.mul(g.add(scalar(2), g.div(1, scalar(4))), g.sub(filled(3, [2, 1]), 1))
     const after = simplified(g.mul(x, known))
@@ -113,6 +121,22 @@ describe('simplify writes', () => {
     expect(after.outputs.y1!.node.inputs).toEqual([y, x])
   })
 
+  it('products of a changed sign and a number as products with the number of the other sign', () => {
+    for (const value of [g.mul(g.neg(x), 0.5), g.mul(filled(0.5, [2, 3]), g.neg(x))]) {
+      const after = simplified(value)
+      expect(countOps(after).Neg).toBeUndefined()
+      expect(countOps(after).Mul).toBe(1)
+    }
+  })
+
+  it('sums and means of changed signs as one that is changed afterwards', () => {
+    for (const sum of [g.reduceSum, g.reduceMean]) {
+      const { y: after } = simplified(sum(g.neg(x), { axes: [0] })).outputs
+      expect(after!.node.op).toBe('Neg')
+      expect(after!.shape).toEqual([3])
+    }
+  })
+
   it('products and quotients of two changed signs without them', () => {
     const safe = g.exp(y)
     expect(countOps(simplified(g.mul(g.neg(x), g.neg(y))))).toEqual({ Mul: 1 })
@@ -146,6 +170,18 @@ describe('simplify keeps', () => {
     expect(simplified(g.add(wide, g.expand(row, [2, 3]))).outputs.y!.shape).toEqual([2, 3])
     const apart = simplified(g.add(g.expand(row, [2, 3]), g.expand(column, [2, 3])))
     expect(apart.outputs.y!.shape).toEqual([2, 3])
+  })
+
+  it('a Reshape that moves elements, or whose operand has more axes than the result', () => {
+    const turned = g.add(x, g.reshape(g.exp(input('tall', [3, 2])), [2, 3]))
+    expect(countOps(simplified(turned))).toEqual({ Exp: 1, Reshape: 1, Add: 1 })
+    const flat = g.add(input('three', [3]), g.reshape(g.exp(input('line', [1, 3])), [3]))
+    expect(countOps(simplified(flat))).toEqual({ Exp: 1, Reshape: 1, Add: 1 })
+  })
+
+  it('a changed sign of numbers that are summed one by one', () => {
+    const alone = simplified(g.reduceSum(g.neg(input('one', [1, 3])), { axes: [0] }))
+    expect(alone.outputs.y!.node.op).toBe('ReduceSum')
   })
 
   it('an Expand before an operator that does not broadcast', () => {

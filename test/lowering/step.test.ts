@@ -82,6 +82,7 @@ describe('a lowered training step of a small DCGAN', () => {
     'fuseBias',
     'multiplySums',
     'dropTrailingOnes',
+    'joinVectors',
   ] as const
 
   it('is the same by direct convolutions, and without the rewrites that can be left out', () => {

@@ -193,6 +193,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { inputs: [real(2, 3), real(2, 1)], build: (a, b) => g.concat([a!, b!], -1) },
     { inputs: [real(2)], build: (a) => apply('Concat', [a!], { axis: 0 }) },
   ],
+  Split: [
+    { inputs: [real(7)], build: (x) => applyAll('Split', [x!], { axis: 0, split: [2, 1, 4] }) },
+    { inputs: [real(3, 5)], build: (x) => applyAll('Split', [x!], { axis: 1, split: [2, 3] }) },
+  ],
   Slice: [
     { inputs: [real(5, 6)], build: (x) => g.slice(x, [{ axis: 1, start: 1, end: 6, step: 2 }]) },
     {

@@ -54,6 +54,21 @@ export const MOVEMENT: Readonly<Record<string, Kernel>> = {
     }
     return out
   }),
+  Split: ({ inputs: [x], attributes, outputs }) => {
+    const axis = axisOf(attributes, x!.shape.length)
+    const { outer, length, inner } = linesAlong(x!.shape, axis)
+    let start = 0
+    return outputs.map(({ shape }) => {
+      const run = shape[axis]! * inner
+      const out = new Float64Array(outer * run)
+      for (let o = 0; o < outer; o++) {
+        const from = o * length * inner + start
+        out.set(x!.data.subarray(from, from + run), o * run)
+      }
+      start += run
+      return out
+    })
+  },
   Slice: kernel(({ shape }, attributes, x) => {
     const strides = stridesOf(x.shape)
     const bounds = sliceBounds(x.shape, attributes)

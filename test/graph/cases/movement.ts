@@ -89,6 +89,23 @@ export const MOVEMENT_CASES: KernelCases = {
     { name: 'passes one input through', inputs: [[1, 2]], attributes: { axis: 0 }, expected: [1, 2] },
     { name: 'skips empty inputs', inputs: [{ empty: [0] }, [1]], attributes: { axis: 0 }, expected: [1] },
   ],
+  Split: [
+    {
+      name: 'gives the first piece of an axis first',
+      inputs: [rows],
+      attributes: { axis: 1, split: [2, 1] },
+      expected: [
+        [1, 2],
+        [4, 5],
+      ],
+    },
+    {
+      name: 'may give an empty piece',
+      inputs: [[1, 2]],
+      attributes: { axis: 0, split: [0, 2] },
+      expected: [],
+    },
+  ],
   Slice: [
     {
       name: 'takes a range of every named axis',
