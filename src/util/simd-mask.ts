@@ -7,12 +7,15 @@ type Code = readonly number[]
 /** Vectors of four words in one turn of the loop: enough that none waits for another's multiplication. */
 const VECTORS = 4
 const BYTES_PER_TURN = 16 * VECTORS
-/** One page of memory: a part of a mask that stays in the first cache. */
-const PAGE_BYTES = 65_536
+/** What is made before it is copied to where it belongs: 16 kB, which stay in the first cache. */
 const WORDS_PER_CALL = 4096
+/** Pages of 64 kB. */
+const PAGES = 1
 
 const I32 = 0x7f
 const V128 = 0x7b
+
+// Opcodes are those of the WebAssembly core specification, version 2.
 
 /** LEB128, as WebAssembly writes integers. */
 function unsigned(n: number): Code {
@@ -97,11 +100,12 @@ function assemble(): Uint8Array<ArrayBuffer> {
     [1, I32],
     [6 + VECTORS, V128],
   ])
+  // Sections: types, functions, memories, exports, code.
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [[0x60, ...counted(new Array(6).fill(I32)), 0]]),
     ...section(3, [[0]]),
-    ...section(5, [[0, PAGE_BYTES / 65_536]]),
+    ...section(5, [[0, PAGES]]),
     ...section(7, [exported('fill', 0), exported('memory', 2)]),
     ...section(10, [counted([...locals, ...body])]),
   ])
