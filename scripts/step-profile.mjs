@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as ort from 'onnxruntime-node'
+import { sessionOptions } from '../dist/runtime/node-options.js'
 import { median, stepProgram } from './lib/step-program.mjs'
 
 const { values, positionals } = parseArgs({
@@ -29,12 +30,9 @@ const { model, step, initial, prepare } = stepProgram(name, {
 
 const folder = await mkdtemp(join(tmpdir(), 'sparring-profile-'))
 const session = await ort.InferenceSession.create(model, {
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  logSeverityLevel: 3,
+  ...sessionOptions({ program: true }),
   enableProfiling: true,
   profileFilePrefix: join(folder, 'step'),
-  extra: { session: { set_denormal_as_zero: '1', disable_quant_qdq: '1' } },
 })
 const start = initial()
 const tensors = Object.fromEntries(

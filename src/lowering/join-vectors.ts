@@ -4,28 +4,28 @@ import { concat, reshape } from '../graph/build.ts'
 import { apply, applyAll } from '../graph/ops.ts'
 import type { Graph, Value } from '../graph/value.ts'
 import { sizeOf } from '../util/shape.ts'
-import { findPacks, operand, type Pack, sharedNumber } from './vector-packs.ts'
+import { findPacks, keyOf, type Operand, type Pack } from './vector-packs.ts'
 
-/** Vectors end to end. Those that come as rows [1, n] are joined as rows, so that all take one Reshape. */
+/** The row [1, n] that a vector is a Reshape of. */
+const rowOf = ({ node }: Value): Value | undefined =>
+  node.op === 'Reshape' && node.inputs[0]!.shape.length === 2 && node.inputs[0]!.shape[0] === 1
+    ? node.inputs[0]
+    : undefined
+
+/** Vectors end to end. Those beside each other that come as rows are joined as rows, so that all take one Reshape. */
 function join(values: readonly Value[]): Value {
-  const rowOf = ({ node }: Value): Value | undefined =>
-    node.op === 'Reshape' && node.inputs[0]!.shape.length === 2 && node.inputs[0]!.shape[0] === 1
-      ? node.inputs[0]!
-      : undefined
-  const parts: Value[] = []
-  for (let i = 0; i < values.length; ) {
-    const rows: Value[] = []
-    while (i + rows.length < values.length) {
-      const row = rowOf(values[i + rows.length]!)
-      if (!row) break
-      rows.push(row)
-    }
-    if (rows.length > 1) {
-      const row = concat(rows, 1)
-      parts.push(reshape(row, [sizeOf(row.shape)]))
-      i += rows.length
-    } else parts.push(values[i++]!)
+  const runs: { readonly ofRows: boolean; readonly values: Value[] }[] = []
+  for (const value of values) {
+    const row = rowOf(value)
+    const last = runs.at(-1)
+    if (last?.ofRows === (row !== undefined)) last.values.push(row ?? value)
+    else runs.push({ ofRows: row !== undefined, values: [row ?? value] })
   }
+  const parts = runs.flatMap((run) => {
+    if (!run.ofRows) return run.values
+    const row = concat(run.values, 1)
+    return [reshape(row, [sizeOf(row.shape)])]
+  })
   return concat(parts, 0)
 }
 
@@ -56,28 +56,17 @@ export function joinVectors(graph: Graph): Graph {
     if (pack && !replaced.has(value)) split(pack)
     return replaced.get(value) ?? value
   }
-  const joinedOperand = (pack: Pack, at: number): Value => {
-    const values = operand(pack, at)
-    const number = sharedNumber(values)
-    if (number) return now(number)
-    const below = packOf.get(values[0]!.node)
-    if (below?.members.length === values.length && values.every(({ node }, i) => node === below.members[i]))
-      return joined.get(below)!
-    const key = values.map(({ id }) => id).join()
-    const known = joins.get(key) ?? join(values.map(now))
-    joins.set(key, known)
-    return known
+  const joinedOperand = (operand: Operand): Value => {
+    if ('number' in operand) return now(operand.number)
+    if ('pack' in operand) return joined.get(operand.pack)!
+    const key = keyOf(operand.vectors)
+    const value = joins.get(key) ?? join(operand.vectors.map(now))
+    joins.set(key, value)
+    return value
   }
   for (const one of order) {
     if ('members' in one) {
-      const { op, inputs } = one.members[0]!
-      joined.set(
-        one,
-        apply(
-          op,
-          inputs.map((_, at) => joinedOperand(one, at)),
-        ),
-      )
+      joined.set(one, apply(one.members[0]!.op, one.operands.map(joinedOperand)))
       continue
     }
     const inputs = one.inputs.map(now)

@@ -40,7 +40,7 @@ function changesOnlyLeadingOnes(from: Shape, to: Shape): boolean {
 }
 
 /** An operand without an Expand or a Reshape that its operator makes needless, as long as the result keeps its shape. */
-function unexpanded(node: Node, inputs: readonly Value[]): readonly Value[] {
+function withoutNeedless(node: Node, inputs: readonly Value[]): readonly Value[] {
   const shape = node.outputs[0]!.shape
   const result = [...inputs]
   inputs.forEach((value, i) => {
@@ -144,7 +144,7 @@ function simplifyOne(node: Node, given: readonly Value[]): Value | undefined {
 /** Removes work that does not change the result, up to rounding of folded scalars. */
 export const simplify = (graph: Graph): Graph =>
   rewrite(graph, (node, given) => {
-    const inputs = BROADCASTING.has(node.op) ? unexpanded(node, given) : given
+    const inputs = BROADCASTING.has(node.op) ? withoutNeedless(node, given) : given
     const better =
       (inputs.length === 2 ? simplifyBinary(node, inputs as [Value, Value]) : undefined) ??
       simplifyOne(node, inputs)

@@ -13,10 +13,17 @@ const DEPTH = 3
 /** How far down when vectors that are alike are put in order: far enough to keep apart where an optimizer's gradients come from. */
 const ORDER_DEPTH = 6
 
-/** Nodes that become one: member i of each pack takes part i of the joined vectors. */
+/** Nodes that become one: member i takes part i of the joined vectors. */
 export interface Pack {
   readonly members: readonly Node[]
+  readonly operands: readonly Operand[]
 }
+
+/** One operand of all members: the same number, the results of another pack in the same order, or vectors from anywhere. */
+export type Operand =
+  | { readonly number: Value }
+  | { readonly pack: Pack }
+  | { readonly vectors: readonly Value[] }
 
 const isNumber = ({ shape }: Value): boolean => shape.length === 0
 
@@ -53,41 +60,45 @@ function readersOf(graph: Graph, nodes: readonly Node[]): Map<Value, (Node | und
   return readers
 }
 
-/** The same operand of every member, when it is one number for all of them. */
-export function sharedNumber(values: readonly Value[]): Value | undefined {
-  const first = values[0]!
-  return isNumber(first) && values.every((value) => value === first) ? first : undefined
-}
-
-/** Operand number `at` of every member. */
-export const operand = ({ members }: Pack, at: number): Value[] => members.map(({ inputs }) => inputs[at]!)
-
 /** Whether nodes do the same and can be one: distinct, one operator, and each operand a vector or the same number. */
 function areAlike(nodes: readonly Node[]): boolean {
   const [first] = nodes
-  if (!nodes.every((node) => isSmall(node) && node.op === first!.op) || new Set(nodes).size < nodes.length)
-    return false
-  return first!.inputs.every((_, at) => {
-    const values = operand({ members: nodes }, at)
-    return sharedNumber(values) !== undefined || !values.some(isNumber)
-  })
+  return (
+    new Set(nodes).size === nodes.length &&
+    nodes.every(
+      (node) =>
+        isSmall(node) &&
+        node.op === first!.op &&
+        node.inputs.every((value, at) => {
+          const other = first!.inputs[at]!
+          return isNumber(other) ? value === other : !isNumber(value)
+        }),
+    )
+  )
 }
 
-/** A pack and, below it, packs of its operands as far as they are alike, none of whose members is taken. */
-function growPacks(members: readonly Node[], isTaken: (node: Node) => boolean): Pack[] {
-  const packs: Pack[] = []
-  const mine = new Set<Node>()
-  const grow = (nodes: readonly Node[]): void => {
-    if (!areAlike(nodes) || nodes.some((node) => isTaken(node) || mine.has(node))) return
-    const pack = { members: nodes }
-    packs.push(pack)
-    for (const node of nodes) mine.add(node)
-    nodes[0]!.inputs.forEach((_, at) => {
-      grow(operand(pack, at).map(({ node }) => node))
-    })
-  }
-  grow(members)
-  return packs
+/** Makes a pack of nodes and, below it, packs of their operands as far as they are alike, and notes all in `packOf`. */
+function growPack(members: readonly Node[], packOf: Map<Node, Pack>): Pack | undefined {
+  const known = packOf.get(members[0]!)
+  if (known?.members.length === members.length && known.members.every((node, i) => node === members[i]))
+    return known
+  if (!areAlike(members) || members.some((node) => packOf.has(node))) return undefined
+  const operands: Operand[] = []
+  const pack = { members, operands }
+  for (const node of members) packOf.set(node, pack)
+  members[0]!.inputs.forEach((first, at) => {
+    if (isNumber(first)) {
+      operands.push({ number: first })
+      return
+    }
+    const vectors = members.map(({ inputs }) => inputs[at]!)
+    const below = growPack(
+      vectors.map(({ node }) => node),
+      packOf,
+    )
+    operands.push(below ? { pack: below } : { vectors })
+  })
+  return pack
 }
 
 /** Nodes and packs in an order in which each comes after what it reads; undefined when packs wait for each other. */
@@ -122,33 +133,32 @@ function orderOf(
   return order
 }
 
+/** A text that is equal for the same values in the same order. */
+export const keyOf = (values: readonly Value[]): string => values.map(({ id }) => id).join()
+
 /** How many operators packs save: those of all members but one, less those that join operands and split results. */
-function savedBy(packs: readonly Pack[], readers: ReadonlyMap<Value, readonly (Node | undefined)[]>): number {
-  const inside = new Set(packs.flatMap(({ members }) => members))
+function savedBy(packOf: ReadonlyMap<Node, Pack>, readers: ReturnType<typeof readersOf>): number {
   const joined = new Set<string>()
   let saved = 0
-  for (const pack of packs) {
-    saved += pack.members.length - 1
-    pack.members[0]!.inputs.forEach((_, at) => {
-      const values = operand(pack, at)
-      if (sharedNumber(values) === undefined && !values.every(({ node }) => inside.has(node)))
-        joined.add(values.map(({ id }) => id).join())
-    })
-    const leaves = pack.members.some(({ outputs }) =>
-      readers.get(outputs[0]!)?.some((reader) => reader === undefined || !inside.has(reader)),
+  for (const { members, operands } of new Set(packOf.values())) {
+    saved += members.length - 1
+    for (const operand of operands) if ('vectors' in operand) joined.add(keyOf(operand.vectors))
+    const readAlone = members.some(({ outputs }) =>
+      readers.get(outputs[0]!)?.some((reader) => !reader || !packOf.has(reader)),
     )
-    if (leaves) saved--
+    if (readAlone) saved--
   }
   return saved - joined.size
 }
 
 /** Things by a key, the groups and each group's members in the order in which they come. */
-function groupBy<T>(things: readonly T[], keyOf: (thing: T) => string): T[][] {
+function groupBy<T>(things: readonly T[], nameOf: (thing: T) => string): T[][] {
   const groups = new Map<string, T[]>()
   for (const thing of things) {
-    const group = groups.get(keyOf(thing))
+    const name = nameOf(thing)
+    const group = groups.get(name)
     if (group) group.push(thing)
-    else groups.set(keyOf(thing), [thing])
+    else groups.set(name, [thing])
   }
   return [...groups.values()]
 }
@@ -167,14 +177,16 @@ export function findPacks(graph: Graph): Packing {
     (node) => isSmall(node) && !readers.get(node.outputs[0]!)?.some((reader) => reader && isSmall(reader)),
   )
   let found: Packing = { packOf: new Map(), order: nodes }
+  let saved = 0
   for (const group of groupBy(ends, ({ outputs }) => kindOf(outputs[0]!, DEPTH))) {
-    const members = groupBy(group, ({ outputs }) => kindOf(outputs[0]!, ORDER_DEPTH)).flat()
-    const packs = growPacks(members, (node) => found.packOf.has(node))
-    if (savedBy(packs, readers) <= 0) continue
+    if (group.length === 1) continue
     const packOf = new Map(found.packOf)
-    for (const pack of packs) for (const node of pack.members) packOf.set(node, pack)
-    const order = orderOf(nodes, packOf)
-    if (order) found = { packOf, order }
+    growPack(groupBy(group, ({ outputs }) => kindOf(outputs[0]!, ORDER_DEPTH)).flat(), packOf)
+    const saving = savedBy(packOf, readers)
+    const order = saving > saved ? orderOf(nodes, packOf) : undefined
+    if (!order) continue
+    found = { packOf, order }
+    saved = saving
   }
   return found
 }

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
 import { messageOf } from '../util/errors.ts'
 import type { Advanced, ArrayWithShape, StateArrays, StateEntry, StepFeeds } from './engine.ts'
+import { sessionOptions } from './node-options.ts'
 import {
   BUSY,
   CLOSED,
@@ -26,27 +27,6 @@ const { threads, control } = workerData as WorkerStart
 const sessions = new Map<number, Session>()
 let nextSession = 0
 
-const options: ort.InferenceSession.SessionOptions = {
-  ...(threads ? { intraOpNumThreads: threads } : {}),
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  // Planned memory is as fast as the arena and comes on top of what the first call has taken.
-  enableMemPattern: false,
-  logSeverityLevel: 3,
-  // Losing networks produce denormal numbers, which are many times slower than others.
-  extra: { session: { set_denormal_as_zero: '1' } },
-}
-
-/**
- * Options of programs, which hold no quantized networks: only masks of bytes, which ONNX Runtime would turn into numbers
- * anew for each of their readers.
- */
-const programOptions: ort.InferenceSession.SessionOptions = {
-  ...options,
-  extra: { session: { set_denormal_as_zero: '1', disable_quant_qdq: '1' } },
-}
-
 const toTensor = (given: ArrayWithShape): ort.Tensor => new ort.Tensor(...tensorArguments(given))
 
 function sessionOf(id: number): Session {
@@ -57,7 +37,10 @@ function sessionOf(id: number): Session {
 
 const methods = {
   async open(model: Uint8Array, state: readonly StateEntry[]) {
-    const session = await ort.InferenceSession.create(model, state.length > 0 ? programOptions : options)
+    const session = await ort.InferenceSession.create(
+      model,
+      sessionOptions({ threads, program: state.length > 0 }),
+    )
     const id = nextSession++
     sessions.set(id, { session, state, arrays: {} })
     return { id, inputNames: session.inputNames, outputNames: session.outputNames }

@@ -29,7 +29,7 @@ export const fillMaskPortably: FillMask = (out, first, key, key2, level) => {
 let fastest: FillMask | undefined
 
 /** The same words in the fastest way that this platform has. */
-export const fillMask: FillMask = (...given) => {
+export const fillMask: FillMask = (out, first, key, key2, level) => {
   fastest ??= compileFillMask() ?? fillMaskPortably
-  fastest(...given)
+  fastest(out, first, key, key2, level)
 }
