@@ -1,96 +1,163 @@
-// Kills a run with SIGKILL at random moments, resumes it each time, and compares its end with an uninterrupted run.
-// Usage: node scripts/kill-and-resume.mjs [--kills 20] [--steps 1200] [--seed 1]
+// Kills trainings of every model with SIGKILL, at random moments and in the middle of changes on the disk, resumes them, and
+// compares each with one that was left alone. Counts where the kills hit.
+// Usage: node scripts/kill-and-resume.mjs [--kills 1000] [--seed 1] [--jobs 2] [--models mlp-gan,vae]
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { randomStream } from '../dist/index.js'
+import { digits, randomStream, writeIdx } from '../dist/index.js'
 
 const { values } = parseArgs({
   options: {
-    kills: { type: 'string', default: '20' },
-    steps: { type: 'string', default: '1200' },
+    kills: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '2' },
+    models: { type: 'string', default: 'mlp-gan,vae-shallow,classifier,vae,vae-conv,dcgan,dcgan-64' },
   },
 })
-const sparring = fileURLToPath(new URL('../bin/sparring.js', import.meta.url))
+const path = (file) => fileURLToPath(new URL(file, import.meta.url))
 const random = randomStream(Number(values.seed), 'kills')
-const folder = await mkdtemp(join(tmpdir(), 'sparring-kills-'))
+const place = await mkdtemp(join(tmpdir(), 'sparring-kills-'))
+const data = join(place, 'data')
 
-/** Steps that a run has logged so far. */
-const logged = async (name) => {
-  const log = join(folder, name, 'metrics.jsonl')
-  return existsSync(log) ? (await readFile(log, 'utf8')).split('\n').length - 1 : 0
+/** A run of a second or two per model: many calls, sheets and checkpoints. */
+const SETTINGS = {
+  'mlp-gan': ['--steps', '240'],
+  'vae-shallow': ['--steps', '120', '--validate-every', '25'],
+  classifier: ['--steps', '40', '--validate-every', '9'],
+  vae: ['--steps', '40', '--validate-every', '15'],
+  'vae-conv': ['--steps', '24', '--validate-every', '9'],
+  dcgan: ['--steps', '16'],
+  'dcgan-64': ['--steps', '24', '--image-size', '32', '--filters', '4'],
+}
+const argsOf = (model, folder) => {
+  const steps = Number(SETTINGS[model][1])
+  const every = String(Math.ceil(steps / 8))
+  return [
+    ...['train', model, '--data', data, '--batch-size', '16', '--threads', '1', ...SETTINGS[model]],
+    ...['--sample-every', every, '--checkpoint-every', every, '--run', folder],
+  ]
+}
+
+/** Small data of 28 x 28 with a held-out part. */
+async function makeData() {
+  await mkdir(data)
+  for (const [part, count, seed] of [
+    ['train', 120, 1],
+    ['t10k', 60, 2],
+  ]) {
+    const { images, labels } = await digits({ count, seed })
+    const file = (name) => join(data, `${part}-${name}`)
+    await writeFile(file('images-idx3-ubyte'), writeIdx({ shape: [count, 28, 28], data: images }))
+    await writeFile(file('labels-idx1-ubyte'), writeIdx({ shape: [count], data: labels }))
+  }
 }
 
 /**
- * Runs the command line. With `kill`, it is killed a random time of up to half a second after the run has logged that
- * many steps. Resolves to whether it ended by itself.
+ * Runs the command line.
+ *
+ * @param kill  `{ after }` seconds, `{ at }` a change on the disk, or nothing
+ * @returns how it ended, and in which stage of the work it was
  */
-const run = (args, kill) =>
+const run = (args, kill = {}) =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [sparring, ...args, '--quiet'], {
+    const node = kill.at ? ['--import', path('lib/kill-at.mjs')] : []
+    const child = spawn(process.execPath, [...node, path('../bin/sparring.js'), ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...(kill.at ? { SPARRING_KILL_AT: kill.at } : {}) },
     })
-    let errors = ''
+    let told = ''
     child.stderr.on('data', (text) => {
-      errors += text
+      told += text
     })
-    let running = true
-    const watch = async () => {
-      while (running && (await logged('broken')) < kill) await sleep(20)
-      await sleep(500 * random.uniform())
-      child.kill('SIGKILL')
-    }
-    if (kill !== undefined) watch()
+    const timer = kill.after && setTimeout(() => child.kill('SIGKILL'), 1000 * kill.after)
+    const started = performance.now()
     child.on('exit', (code, signal) => {
-      running = false
-      if (signal === 'SIGKILL') resolve(false)
-      else if (code === 0) resolve(true)
-      else reject(new Error(`sparring ${args.join(' ')} ended with ${code ?? signal}: ${errors}`))
+      clearTimeout(timer)
+      const stage = /making the/.test(told)
+        ? 'networks and pictures'
+        : /training|continuing/.test(told)
+          ? 'steps'
+          : 'start'
+      const ended = { killed: signal === 'SIGKILL', stage, seconds: (performance.now() - started) / 1000 }
+      if (signal === 'SIGKILL' || code === 0) resolve(ended)
+      else reject(new Error(`sparring ${args.join(' ')} ended with ${code ?? signal}: ${told}`))
     })
   })
 
-const train = (name) => [
-  ...['train', 'mlp-gan', '--data', 'digits', '--steps', values.steps, '--seed', values.seed],
-  ...['--sample-every', '100', '--checkpoint-every', '70', '--run', join(folder, name)],
-]
-/** SHA-256 of everything in a run folder that must not depend on interruptions. */
-async function fingerprint(name) {
-  const files = ['metrics.jsonl', 'events.jsonl', 'generator.onnx', 'discriminator.onnx']
-  for (const sub of ['samples', 'checkpoints'])
-    for (const file of (await readdir(join(folder, name, sub))).sort()) files.push(join(sub, file))
-  const present = files.filter((file) => existsSync(join(folder, name, file)))
-  return Promise.all(
-    present.map(async (file) => [
-      file,
-      createHash('sha256')
-        .update(await readFile(join(folder, name, file)))
-        .digest('hex'),
-    ]),
+/** SHA-256 of everything in a run folder that must not depend on interruptions, by file. */
+async function fingerprint(folder) {
+  const names = (await readdir(folder)).filter((name) =>
+    /\.onnx$|^(metrics|events|validation)\.jsonl$/.test(name),
+  )
+  for (const part of ['samples', 'checkpoints'])
+    if (existsSync(join(folder, part)))
+      for (const name of await readdir(join(folder, part))) names.push(join(part, name))
+  const hash = async (name) =>
+    createHash('sha256')
+      .update(await readFile(join(folder, name)))
+      .digest('hex')
+  return Object.fromEntries(await Promise.all(names.sort().map(async (name) => [name, await hash(name)])))
+}
+
+const KINDS = ['write', 'rename', 'flush', 'remove', 'create', 'lock']
+const tally = { kills: 0, late: 0, runs: 0, files: 0, different: [], where: {} }
+const wanted = Number(values.kills)
+
+/** One run, killed again and again, then left to end, and compared. */
+async function attack(model, whole, number) {
+  const folder = join(place, `${model}-${number}`)
+  for (let attempt = 0; attempt < 8 && tally.kills < wanted; attempt++) {
+    const begun = existsSync(join(folder, 'config.json'))
+    const timed = random.uniform() < 0.5
+    const kind = KINDS[Math.floor(random.uniform() * KINDS.length)]
+    const most = { lock: 2, remove: 12 }[kind] ?? 40
+    const kill = timed
+      ? { after: 0.2 + random.uniform() * whole.seconds * 1.1 }
+      : { at: `${kind}:${1 + Math.floor(random.uniform() * most)}` }
+    const { killed, stage } = await run(begun ? ['resume', folder] : argsOf(model, folder), kill)
+    if (!killed) {
+      tally.late++
+      break
+    }
+    tally.kills++
+    const where = `${begun ? 'resumed' : 'new'} run, ${timed ? `during: ${stage}` : `in a ${kind}, ${stage}`}`
+    tally.where[where] = (tally.where[where] ?? 0) + 1
+  }
+  await run(existsSync(join(folder, 'config.json')) ? ['resume', folder] : argsOf(model, folder))
+  await run(['verify', folder])
+  const got = await fingerprint(folder)
+  tally.runs++
+  tally.files += Object.keys(whole.files).length
+  for (const name of new Set([...Object.keys(whole.files), ...Object.keys(got)]))
+    if (whole.files[name] !== got[name]) tally.different.push(`${folder}: ${name}`)
+  if (tally.different.length === 0) await rm(folder, { recursive: true })
+}
+
+await makeData()
+const models = values.models.split(',')
+const wholes = {}
+for (const model of models) {
+  const folder = join(place, `${model}-whole`)
+  const { seconds } = await run(argsOf(model, folder))
+  wholes[model] = { seconds, files: await fingerprint(folder) }
+  console.log(
+    `${model}: ${seconds.toFixed(1)} s uninterrupted, ${Object.keys(wholes[model].files).length} files`,
   )
 }
-
-const started = performance.now()
-await run(train('whole'))
-const whole = performance.now() - started
-console.log(`uninterrupted: ${(whole / 1000).toFixed(1)} s`)
-
-const [kills, steps] = [Number(values.kills), Number(values.steps)]
-for (let kill = 0; kill < kills; kill++) {
-  const begun = existsSync(join(folder, 'broken', 'config.json'))
-  const moment = Math.floor((steps * (kill + random.uniform())) / (kills + 1))
-  const ended = await run(begun ? ['resume', join(folder, 'broken')] : train('broken'), moment)
-  console.log(`kill ${kill + 1} ${ended ? 'came too late' : `at ${await logged('broken')} steps`}`)
+let number = 0
+const worker = async () => {
+  while (tally.kills < wanted) {
+    const model = models[number % models.length]
+    await attack(model, wholes[model], number++)
+    console.log(`${tally.kills} kills, ${tally.runs} runs, ${tally.different.length} files that differ`)
+  }
 }
-await run(['resume', join(folder, 'broken')])
-const [expected, got] = [await fingerprint('whole'), await fingerprint('broken')]
-const different = expected.filter(([, hash], i) => hash !== got[i]?.[1]).map(([file]) => file)
-console.log(JSON.stringify({ kills, files: expected.length, different }))
-await rm(folder, { recursive: true })
-if (different.length > 0 || expected.length !== got.length) process.exitCode = 1
+await Promise.all(Array.from({ length: Number(values.jobs) }, worker))
+console.log(JSON.stringify(tally, null, 2))
+if (tally.different.length > 0) process.exitCode = 1
+else await rm(place, { recursive: true })

@@ -1,13 +1,17 @@
-// Ctrl-C: the first asks the work to stop, the second ends the process.
+// Ctrl-C and its like: the first asks the work to stop, the second ends the process.
 import { EXIT } from './exit-codes.ts'
 
 /** Ctrl-C pressed once may arrive twice: from the terminal, and again from a package manager in between. */
 const SAME_PRESS_MS = 300
 
+/** Ctrl-C, `kill`, and a terminal that was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+type Signal = (typeof SIGNALS)[number]
+
 /** Receives signals; the process, or a stand-in in tests. */
 export interface SignalSource {
-  on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
-  off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
+  on(signal: Signal, listener: () => void): unknown
+  off(signal: Signal, listener: () => void): unknown
 }
 
 export interface InterruptOptions {
@@ -21,7 +25,7 @@ export interface InterruptOptions {
   readonly now?: () => number
 }
 
-/** Watches SIGINT and SIGTERM until the returned function is called. */
+/** Watches for these signals until the returned function is called. */
 export function onInterrupt({
   stop,
   quit,
@@ -39,10 +43,8 @@ export function onInterrupt({
       exit(EXIT.interrupted)
     }
   }
-  signals.on('SIGINT', listener)
-  signals.on('SIGTERM', listener)
+  for (const signal of SIGNALS) signals.on(signal, listener)
   return () => {
-    signals.off('SIGINT', listener)
-    signals.off('SIGTERM', listener)
+    for (const signal of SIGNALS) signals.off(signal, listener)
   }
 }

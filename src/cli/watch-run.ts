@@ -92,6 +92,8 @@ export function eventDrawer(
           for (const line of headline(event)) terminal.print(line)
           for (const { file, reason } of event.skipped ?? [])
             terminal.print(`${style.warn('warning:')} ${file} was passed over: ${reason}`)
+          for (const what of event.mended ?? []) terminal.print(`${style.warn('made again:')} ${what}`)
+          for (const what of event.lost ?? []) terminal.print(`${style.warn('lost:')} ${what}`)
           if (terminal.live) progress()
           return
         }

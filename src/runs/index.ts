@@ -25,6 +25,7 @@ export {
 } from './evaluation.ts'
 export { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from './layout.ts'
 export { formatLines, keepUntil, parseLines, readMetricsRow, rowReader } from './lines.ts'
+export { checkLog, type LogCheck, type LogProblem, type LogRules } from './log-check.ts'
 export {
   decodeSafetensors,
   encodeSafetensors,

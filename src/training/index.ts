@@ -19,6 +19,7 @@ export {
 } from './sampler.ts'
 export { type FeedSpec, type StateSpec, type StepGraph, type StepOptions, stepGraph } from './step.ts'
 export {
+  checkTrained,
   DivergedError,
   initialState,
   type TrainEvent,

@@ -6,7 +6,7 @@ import { exportModel } from '../onnx/export.ts'
 import type { ModelNotes } from '../onnx/model-writer.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
 import { ConfigError } from '../util/errors.ts'
-import type { RandomStream } from '../util/random.ts'
+import { type RandomStream, randomStream } from '../util/random.ts'
 import { sizeOf } from '../util/shape.ts'
 import { inferenceGraph, openNetwork } from './inference.ts'
 
@@ -67,3 +67,17 @@ export async function openSampler(engine: Engine, objective: Objective, count: n
     close: opened.close,
   }
 }
+
+/** Samples of a sheet. */
+export const SHEET_COUNT = 64
+
+/** The latents of the sheet of a step: the same at every step, or fresh ones. */
+export const sheetLatents = (
+  sampler: OpenSampler,
+  kind: 'fixed' | 'fresh',
+  seed: number,
+  step: number,
+): Float32Array<ArrayBuffer> =>
+  sampler.draw(
+    kind === 'fixed' ? randomStream(seed, 'sample/fixed') : randomStream(seed, 'sample/fresh', step),
+  )

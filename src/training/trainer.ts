@@ -4,12 +4,13 @@ import type { Objective } from '../objectives/objective.ts'
 import { exportProgram } from '../onnx/scan-program.ts'
 import type { Engine, Program, StateArrays, StepFeeds } from '../runtime/engine.ts'
 import { DataError } from '../util/errors.ts'
+import { isDue } from '../util/pace.ts'
 import { randomStream } from '../util/random.ts'
 import { formatShape, type Shape, sizeOf } from '../util/shape.ts'
 import { type Controls, type Request, refusal } from './controls.ts'
 import { collapseNotice, logDetector, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
 import { type ExampleSource, feedBytes, feeder } from './feeds.ts'
-import { openSampler } from './sampler.ts'
+import { openSampler, SHEET_COUNT, sheetLatents } from './sampler.ts'
 import { type StateSpec, type StepGraph, stepGraph } from './step.ts'
 import { openValidation } from './validation.ts'
 
@@ -39,7 +40,7 @@ export interface TrainOptions {
   readonly evaluateEvery?: number
   /** Measures the weights in any way, by names of its own; numbers that are not finite mean that there is none. */
   readonly evaluate?: (arrays: StateArrays) => Promise<Readonly<Record<string, number>>>
-  /** Samples per event; default 64. */
+  /** Samples per event; default `SHEET_COUNT`. */
   readonly sampleCount?: number
   /** Continue from here instead of from fresh weights. */
   readonly from?: TrainingState
@@ -163,6 +164,16 @@ function checkFits(arrays: StateArrays, state: readonly StateSpec[]): void {
   )
 }
 
+/**
+ * Whether a state is one that training an objective may have left.
+ *
+ * @throws DataError when its arrays are those of something else; DivergedError when a number is not finite
+ */
+export function checkTrained({ step, arrays }: TrainingState, state: readonly StateSpec[]): void {
+  checkFits(arrays, state)
+  checkState(arrays, step)
+}
+
 /** Pixel deviation of a handful of real examples, for the collapse detector. */
 function realDeviation(source: ExampleSource, count: number): number {
   const taken = Math.min(count, source.count)
@@ -188,10 +199,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const shapes = Object.fromEntries(step.state.map(({ name, shape }) => [name, shape]))
   if (from) checkFits(from.arrays, step.state)
   const prepare = feeder(step.feeds, { seed, source, batches: objective.batches, batchSize })
-  const { sampleCount = 64 } = options
+  const { sampleCount = SHEET_COUNT } = options
   const sampler =
     sampleEvery > 0 && objective.sampler ? await openSampler(engine, objective, sampleCount) : undefined
-  const fixed = sampler?.draw(randomStream(seed, 'sample/fixed'))
+  const fixed = sampler && sheetLatents(sampler, 'fixed', seed, 0)
   const deviation = sampler ? realDeviation(source, sampleCount) : 0
   const validation =
     validateEvery > 0 && options.validation
@@ -216,7 +227,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const detect = logDetector(objective)
   for (const row of options.history ?? []) detect(row)
 
-  const isDue = (at: number, every: number): boolean => every > 0 && (at % every === 0 || at === steps - 1)
   const most = Math.floor(MOST_FEED_BYTES / Math.max(1, feedBytes(step.feeds)))
   let secondsPerStep = TARGET_SECONDS
   /** How many steps the call that starts with step `first` makes: it ends where something is due. */
@@ -224,7 +234,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     const wanted = Math.min(most, MOST_STEPS, Math.round(TARGET_SECONDS / secondsPerStep), steps - first)
     const paces = [sampleEvery, checkpointEvery, validation ? validateEvery : 0, evaluateEvery]
     for (let count = 1; count < wanted; count++)
-      if (paces.some((every) => isDue(first + count - 1, every))) return count
+      if (paces.some((every) => isDue(first + count - 1, every, steps))) return count
     return Math.max(1, wanted)
   }
 
@@ -268,17 +278,17 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     for (const row of rows) for (const notice of detect(row)) yield { type: 'notice', notice }
     if (diverged) throw diverged
 
-    const sampling = sampler && (alone || isDue(last, sampleEvery))
-    const validating = validation && isDue(last, validateEvery)
-    const saving = alone || isDue(last, checkpointEvery)
-    const evaluating = evaluate && isDue(last, evaluateEvery)
+    const sampling = sampler && (alone || isDue(last, sampleEvery, steps))
+    const validating = validation && isDue(last, validateEvery, steps)
+    const saving = alone || isDue(last, checkpointEvery, steps)
+    const evaluating = evaluate && isDue(last, evaluateEvery, steps)
     if (!sampling && !validating && !evaluating && !saving) return
     const arrays = await running.read()
     checkState(arrays, last)
     if (sampling) {
       const event = { type: 'samples', step: last, count: sampleCount, shape: source.shape } as const
       yield { ...event, latents: 'fixed', images: await sampler.sample(arrays, fixed!) }
-      const images = await sampler.sample(arrays, sampler.draw(randomStream(seed, 'sample/fresh', last)))
+      const images = await sampler.sample(arrays, sheetLatents(sampler, 'fresh', seed, last))
       yield { ...event, latents: 'fresh', images }
       const notice = collapseNotice(last, images, sampleCount, deviation)
       if (notice) yield { type: 'notice', notice }

@@ -48,6 +48,10 @@ export type RunEvent =
       readonly resumedFrom?: number
       /** Checkpoints that could not be used. */
       readonly skipped?: readonly { readonly file: string; readonly reason: string }[]
+      /** What was put right before a resumed run goes on, in words. */
+      readonly mended?: readonly string[]
+      /** What stays lost, in words. */
+      readonly lost?: readonly string[]
     }
   | {
       readonly type: 'steps'

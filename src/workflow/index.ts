@@ -12,3 +12,4 @@ export { commonSettings, flagOf, type ResolvedSettings, type RunRequest, resolve
 export { type RunParts, runParts } from './run-parts.ts'
 export { exampleSource } from './source.ts'
 export { type ContinueOptions, continueRun, startRun } from './train-run.ts'
+export { type Flaw, type Verified, verifyRun } from './verify-run.ts'

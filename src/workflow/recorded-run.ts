@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { type DataSplits, type FolderOptions, loadData, loadFolder, namedSets } from '../data/node/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
-import type { LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
+import type { Checkpointed, LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
 import type { StateArrays } from '../runtime/engine.ts'
 import { DataError } from '../util/errors.ts'
 import { sharpVersion } from './machine.ts'
@@ -74,7 +74,7 @@ const movedFolder = (folder: string, form: FolderOptions): ReturnType<typeof loa
   })
 
 /** The arrays of a checkpoint. */
-export const checkpointArrays = ({ tensors }: LoadedCheckpoint): StateArrays =>
+export const checkpointArrays = ({ tensors }: Pick<Checkpointed, 'tensors'>): StateArrays =>
   Object.fromEntries(
     Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array<ArrayBuffer>]),
   )

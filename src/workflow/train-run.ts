@@ -1,35 +1,32 @@
 // Starting and continuing runs: trains, and writes everything that happens into the run folder.
 import { resolve } from 'node:path'
 import { type DataSplits, loadData, namedSets } from '../data/node/index.ts'
-import { COURSE } from '../metrics/index.ts'
 import { contextOf } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
-import { type RunConfig, type RunStatus, sampleFile } from '../runs/index.ts'
+import type { EventRow, RunConfig } from '../runs/index.ts'
 import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import type { MetricsRow } from '../training/detectors.ts'
-import { DivergedError, type TrainEvent, type TrainingState, train } from '../training/trainer.ts'
-import { messageOf } from '../util/errors.ts'
+import { type TrainingState, train } from '../training/trainer.ts'
 import { type Course, openCourse } from './course.ts'
 import type { RunEvent } from './events.ts'
 import { finishRun } from './finish-run.ts'
-import { samplesPng } from './images.ts'
 import { checkLabels } from './labels.ts'
 import { machine, versions } from './machine.ts'
+import { recordRun } from './record-run.ts'
 import { checkpointArrays, recordedData, recordedObjective } from './recorded-run.ts'
+import { remakeSheets } from './remake-sheets.ts'
 import { withReports } from './reports.ts'
 import { imageForm, type RunRequest, resolveSettings } from './request.ts'
+import { planResume } from './resume-plan.ts'
 import { exampleSource } from './source.ts'
 
 /** A named data set, or the folder's whole path, so that the run can be continued from anywhere. */
 const dataNamed = (data: string): string => (Object.hasOwn(namedSets, data) ? data : resolve(data))
 
-/** Seconds between two writes of status.json. */
-const STATUS_SECONDS = 2
-
-/** Trains, and keeps the folder's record of it. */
-async function* record(
+/** Trains, keeps the folder's record of it, and makes what is made at the end. */
+async function* trainInto(
   run: RunWriter,
   data: DataSplits,
   engine: Engine,
@@ -48,96 +45,30 @@ async function* record(
   const { settings } = run.config
   const objective = recordedObjective(run.config)
   const test = settings.validateEvery > 0 ? data.test : undefined
-  const { pid } = process
-  let lastStep = from?.step ?? -1
-  let statusAt = 0
-  let state: RunStatus['state'] = 'running'
-  const status = async (now: RunStatus['state'], message?: string): Promise<void> => {
-    state = now
-    statusAt = performance.now()
-    await run.writeStatus({ state, step: Math.max(0, lastStep), pid, ...(message ? { message } : {}) })
-  }
-  /** Writes one event down and tells what to pass on. */
-  const keep = async (event: Exclude<TrainEvent, { type: 'end' }>): Promise<RunEvent> => {
-    switch (event.type) {
-      case 'steps':
-        lastStep = event.step
-        await run.appendMetrics(event.rows)
-        await run.appendTimings([{ step: event.step, seconds: event.seconds, at: new Date().toISOString() }])
-        if (performance.now() - statusAt > 1000 * STATUS_SECONDS) await status(state)
-        return event
-      case 'samples':
-        await run.writeSample(event.step, event.latents, await samplesPng(event))
-        return { type: 'samples', step: event.step, file: sampleFile(event.step, event.latents) }
-      case 'validation':
-        await run.appendValidation([event.row])
-        return event
-      case 'evaluation':
-        await run.appendEvaluations([event.row])
-        return { ...event, measures: COURSE.flatMap(({ measures }) => measures) }
-      case 'notice':
-        await run.appendEvents([event.notice])
-        return event
-      case 'checkpoint': {
-        const tensors = Object.fromEntries(
-          Object.entries(event.state.arrays).map(([name, data]) => [
-            name,
-            { shape: [...event.shapes[name]!], data },
-          ]),
-        )
-        await run.writeCheckpoint({
-          step: event.state.step,
-          tensors,
-          metadata: { model: run.config.model, seed: String(settings.seed) },
-        })
-        return { type: 'checkpoint', step: event.state.step }
-      }
-      case 'paused':
-      case 'continued':
-        await status(event.type === 'paused' ? 'paused' : 'running')
-        return event
-    }
-  }
-  try {
-    const controls = await openControl(run.folder)
-    await status('running')
-    const events = train({
-      objective,
-      source: exampleSource(data.train),
-      engine,
-      batchSize: settings.batchSize,
-      seed: settings.seed,
-      steps: settings.steps,
-      sampleEvery: settings.sampleEvery,
-      checkpointEvery: settings.checkpointEvery,
-      validateEvery: settings.validateEvery,
-      ...(test ? { validation: exampleSource(test) } : {}),
-      evaluateEvery: settings.evaluateEvery,
-      ...(course ? { evaluate: course.evaluate } : {}),
-      ...(from ? { from } : {}),
-      ...(history ? { history } : {}),
-      ...(signal ? { signal } : {}),
-      controls,
-    })
-    let end: Extract<TrainEvent, { type: 'end' }> | undefined
-    for await (const event of events) {
-      if (event.type === 'end') end = event
-      else yield await keep(event)
-    }
-    // Only now, when the memory of training is free again.
-    await status(end!.reason)
-    yield* finishRun(run, engine, objective, end!.state, end!.reason, data)
-  } catch (error) {
-    if (error instanceof DivergedError) {
-      const [good] = await run.listCheckpoints()
-      const diagnosis = `${error.message} ${good === undefined ? 'No checkpoint was written before.' : `The last good checkpoint is that of step ${good}.`}`
-      await run.appendEvents([{ step: error.step, kind: 'diverged', severity: 'error', message: diagnosis }])
-      await status('failed', diagnosis)
-      throw new DivergedError(error.what, error.step, error.detail, diagnosis)
-    }
-    await status('failed', messageOf(error)).catch(() => {})
-    throw error
-  }
+  const controls = await openControl(run.folder)
+  const events = train({
+    objective,
+    source: exampleSource(data.train),
+    engine,
+    batchSize: settings.batchSize,
+    seed: settings.seed,
+    steps: settings.steps,
+    sampleEvery: settings.sampleEvery,
+    checkpointEvery: settings.checkpointEvery,
+    validateEvery: settings.validateEvery,
+    ...(test ? { validation: exampleSource(test) } : {}),
+    evaluateEvery: settings.evaluateEvery,
+    ...(course ? { evaluate: course.evaluate } : {}),
+    ...(from ? { from } : {}),
+    ...(history ? { history } : {}),
+    ...(signal ? { signal } : {}),
+    controls,
+  })
+  yield* recordRun(run, {
+    events,
+    from: from?.step ?? -1,
+    finish: ({ state, reason }) => finishRun(run, engine, objective, state, reason, data),
+  })
 }
 
 /**
@@ -211,7 +142,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     }
     run = await createRun(request.folder, config)
     yield { type: 'run', folder: run.folder, config }
-    yield* record(run, data, engine, { course, signal })
+    yield* trainInto(run, data, engine, { course, signal })
   } finally {
     await course?.close()
     await engine.close()
@@ -219,28 +150,42 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   }
 }
 
+/** What a run says of what it went on without. */
+const lossNotice = (step: number, lost: readonly string[]): EventRow => ({
+  step: Math.max(0, step),
+  kind: 'records-lost',
+  severity: 'warning',
+  message: `continued without what could not be made again: ${lost.join('; ')}`,
+})
+
 export interface ContinueOptions {
   readonly signal?: AbortSignal | undefined
   /** Threads of the runtime; default: as the run was started. */
   readonly threads?: number | undefined
   /** Where the data's files, or the folder that is the data, are now, if they were moved. */
   readonly dataDir?: string | undefined
+  /** Go on although something is lost that cannot be made again. Default false */
+  readonly acceptLosses?: boolean | undefined
 }
 
 /**
  * Continues an interrupted run from its newest good checkpoint, bit for bit as if it had never stopped. What was
- * logged after that checkpoint is made again. A finished run only gets its pictures and report made anew.
+ * logged after that checkpoint is made again. Where logs or sheets before it are damaged, they are put right, or the run
+ * goes on from an earlier checkpoint. A finished run only gets its pictures and report made anew.
  *
- * @throws DataError when the folder holds no run, its checkpoints are all damaged or its data has changed
+ * @throws DataError when the folder holds no run, its checkpoints are all damaged, its data has changed, or something is lost
+ *   that cannot be made again
  */
 export async function* continueRun(
   folder: string,
-  { signal, threads, dataDir }: ContinueOptions = {},
+  { signal, threads, dataDir, acceptLosses }: ContinueOptions = {},
 ): AsyncGenerator<RunEvent> {
   const run = await resumeRun(folder)
   let engine: Engine | undefined
   let course: Course | undefined
   try {
+    const objective = recordedObjective(run.config)
+    const { checkpoint, logs, sheets, ...told } = await planResume(run, objective, { acceptLosses })
     const data = yield* withReports<RunEvent, DataSplits>((report) =>
       recordedData(run.config, {
         dataDir,
@@ -250,25 +195,16 @@ export async function* continueRun(
     )
     const wanted = threads ?? run.config.settings.threads
     engine = await nodeEngine(wanted > 0 ? { threads: wanted } : {})
-    course = yield* openCourse(
-      engine,
-      run.config.settings.evaluateEvery,
-      data,
-      recordedObjective(run.config),
-      { signal },
-    )
-    const found = await run.latestCheckpoint()
-    const step = found?.step ?? -1
-    await run.truncateAfter(step)
-    yield {
-      type: 'run',
-      folder: run.folder,
-      config: run.config,
-      resumedFrom: step,
-      ...(found && found.skipped.length > 0 ? { skipped: found.skipped } : {}),
-    }
-    yield* record(run, data, engine, {
-      from: found ? { step, arrays: checkpointArrays(found) } : undefined,
+    const { evaluateEvery } = run.config.settings
+    course = yield* openCourse(engine, evaluateEvery, data, objective, { signal })
+    const step = checkpoint?.step ?? -1
+    // In this order: the checkpoint of a sheet may be one that goes.
+    await remakeSheets(run, engine, objective, sheets)
+    await run.truncateAfter(step, logs)
+    if (told.lost.length > 0 && acceptLosses) await run.appendEvents([lossNotice(step, told.lost)])
+    yield { type: 'run', folder: run.folder, config: run.config, resumedFrom: step, ...told }
+    yield* trainInto(run, data, engine, {
+      from: checkpoint && { step, arrays: checkpointArrays(checkpoint) },
       history: await run.readMetrics(),
       course,
       signal,

@@ -35,11 +35,14 @@ describe('onInterrupt', () => {
     expect(told).toEqual(['stop'])
   })
 
-  it('treats a request to terminate alike', () => {
-    const { signals, told } = watched()
-    signals.emit('SIGTERM')
-    expect(told).toEqual(['stop'])
-  })
+  it.each(['SIGTERM', 'SIGHUP'])(
+    'treats a request to terminate and a closed terminal alike: %s',
+    (signal) => {
+      const { signals, told } = watched()
+      signals.emit(signal)
+      expect(told).toEqual(['stop'])
+    },
+  )
 
   it('listens no more when it was released', () => {
     const { signals, told, release } = watched()

@@ -10,7 +10,7 @@ let folder: string
 let release: () => Promise<void>
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sparring-control-'))
-  release = await takeLock(folder)
+  release = (await takeLock(folder)).release
 })
 afterEach(async () => {
   await release()

@@ -1,7 +1,7 @@
 // The run folder on disk: writing, reading back, going back in time, and everything that can be in the way.
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createRun, listRuns, openRun, type RunWriter, resumeRun } from '../../src/runs/node/index.ts'
@@ -200,7 +200,7 @@ describe('checkpoints', () => {
       step: 400,
       file: 'checkpoints/step-000400.safetensors',
       tensors: weights(400),
-      metadata: { step: '400', mood: 'calm 400' },
+      metadata: { step: '400', mood: 'calm 400', logs: '{}' },
       skipped: [],
     })
   })
@@ -264,9 +264,7 @@ describe('checkpoints', () => {
 describe('the lock', () => {
   const deadPid = (): number => spawnSync(process.execPath, ['-e', '']).pid
   const lockOf = (pid: number, changes = {}): Promise<void> =>
-    import('node:os').then(({ hostname }) =>
-      writeFile(join(folder, 'run.lock'), JSON.stringify({ pid, host: hostname(), birth: '', ...changes })),
-    )
+    writeFile(join(folder, 'run.lock'), JSON.stringify({ pid, host: hostname(), birth: '', ...changes }))
 
   test('lets one process train a run, and anybody read it', async () => {
     const run = await create(folder, inventedConfig())
@@ -306,12 +304,93 @@ describe('the lock', () => {
     },
   )
 
+  test('that is taken over by a process that died meanwhile, whatever its clock said, is free', async () => {
+    await (await create(folder, inventedConfig())).close()
+    const turn = join(folder, 'run.lock.takeover')
+    for (const [text, seconds] of [
+      ['', 86_400],
+      ['', -60],
+      [JSON.stringify({ pid: deadPid(), host: hostname(), birth: '' }), 5],
+    ] as const) {
+      await lockOf(deadPid())
+      await writeFile(turn, text)
+      const date = new Date(Date.now() + 1000 * seconds)
+      await utimes(turn, date, date)
+      await (await resume(folder)).close()
+    }
+  })
+
+  test('leaves nothing in the way when taking it was interrupted', async () => {
+    await mkdir(folder)
+    await writeFile(join(folder, 'run.lock.0b5f9b60-7a5d-4f44-9a5c-6c1b1a4f4b11.tmp'), '{')
+    const run = await create(folder, inventedConfig())
+    await run.truncateAfter(-1)
+    expect((await readdir(folder)).filter((name) => name.startsWith('run.lock'))).toEqual(['run.lock'])
+  })
+
   test('goes to exactly one of many that ask at once', async () => {
     await (await create(folder, inventedConfig())).close()
     await lockOf(deadPid())
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => resume(folder)))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     expect((await readdir(folder)).filter((name) => name.startsWith('run.lock'))).toEqual(['run.lock'])
+  })
+})
+
+describe('a run whose place is lost while it is trained', () => {
+  test('does not come back as a ghost when its folder was deleted', async () => {
+    const run = await create(folder, inventedConfig())
+    await run.writeCheckpoint({ step: 0, tensors: weights(1) })
+    await rm(folder, { recursive: true })
+    for (const write of [
+      () => run.appendMetrics(inventedMetrics(3)),
+      () => run.writeSample(0, 'fixed', png),
+      () => run.writeCheckpoint({ step: 1, tensors: weights(1) }),
+      () => run.writeStatus({ state: 'running', step: 1 }),
+      () => run.writeFile('figures/grid.png', png),
+    ]) {
+      const failed = write()
+      await expect(failed).rejects.toThrow(/the folder of the run, .*, is gone: it was deleted or moved/)
+      await expect(failed).rejects.toThrow(DataError)
+    }
+    await run.close()
+    expect(await readdir(place)).toEqual([])
+  })
+
+  test('does not write into the run that took its place', async () => {
+    const run = await create(folder, inventedConfig())
+    await rm(folder, { recursive: true })
+    await mkdir(folder)
+    await writeFile(join(folder, 'run.lock'), JSON.stringify({ pid: 1, host: 'elsewhere', birth: '' }))
+    await expect(run.appendMetrics(inventedMetrics(3))).rejects.toThrow(/was taken by another process/)
+    await run.close()
+    expect(await readdir(folder)).toEqual(['run.lock'])
+  })
+
+  test('names a disk that became read-only, and gives up its lock without a word', async () => {
+    const readOnly = () =>
+      Promise.reject(Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' }))
+    let broken = false
+    const run = await create(folder, inventedConfig(), {
+      write: (handle, bytes) => (broken ? readOnly() : handle.writeFile(bytes)),
+    })
+    broken = true
+    await expect(run.appendMetrics(inventedMetrics(3))).rejects.toThrow(/the disk has become read-only/)
+    await rm(join(folder, 'run.lock'))
+    await mkdir(join(folder, 'run.lock'))
+    await run.close()
+  })
+})
+
+describe('a status that cannot be read', () => {
+  test('counts as that of an interrupted run', async () => {
+    const run = await create(folder, inventedConfig())
+    await run.writeCheckpoint({ step: 40, tensors: weights(1) })
+    await run.close()
+    await writeFile(join(folder, 'status.json'), '')
+    const status = await (await openRun(folder)).readStatus()
+    expect(status).toMatchObject({ state: 'stopped', step: 40, message: expect.stringContaining('damaged') })
+    expect((await listRuns(place)).map(({ name }) => name)).toEqual(['first'])
   })
 })
 

@@ -27,6 +27,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./summary.ts'),
   },
   {
+    name: 'verify',
+    usage: '<run>',
+    summary: 'check that a run is whole, and say what can be done where it is not',
+    load: () => import('./verify.ts'),
+  },
+  {
     name: 'report',
     usage: '<run>',
     summary: 'make the figures and the report of a run anew',

@@ -18,6 +18,10 @@ const SETTINGS = [
         .min(0)
         .optional()
         .describe('threads of the runtime; 0 for one per core (default: as the run was started)'),
+      acceptLosses: z
+        .boolean()
+        .default(false)
+        .describe('go on although log lines or sample sheets are lost that cannot be made again'),
     }),
   ),
   movedData,
@@ -31,7 +35,7 @@ export const define: Define = (command, session) => {
     .usage('<run> [flags]')
     .argument('<run>', 'folder of the run')
     .action(async (folder: string) => {
-      const given: { threads?: number; dataDir?: string } = resolveGiven(SETTINGS, {
+      const given: { threads?: number; dataDir?: string; acceptLosses?: boolean } = resolveGiven(SETTINGS, {
         flags: givenFlags(command, SETTINGS),
         environment: {},
       })

@@ -23,9 +23,13 @@ export function diskError(action: string, error: unknown): Error {
     case 'ENOSPC':
     case 'EDQUOT':
       return new DataError(`${action}: the disk is full; free some space and try again`, options)
+    case 'EROFS':
+      return new DataError(
+        `${action}: the disk has become read-only, or always was; make it writable, or choose another folder`,
+        options,
+      )
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
       return new ConfigError(`${action}: no permission to write there; choose another folder`, options)
     case 'ENOTDIR':
     case 'EEXIST':
@@ -45,7 +49,7 @@ const TEMPORARY = /^\..*\.[0-9a-f]{8}\.tmp$/
 export const isTemporary = (name: string): boolean => TEMPORARY.test(name)
 
 /** Asks the disk to keep a folder's entries; where folders cannot be opened (Windows), nothing needs to be done. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined)
   if (!handle) return
   try {
@@ -57,21 +61,33 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+interface FolderOptions {
+  /** Survive a power cut: the folder above is flushed too. Default false */
+  readonly durable?: boolean
+  /** A folder above that must exist already: one that somebody deleted does not come back. */
+  readonly within?: string | undefined
+}
+
 /**
  * Makes a folder and those above it. (Node's own recursive mkdir never returns where a parent exists but
  * cannot hold folders, e.g. below /proc.)
  *
  * @throws the operating system's error
  */
-export async function makeFolder(path: string): Promise<void> {
-  try {
+export async function makeFolder(path: string, options: FolderOptions = {}): Promise<void> {
+  if (path === options.within) return
+  const make = async (): Promise<void> => {
     await mkdir(path)
+    if (options.durable) await syncFolder(dirname(path))
+  }
+  try {
+    await make()
   } catch (error) {
     const isFolder = async (): Promise<boolean> =>
       (await stat(path).catch(() => undefined))?.isDirectory() ?? false
-    if (codeOf(error) === 'ENOENT' && dirname(path) !== path) {
-      await makeFolder(dirname(path))
-      await mkdir(path).catch(async (again) => {
+    if (codeOf(error) === 'ENOENT' && ![path, options.within].includes(dirname(path))) {
+      await makeFolder(dirname(path), options)
+      await make().catch(async (again) => {
         if (!(await isFolder())) throw again
       })
     } else if (!(await isFolder())) throw error
@@ -82,17 +98,18 @@ export async function makeFolder(path: string): Promise<void> {
  * Writes a file so that its name holds either the old bytes or all of the new ones: a temporary file in the
  * same folder, then a rename. Folders on the way are made.
  *
- * @param durable  also survive a power cut: flush file and folder before returning. Default false
+ * @param durable  also survive a power cut: flush file and folders before returning. Default false
+ * @param within   a folder that must exist already; those below it are made
  * @throws the operating system's error; the temporary file is gone then
  */
 export async function writeAtomic(
   path: string,
   bytes: Uint8Array,
-  { durable = false, write = writeBytes }: { durable?: boolean; write?: WriteBytes } = {},
+  { durable = false, within, write = writeBytes }: FolderOptions & { write?: WriteBytes | undefined } = {},
 ): Promise<void> {
   const folder = dirname(path)
   const temporary = join(folder, `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`)
-  await makeFolder(folder)
+  await makeFolder(folder, { durable, within })
   try {
     const handle = await open(temporary, 'w')
     try {
@@ -103,7 +120,8 @@ export async function writeAtomic(
     }
     await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    // What cannot be removed either, on a disk that has become read-only, must not hide the error itself.
+    await rm(temporary, { force: true }).catch(() => undefined)
     throw error
   }
   if (durable) await syncFolder(folder)

@@ -4,7 +4,15 @@ export { appendCritic, readCritic } from './critic.ts'
 export { writeAtomic } from './disk.ts'
 export { listRuns, type RunListing } from './list-runs.ts'
 export { type LockHolder, lockHolder } from './lock.ts'
-export { EVALUATION_FILE, type LoadedCheckpoint, openRun, type RunFolder, STATUS_FILE } from './run-folder.ts'
+export { beginsAs, type Digests, digestsIn } from './log-digests.ts'
+export {
+  type Checkpointed,
+  EVALUATION_FILE,
+  type LoadedCheckpoint,
+  openRun,
+  type RunFolder,
+  STATUS_FILE,
+} from './run-folder.ts'
 export {
   type Checkpoint,
   checkNewRun,

@@ -7,6 +7,17 @@ import { ConfigError } from '../../util/errors.ts'
 import { diskError, isMissing } from './disk.ts'
 
 export const LOCK_FILE = 'run.lock'
+/** Ends the name of a lock that has not got its own name yet. */
+const UNLINKED = '.tmp'
+/** Ends the name of the file whose maker removes a stale lock. */
+const TAKEOVER = '.takeover'
+
+/** True for the lock and for what taking it leaves when it is interrupted. */
+export const isLockFile = (name: string): boolean => name === LOCK_FILE || isUnfinishedLock(name)
+
+/** True for what only an interrupted taking of the lock leaves. */
+export const isUnfinishedLock = (name: string): boolean =>
+  name.startsWith(`${LOCK_FILE}.`) && (name.endsWith(UNLINKED) || name.endsWith(TAKEOVER))
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -78,7 +89,7 @@ export async function lockHolder(folder: string): Promise<LockHolder | undefined
  * first and then linked is never seen empty; where a disk knows no links, a reader may catch it half-written.
  */
 async function tryCreate(path: string, text: string): Promise<boolean> {
-  const own = `${path}.${randomUUID()}`
+  const own = `${path}.${randomUUID()}${UNLINKED}`
   try {
     await writeFile(own, text)
     await link(own, path).catch((error: NodeJS.ErrnoException) => {
@@ -95,15 +106,24 @@ async function tryCreate(path: string, text: string): Promise<boolean> {
 }
 
 /**
+ * Whether the turn to remove a stale lock was left behind. It names its process, as a lock does; where that cannot be read,
+ * a turn that takes more than ten seconds, or is from the future by as much, belongs to nobody: it takes milliseconds.
+ */
+async function isAbandoned(turn: string): Promise<boolean> {
+  const holder = parseHolder((await readLock(turn)) ?? '')
+  if (holder) return !(await mayBeAlive(holder))
+  const since = await stat(turn).catch(() => undefined)
+  return since !== undefined && Math.abs(Date.now() - since.mtimeMs) > 10_000
+}
+
+/**
  * Removes exactly the stale lock that was read. One process at a time may: otherwise the slower of two could
  * remove the new lock of the faster.
  */
-async function removeStale(path: string, stale: string): Promise<void> {
-  const turn = `${path}.takeover`
-  if (!(await tryCreate(turn, ''))) {
-    const since = await stat(turn).catch(() => undefined)
-    // Whoever took this turn needs milliseconds; after ten seconds it has died.
-    if (since && Date.now() - since.mtimeMs > 10_000) await rm(turn, { force: true })
+async function removeStale(path: string, stale: string, me: string): Promise<void> {
+  const turn = `${path}${TAKEOVER}`
+  if (!(await tryCreate(turn, me))) {
+    if (await isAbandoned(turn)) await rm(turn, { force: true })
     await new Promise((resolve) => setTimeout(resolve, 20))
     return
   }
@@ -114,21 +134,32 @@ async function removeStale(path: string, stale: string): Promise<void> {
   }
 }
 
+/** A lock that is held. */
+export interface Lock {
+  /** True once another process has taken this place: the folder was made anew, or its lock was deleted by hand. */
+  isLost(): Promise<boolean>
+  /** Gives it back. A lock that cannot be removed ends with its process: that is no error of what was done. */
+  release(): Promise<void>
+}
+
 /**
  * Takes the lock of a run folder; the locks of processes that have ended are taken over.
  *
- * @returns a function that gives the lock back
- * @throws ConfigError when a living process holds it
+ * @throws ConfigError when a living process holds it; DataError or ConfigError when the folder cannot be written
  */
-export async function takeLock(folder: string): Promise<() => Promise<void>> {
+export async function takeLock(folder: string): Promise<Lock> {
   const path = join(folder, LOCK_FILE)
   const me: LockHolder = { pid: process.pid, host: hostname(), birth: await birthOf(process.pid) }
   const text = `${JSON.stringify(me)}\n`
   try {
     for (let attempt = 0; attempt < 100; attempt++) {
       if (await tryCreate(path, text)) {
-        return async () => {
-          if ((await readLock(path)) === text) await rm(path, { force: true })
+        const found = (): Promise<string | undefined> => readLock(path).catch(() => undefined)
+        return {
+          isLost: async () => ![text, undefined].includes(await found()),
+          async release() {
+            if ((await found()) === text) await rm(path, { force: true }).catch(() => undefined)
+          },
         }
       }
       const found = await readLock(path)
@@ -141,7 +172,7 @@ export async function takeLock(folder: string): Promise<() => Promise<void>> {
             `delete ${path} if that process is gone`,
         )
       }
-      await removeStale(path, found)
+      await removeStale(path, found, text)
     }
   } catch (error) {
     throw error instanceof ConfigError ? error : diskError(`cannot lock the run in ${folder}`, error)

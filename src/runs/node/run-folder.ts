@@ -22,7 +22,7 @@ import {
   type TimingRow,
   timingRowSchema,
 } from '../schema.ts'
-import { diskError, isMissing, type WriteBytes, writeAtomic } from './disk.ts'
+import { diskError, isMissing, isTemporary, type WriteBytes, writeAtomic } from './disk.ts'
 import { LOCK_FILE, lockHolder } from './lock.ts'
 
 export const CONFIG_FILE = 'config.json'
@@ -33,12 +33,16 @@ export const CONTROL_FILE = 'control.jsonl'
 export const EVALUATION_FILE = 'evaluation.json'
 
 /** A checkpoint as read from its file. */
-export interface LoadedCheckpoint {
+export interface Checkpointed {
   step: number
   /** Relative to the run folder. */
   file: string
   tensors: Record<string, Tensor>
   metadata: Record<string, string>
+}
+
+/** The newest checkpoint that can be used. */
+export interface LoadedCheckpoint extends Checkpointed {
   /** Newer checkpoints that could not be used, newest first. */
   skipped: { file: string; reason: string }[]
 }
@@ -56,10 +60,15 @@ export interface RunFolder {
   readEvaluation(): Promise<Evaluation | undefined>
   readTimings(): Promise<TimingRow[]>
   readEvents(): Promise<EventRow[]>
-  /** The run's state; a run whose process died without a word is `stopped`. */
+  /**
+   * The run's state; a run whose process died without a word is `stopped`, and so is one whose status cannot be read: it is
+   * written often and not flushed, so a power cut may leave it empty.
+   */
   readStatus(): Promise<RunStatus>
   /** Sample sheets by step, fixed before fresh. */
   listSamples(): Promise<SampleEntry[]>
+  /** Names of the files in `figures`, relative to the run folder. */
+  listFigures(): Promise<string[]>
   /** Steps of the checkpoints in the folder, newest first, unread. */
   listCheckpoints(): Promise<number[]>
   /**
@@ -69,6 +78,12 @@ export interface RunFolder {
    * @throws DataError when there are some, but every one is damaged
    */
   latestCheckpoint(): Promise<LoadedCheckpoint | undefined>
+  /**
+   * One checkpoint, checked.
+   *
+   * @throws DataError when there is none of this step or it is damaged
+   */
+  readCheckpoint(step: number): Promise<Checkpointed>
   /** Bytes of a file in the folder, by its relative name; undefined when it does not exist. */
   readFile(name: string): Promise<Uint8Array | undefined>
   /** Writes a file such as `report.html` or `figures/grid.png` atomically. The run's own records are refused. */
@@ -86,6 +101,17 @@ const RECORDS = new Set([
   CRITIC_FILE,
   ...Object.values(LOG_FILES),
 ])
+
+/** An error of the operating system at a file of a run, as one of ours: first of all, whether the run is still there. */
+export async function runError(folder: string, action: string, error: unknown): Promise<Error> {
+  if (isMissing(error) && !(await stat(folder).catch(() => undefined)))
+    return new DataError(
+      `${action}: the folder of the run, ${folder}, is gone: it was deleted or moved while it was in use. If it was moved, ` +
+        'what was not yet in a checkpoint is made again by "sparring resume" in its new place',
+      { cause: error },
+    )
+  return diskError(action, error)
+}
 
 /** Entries of a folder; none when it does not exist. */
 export async function entriesOf(folder: string): Promise<string[]> {
@@ -180,9 +206,19 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
     readEvents: () => readLog(LOG_FILES.events, rowReader(eventRowSchema)),
 
     async readStatus() {
-      const status = await readJson(join(folder, STATUS_FILE), runStatusSchema)
-      if (!status)
-        return { state: 'stopped', step: 0, message: 'no status was written', updatedAt: config.createdAt }
+      const status = await readJson(join(folder, STATUS_FILE), runStatusSchema).catch((error: unknown) => {
+        if (error instanceof DataError) return messageOf(error)
+        throw error
+      })
+      if (status === undefined || typeof status === 'string') {
+        const [step = 0] = await run.listCheckpoints()
+        return {
+          state: 'stopped',
+          step,
+          message: status ?? 'no status was written',
+          updatedAt: config.createdAt,
+        }
+      }
       const trains = status.state === 'running' || status.state === 'paused'
       if (!trains || (await lockHolder(folder))) return status
       const who = status.pid === undefined ? 'its process' : `process ${status.pid}`
@@ -196,6 +232,11 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
         .sort((a, b) => a.step - b.step || (a.kind === b.kind ? 0 : a.kind === 'fixed' ? -1 : 1))
     },
 
+    async listFigures() {
+      const names = await entriesOf(join(folder, 'figures'))
+      return names.filter((name) => !isTemporary(name)).map((name) => `figures/${name}`)
+    },
+
     async listCheckpoints() {
       const steps = (await entriesOf(join(folder, 'checkpoints'))).map(parseCheckpointName)
       return steps.filter((step) => step !== undefined).sort((a, b) => b - a)
@@ -204,16 +245,10 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
     async latestCheckpoint() {
       const skipped: LoadedCheckpoint['skipped'] = []
       for (const step of await run.listCheckpoints()) {
-        const file = checkpointFile(step)
         try {
-          const bytes = await readFile(join(folder, file))
-          const { tensors, metadata, verified } = await decodeSafetensors(bytes, file)
-          if (!verified) throw new DataError(`${file} carries no checksum`)
-          if (metadata.step !== String(step))
-            throw new DataError(`${file} holds step ${metadata.step}, expected ${step}`)
-          return { step, file, tensors, metadata, skipped }
+          return { ...(await run.readCheckpoint(step)), skipped }
         } catch (error) {
-          skipped.push({ file, reason: messageOf(error) })
+          skipped.push({ file: checkpointFile(step), reason: messageOf(error) })
         }
       }
       if (skipped.length === 0) return undefined
@@ -222,6 +257,17 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
         `no checkpoint of the run in ${folder} can be used: ${reasons}. Start the run again with the command ` +
           `in its ${CONFIG_FILE}`,
       )
+    },
+
+    async readCheckpoint(step) {
+      const file = checkpointFile(step)
+      const bytes = await run.readFile(file)
+      if (!bytes) throw new DataError(`${file} is missing`)
+      const { tensors, metadata, verified } = await decodeSafetensors(bytes, file)
+      if (!verified) throw new DataError(`${file} carries no checksum`)
+      if (metadata.step !== String(step))
+        throw new DataError(`${file} holds step ${metadata.step}, expected ${step}`)
+      return { step, file, tensors, metadata }
     },
 
     async readFile(name) {
@@ -239,9 +285,9 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
         throw new ConfigError(`"${name}" is a record of the run in ${folder} and cannot be overwritten`)
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
       try {
-        await writeAtomic(path, bytes, write ? { write } : {})
+        await writeAtomic(path, bytes, { within: folder, write })
       } catch (error) {
-        throw diskError(`cannot write ${path}`, error)
+        throw await runError(folder, `cannot write ${path}`, error)
       }
     },
 

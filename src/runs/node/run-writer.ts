@@ -1,7 +1,7 @@
 // A run folder as seen by the one process that trains it.
 import { readFile, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { ConfigError } from '../../util/errors.ts'
+import { dirname, join, resolve } from 'node:path'
+import { ConfigError, DataError } from '../../util/errors.ts'
 import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from '../layout.ts'
 import { formatLines, keepUntil } from '../lines.ts'
 import { encodeSafetensors, type Tensor } from '../safetensors.ts'
@@ -22,12 +22,22 @@ import {
   isTemporary,
   makeFolder,
   syncFile,
+  syncFolder,
   type WriteBytes,
   writeAtomic,
   writeBytes,
 } from './disk.ts'
-import { LOCK_FILE, takeLock } from './lock.ts'
-import { CONFIG_FILE, entriesOf, openRun, type RunFolder, runFolder, STATUS_FILE } from './run-folder.ts'
+import { isLockFile, isUnfinishedLock, type Lock, takeLock } from './lock.ts'
+import { DIGESTS, digestKeeper } from './log-digests.ts'
+import {
+  CONFIG_FILE,
+  entriesOf,
+  openRun,
+  type RunFolder,
+  runError,
+  runFolder,
+  STATUS_FILE,
+} from './run-folder.ts'
 
 /** A checkpoint to be written. `step` is the last step it contains; it is added to the metadata. */
 export interface Checkpoint {
@@ -49,16 +59,19 @@ export interface RunWriter extends RunFolder {
   /**
    * Makes the folder what it was when `step` had been done: drops later log lines and torn ones, later samples
    * and later checkpoints. -1 drops all. May be repeated after an interruption.
+   *
+   * @param mended  logs, by file, whose text up to that step was put right
    */
-  truncateAfter(step: number): Promise<void>
+  truncateAfter(step: number, mended?: Readonly<Record<string, string>>): Promise<void>
   writeSample(step: number, kind: SampleKind, png: Uint8Array): Promise<void>
   /**
-   * Writes `checkpoints/step-....safetensors`, which then survives a power cut together with the log lines
-   * before it, and removes all but the newest `keep` checkpoints.
+   * Writes `checkpoints/step-....safetensors`, which then survives a power cut together with the log lines and sample
+   * sheets before it, and removes all but the newest `keep` checkpoints. Its metadata keeps length and hash of the logs.
    *
    * @throws DataError when the disk is full; the checkpoints before are still there
    */
   writeCheckpoint(checkpoint: Checkpoint): Promise<void>
+  /** A state other than running or paused survives a power cut, together with everything that was written before it. */
   writeStatus(status: Omit<RunStatus, 'updatedAt'>): Promise<void>
   /** Gives the lock back. */
   close(): Promise<void>
@@ -83,19 +96,58 @@ async function doing<T>(action: string, work: Promise<T>): Promise<T> {
   }
 }
 
+/** Logs whose bytes a run has in common with one that was never interrupted: all but the times. */
+const EXACT_LOGS: readonly string[] = Object.values(LOG_FILES).filter((file) => file !== LOG_FILES.timings)
+
 /** The writing half of a run whose lock is held. */
-function runWriter(run: RunFolder, release: () => Promise<void>, options: RunOptions): RunWriter {
+function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunWriter {
   const { folder } = run
   const { keep = 3, write = writeBytes } = options
+  const digests = digestKeeper()
+  /** Files that were written but not flushed, relative to the folder. */
+  const unflushed = new Set<string>()
+
+  /** Changes the folder, if it still is this run. */
+  async function changing<T>(action: string, work: () => Promise<T>): Promise<T> {
+    if (await lock.isLost())
+      throw new DataError(
+        `${action}: the run in ${folder} was taken by another process while this one trained it; let that one go on`,
+      )
+    try {
+      return await work()
+    } catch (error) {
+      throw await runError(folder, action, error)
+    }
+  }
   const appendLog = async (file: string, rows: readonly object[]): Promise<void> => {
     if (rows.length === 0) return
     const bytes = new TextEncoder().encode(formatLines(rows))
-    await doing(`cannot add to ${join(folder, file)}`, append(join(folder, file), bytes, write))
+    await changing(`cannot add to ${join(folder, file)}`, () => append(join(folder, file), bytes, write))
+    digests.add(file, bytes)
+    unflushed.add(file)
   }
-  const remove = (file: string): Promise<void> =>
-    doing(`cannot remove ${join(folder, file)}`, rm(join(folder, file), { force: true }))
+  const remove = (file: string): Promise<void> => {
+    unflushed.delete(file)
+    return doing(`cannot remove ${join(folder, file)}`, rm(join(folder, file), { force: true }))
+  }
+  /** Lets everything that was written survive a power cut: the files' bytes, then the folders that name them. */
+  async function flush(): Promise<void> {
+    const folders = new Set([folder])
+    for (const file of unflushed) {
+      await syncFile(join(folder, file))
+      folders.add(dirname(join(folder, file)))
+    }
+    for (const each of folders) await syncFolder(each)
+    unflushed.clear()
+  }
 
-  async function truncateLog(file: string, step: number): Promise<void> {
+  /** Removes the oldest checkpoints; a power cut may have brought some back. */
+  async function prune(): Promise<void> {
+    const steps = await run.listCheckpoints()
+    for (const old of steps.slice(Math.max(1, keep))) await remove(checkpointFile(old))
+  }
+
+  async function truncateLog(file: string, step: number, mended: string | undefined): Promise<void> {
     const path = join(folder, file)
     let text: string
     try {
@@ -104,12 +156,14 @@ function runWriter(run: RunFolder, release: () => Promise<void>, options: RunOpt
       if (isMissing(error)) return
       throw diskError(`cannot read ${path}`, error)
     }
-    const kept = keepUntil(text, step, path)
-    if (kept === text) return
-    await doing(
-      `cannot shorten ${path}`,
-      writeAtomic(path, new TextEncoder().encode(kept), { durable: true, write }),
-    )
+    const kept = mended ?? keepUntil(text, step, path)
+    const bytes = new TextEncoder().encode(kept)
+    digests.restart(file, bytes)
+    unflushed.add(file)
+    if (kept !== text)
+      await changing(`cannot shorten ${path}`, () =>
+        writeAtomic(path, bytes, { durable: true, within: folder, write }),
+      )
   }
 
   return {
@@ -120,56 +174,71 @@ function runWriter(run: RunFolder, release: () => Promise<void>, options: RunOpt
     appendTimings: (rows) => appendLog(LOG_FILES.timings, rows),
     appendEvents: (rows) => appendLog(LOG_FILES.events, rows),
 
-    async truncateAfter(step) {
-      for (const file of Object.values(LOG_FILES)) await truncateLog(file, step)
+    async writeFile(name, content) {
+      await run.writeFile(name, content)
+      unflushed.add(name)
+    },
+
+    async truncateAfter(step, mended = {}) {
+      for (const file of Object.values(LOG_FILES)) await truncateLog(file, step, mended[file])
       // In the folder itself others may be writing, e.g. a report: only unfinished records of ours go.
-      const records = [STATUS_FILE, ...Object.values(LOG_FILES)].map((name) => `.${name}.`)
-      for (const name of await entriesOf(folder))
-        if (isTemporary(name) && records.some((record) => name.startsWith(record))) await remove(name)
-      for (const name of await entriesOf(join(folder, 'samples')))
-        if (isTemporary(name) || (parseSampleName(name)?.step ?? -1) > step) await remove(`samples/${name}`)
+      const records = [CONFIG_FILE, STATUS_FILE, ...Object.values(LOG_FILES)].map((name) => `.${name}.`)
+      for (const name of await entriesOf(folder)) {
+        const unfinished = isTemporary(name) && records.some((record) => name.startsWith(record))
+        if (unfinished || isUnfinishedLock(name)) await remove(name)
+      }
+      for (const name of await entriesOf(join(folder, 'samples'))) {
+        const sheet = parseSampleName(name)
+        if (isTemporary(name) || (sheet?.step ?? -1) > step) await remove(`samples/${name}`)
+        // The process that wrote it may have ended before it was flushed.
+        else if (sheet) unflushed.add(sheet.file)
+      }
       for (const name of await entriesOf(join(folder, 'checkpoints')))
         if (isTemporary(name) || (parseCheckpointName(name) ?? -1) > step) await remove(`checkpoints/${name}`)
+      await prune()
     },
 
     async writeSample(step, kind, png) {
-      const path = join(folder, sampleFile(step, kind))
-      await doing(`cannot write ${path}`, writeAtomic(path, png, { write }))
+      const file = sampleFile(step, kind)
+      const path = join(folder, file)
+      await changing(`cannot write ${path}`, () => writeAtomic(path, png, { within: folder, write }))
+      unflushed.add(file)
     },
 
     async writeCheckpoint({ step, tensors, metadata = {} }) {
       const file = checkpointFile(step)
-      const bytes = await encodeSafetensors(tensors, { ...metadata, step: String(step) })
+      const logs = digests.text(EXACT_LOGS)
+      const bytes = await encodeSafetensors(tensors, { ...metadata, step: String(step), [DIGESTS]: logs })
       const before = (await run.listCheckpoints()).filter((other) => other !== step)
       const last = before[0]
       const comfort =
         last === undefined
           ? 'there is no earlier checkpoint'
           : `the last good one, ${checkpointFile(last)}, is still there`
-      await doing(
-        `the checkpoint of step ${step} was not written to ${folder}, ${comfort}`,
-        (async () => {
-          for (const log of Object.values(LOG_FILES)) await syncFile(join(folder, log))
-          await writeAtomic(join(folder, file), bytes, { durable: true, write })
-        })(),
-      )
-      const steps = await run.listCheckpoints()
-      for (const old of steps.slice(Math.max(1, keep))) await remove(checkpointFile(old))
+      await changing(`the checkpoint of step ${step} was not written to ${folder}, ${comfort}`, async () => {
+        await flush()
+        await writeAtomic(join(folder, file), bytes, { durable: true, within: folder, write })
+      })
+      await prune()
     },
 
     async writeStatus(status) {
       const path = join(folder, STATUS_FILE)
       const bytes = jsonBytes({ ...status, updatedAt: new Date().toISOString() })
-      await doing(`cannot write ${path}`, writeAtomic(path, bytes, { write }))
+      const durable = status.state !== 'running' && status.state !== 'paused'
+      await changing(`cannot write ${path}`, async () => {
+        if (durable) await flush()
+        await writeAtomic(path, bytes, { durable, within: folder, write })
+      })
     },
 
-    close: release,
+    close: lock.release,
   }
 }
 
 /** What is already in the way of a new run, in words, or undefined. */
 async function obstacle(folder: string): Promise<string | undefined> {
-  const entries = (await entriesOf(folder)).filter((name) => !name.startsWith('.') && name !== LOCK_FILE)
+  const entries = (await entriesOf(folder)).filter((name) => !name.startsWith('.') && !isLockFile(name))
   if (entries.includes(CONFIG_FILE))
     return `${folder} already holds a run; resume that one or choose another folder for the new one`
   // A status alone is what a run leaves that was interrupted in the moment of its creation.
@@ -206,22 +275,25 @@ export async function createRun(
   const parsed = runConfigSchema.safeParse(config)
   if (!parsed.success)
     throw new ConfigError(`the config of a run does not fit: ${describeIssues(parsed.error)}`)
-  await doing(`cannot make the run folder ${root}`, makeFolder(root))
+  await doing(`cannot make the run folder ${root}`, makeFolder(root, { durable: true }))
   const problem = await obstacle(root)
   if (problem) throw new ConfigError(problem)
-  const release = await takeLock(root)
+  const lock = await takeLock(root)
   try {
     const raced = await obstacle(root)
     if (raced) throw new ConfigError(raced)
-    const run = runWriter(runFolder(root, parsed.data, options), release, options)
+    const run = runWriter(runFolder(root, parsed.data, options), lock, options)
     await run.writeStatus({ state: 'running', step: 0, pid: process.pid })
     // The config is written last: from then on the folder is a run.
     const write = options.write ?? writeBytes
     const path = join(root, CONFIG_FILE)
-    await doing(`cannot write ${path}`, writeAtomic(path, jsonBytes(parsed.data), { durable: true, write }))
+    await doing(
+      `cannot write ${path}`,
+      writeAtomic(path, jsonBytes(parsed.data), { durable: true, within: root, write }),
+    )
     return run
   } catch (error) {
-    await release().catch(() => undefined)
+    await lock.release()
     throw error
   }
 }

@@ -1,0 +1,46 @@
+// `sparring verify <run>`: whether a run's folder is whole.
+import { EXIT } from '../exit-codes.ts'
+import { formatCount, formatPath } from '../format.ts'
+import { addExamples } from '../help.ts'
+import type { Define } from './command.ts'
+
+export const define: Define = (command, session) => {
+  command
+    .description(
+      'Check every file of a run: logs line by line, checkpoints and pictures by their checksums, networks by their bytes. ' +
+        'Says what is wrong and what can be done; changes nothing. Ends with exit code 3 when something is wrong.',
+    )
+    .usage('<run> [flags]')
+    .argument('<run>', 'folder of the run')
+    .action(async (folder: string) => {
+      const { verifyRun } = await import('../../workflow/index.ts')
+      const found = await verifyRun(folder)
+      const { flaws, stuck, checked } = found
+      const { resultStyle: style } = session
+      const looked = [
+        `${formatCount(checked.steps)} steps of logs`,
+        `${formatCount(checked.checkpoints)} checkpoints`,
+        `${formatCount(checked.sheets)} sheets of samples`,
+        `${checked.networks} networks`,
+        `${checked.figures} figures`,
+      ].join(', ')
+      const head =
+        flaws.length === 0
+          ? style.good(`${formatPath(found.folder)} is whole`)
+          : style.bad(
+              `${formatPath(found.folder)}: ${flaws.length === 1 ? 'one thing is' : `${flaws.length} things are`} wrong`,
+            )
+      const lines = flaws.flatMap(({ file, problem, remedy }) => [
+        `  ${style.bold(file)}: ${problem}`,
+        `    ${style.faint(remedy)}`,
+      ])
+      session.finish(
+        { whole: flaws.length === 0, ...found },
+        [head, ...lines, ...(stuck ? [stuck] : []), `checked: ${looked}`].join('\n'),
+      )
+      if (flaws.length > 0) session.exitCode = EXIT.data
+    })
+  return addExamples(command, [
+    ['sparring verify runs/first', 'after a crash, or after copying a run from elsewhere'],
+  ])
+}
