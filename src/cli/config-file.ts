@@ -1,14 +1,16 @@
 // Reads the configuration file of a training.
-import { readFile } from 'node:fs/promises'
-import { ConfigError, messageOf } from '../util/errors.ts'
+import { ConfigError, DataError, messageOf } from '../util/errors.ts'
+import { FILES } from '../util/limits.ts'
+import { readText } from '../util/node/read-file.ts'
 import type { ConfigFile } from './resolve.ts'
 
 /** @throws ConfigError when the file cannot be read or does not hold one JSON object */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = await readText(path, FILES.settings)
   } catch (error) {
+    if (error instanceof DataError) throw new ConfigError(`--config: ${error.message}`)
     throw new ConfigError(`--config: the file ${path} cannot be read: ${messageOf(error)}`)
   }
   let values: unknown

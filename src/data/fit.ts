@@ -10,26 +10,35 @@ export interface ImageForm {
   readonly imageSize?: ImageSize | undefined
   /** 1 for grey, 3 for colour (RGB). */
   readonly channels?: 1 | 3 | undefined
+  /** Bytes that the images of one part may take; default: as many as can be had. */
+  readonly mostBytes?: number | undefined
 }
 
 /** `48 x 64`, height first. */
 export const formatSize = ({ height, width }: ImageSize): string => `${height} x ${width}`
 
-/** Room for the pixels of a data set. @throws DataError when there is not enough memory */
+/**
+ * Room for the pixels of a data set.
+ *
+ * @param most  bytes that they may take
+ * @throws DataError when there is not enough memory
+ */
 export function roomFor(
   name: string,
   count: number,
   { height, width }: ImageSize,
   channels: number,
+  most = Number.POSITIVE_INFINITY,
 ): Uint8Array {
   const bytes = count * height * width * channels
   try {
-    return new Uint8Array(bytes)
+    if (bytes <= most) return new Uint8Array(bytes)
   } catch {
-    throw new DataError(
-      `${name}: ${count} images of ${height} x ${width} x ${channels} take ${(bytes / 1e9).toFixed(1)} GB, more than can be had; choose a smaller --image-size (option imageSize) or fewer images`,
-    )
+    // More than an array can hold.
   }
+  throw new DataError(
+    `${name}: ${count} images of ${height} x ${width} x ${channels} take ${(bytes / 1e9).toFixed(1)} GB, more than ${Number.isFinite(most) ? `the ${(most / 1e9).toFixed(1)} GB that they may take on this machine` : 'can be had'}; choose a smaller --image-size (option imageSize) or fewer images`,
+  )
 }
 
 /** Rec. 601 luma of interleaved RGB: 0.299 R + 0.587 G + 0.114 B in whole numbers, so that grey keeps its value. */
@@ -67,7 +76,10 @@ export const sizeWords = (from: string, to: ImageSize): string =>
  *
  * @throws DataError when it has neither 1 nor 3 channels and others are wanted
  */
-export async function fitDataset(dataset: Dataset, { imageSize, channels }: ImageForm): Promise<Dataset> {
+export async function fitDataset(
+  dataset: Dataset,
+  { imageSize, channels, mostBytes }: ImageForm,
+): Promise<Dataset> {
   const { name, count, preparation } = dataset
   const size: ImageSize = imageSize ?? dataset
   const wanted = channels ?? dataset.channels
@@ -78,7 +90,7 @@ export async function fitDataset(dataset: Dataset, { imageSize, channels }: Imag
     throw new DataError(
       `${name}: images of ${dataset.channels} channels cannot be turned into ${wanted}; only grey (1) and RGB (3) can be turned into each other`,
     )
-  const images = roomFor(name, count, size, wanted)
+  const images = roomFor(name, count, size, wanted, mostBytes)
   const [before, after] = [dataset.images.length / count, images.length / count]
   const resize = coverResizer(dataset, size)
   const scaled = new Uint8Array(size.height * size.width * dataset.channels)

@@ -19,17 +19,23 @@ const types: Readonly<Record<number, string>> = {
   14: '64-bit floats',
 }
 
+/** What the header of an IDX file tells. */
+export interface IdxHeader {
+  readonly shape: Shape
+  /** Bytes of the header. */
+  readonly header: number
+  /** Bytes of the whole file. */
+  readonly size: number
+}
+
 /**
- * Reads the bytes of an (uncompressed) IDX file of unsigned bytes.
- *
- * Layout: two zero bytes, the element type (8), the rank, one big-endian 32-bit length per axis, the elements.
+ * Reads the header of an IDX file, from its first bytes: what the file holds is known before there is room for it.
  *
  * @param name  what to call the bytes in messages, usually the file
  * @param rank  the rank that is expected; default: any from 1 on
- * @throws DataError when this is not IDX, the type or rank is another, or the length does not fit the shape
- * @source http://yann.lecun.com/exdb/mnist/, section "File formats"
+ * @throws DataError when this is not IDX, or the type or rank is another
  */
-export function parseIdx(bytes: Uint8Array, name = 'IDX data', rank?: number): IdxArray {
+export function parseIdxHeader(bytes: Uint8Array, name = 'IDX data', rank?: number): IdxHeader {
   if (bytes.length < 4)
     throw new DataError(`${name}: expected an IDX file, which begins with 4 bytes, got ${bytes.length} bytes`)
   const type = bytes[2]!
@@ -48,7 +54,19 @@ export function parseIdx(bytes: Uint8Array, name = 'IDX data', rank?: number): I
     )
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const shape = Array.from({ length: found }, (_, axis) => view.getUint32(4 + 4 * axis))
-  const expected = header + sizeOf(shape)
+  return { shape, header, size: header + sizeOf(shape) }
+}
+
+/**
+ * Reads the bytes of an (uncompressed) IDX file of unsigned bytes.
+ *
+ * Layout: two zero bytes, the element type (8), the rank, one big-endian 32-bit length per axis, the elements.
+ *
+ * @throws DataError as `parseIdxHeader`, or when the length does not fit the shape
+ * @source http://yann.lecun.com/exdb/mnist/, section "File formats"
+ */
+export function parseIdx(bytes: Uint8Array, name = 'IDX data', rank?: number): IdxArray {
+  const { shape, header, size: expected } = parseIdxHeader(bytes, name, rank)
   if (bytes.length !== expected) {
     const fault = bytes.length < expected ? 'is truncated' : 'has bytes after its end'
     throw new DataError(

@@ -1,6 +1,7 @@
 // The logs of a run as text: one JSON object per line, oldest first, torn only at the end.
 import type { z } from 'zod'
 import { DataError } from '../util/errors.ts'
+import { MOST_ROWS } from '../util/limits.ts'
 import { describeIssues, type MetricsRow } from './schema.ts'
 
 /** Rows as lines, each ended by a line feed. Numbers that are not finite become `null`. */
@@ -32,8 +33,18 @@ export const rowReader =
     return result.data
   }
 
+/** Counts the lines before there is room for them; a text of few characters cannot have many. */
+function checkRows(text: string, file: string): void {
+  if (text.length <= MOST_ROWS) return
+  let rows = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) rows++
+  if (rows > MOST_ROWS)
+    throw new DataError(`${file}: expected at most ${MOST_ROWS} lines, got ${rows}; it is no log of a run`)
+}
+
 /** The lines that were written to their end; what follows the last line feed was torn by an interruption. */
-function completeLines(text: string): string[] {
+function completeLines(text: string, file: string): string[] {
+  checkRows(text, file)
   const lines = text.split('\n')
   lines.pop()
   return lines
@@ -58,7 +69,7 @@ function parseLine<Row>(line: string, index: number, file: string, read: RowRead
  * @throws DataError naming file and line when a line cannot be read
  */
 export const parseLines = <Row>(text: string, file: string, read: RowReader<Row>): Row[] =>
-  completeLines(text).map((line, index) => parseLine(line, index, file, read))
+  completeLines(text, file).map((line, index) => parseLine(line, index, file, read))
 
 const stepOf = (line: string): number | undefined => {
   try {
@@ -75,7 +86,7 @@ const stepOf = (line: string): number | undefined => {
  * @throws DataError when an unreadable line lies among those to be kept
  */
 export function keepUntil(text: string, step: number, file: string): string {
-  const lines = completeLines(text)
+  const lines = completeLines(text, file)
   const steps = lines.map(stepOf)
   const kept = lines.filter((_, index) => steps[index] !== undefined && steps[index]! <= step)
   const last = steps.findLastIndex((found) => found !== undefined && found <= step)

@@ -1,5 +1,6 @@
 // Safetensors bytes, with a SHA-256 over header and tensors so that a damaged file is noticed.
 import { DataError, messageOf, ShapeError, UnsupportedError } from '../util/errors.ts'
+import { formatSize, MOST_TENSORS_HEADER } from '../util/limits.ts'
 import { formatShape, sizeOf } from '../util/shape.ts'
 
 /** The element types that have a typed array of their own. */
@@ -40,7 +41,6 @@ interface HeaderEntry {
 
 const HASH = 'sha256'
 const BLANK = '0'.repeat(64)
-const MAX_HEADER = 100_000_000
 
 const hashField = (digest: string): string => `"${HASH}":"${digest}"`
 
@@ -118,7 +118,8 @@ export async function encodeSafetensors(
 function headerOf(bytes: Uint8Array, fail: (problem: string) => never): { text: string; start: number } {
   if (bytes.length < 8) fail(`expected at least 8 bytes, got ${bytes.length}`)
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
-  if (length > MAX_HEADER) fail(`its header claims ${length} bytes`)
+  if (length > MOST_TENSORS_HEADER)
+    fail(`expected a header of at most ${formatSize(MOST_TENSORS_HEADER)}, it claims ${length} bytes`)
   if (8 + length > bytes.length)
     fail(`expected a header of ${length} bytes, the file ends after ${bytes.length}`)
   try {

@@ -1,7 +1,8 @@
 // Runs and their files by name: nothing outside the runs folder, whatever a name holds.
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
-import { listRuns, openRun, type RunFolder, type RunListing } from '../runs/node/index.ts'
+import { limitOf, listRuns, openRun, type RunFolder, type RunListing } from '../runs/node/index.ts'
+import { readBytes } from '../util/node/read-file.ts'
 import { NotFoundError } from './context.ts'
 
 /** Names for new run folders: no separators, no leading dot, nothing that a shell or a disk treats specially. */
@@ -63,4 +64,4 @@ export async function offeredPath(run: RunFolder, file: string): Promise<string>
  * @throws NotFoundError unless it is one that pages may have and lies in the run's folder
  */
 export const readOffered = async (run: RunFolder, file: string): Promise<Uint8Array<ArrayBuffer>> =>
-  new Uint8Array(await readFile(await offeredPath(run, file)))
+  readBytes(await offeredPath(run, file), limitOf(file))

@@ -1,23 +1,26 @@
 // A run as one HTML file that works offline: its record, pictures and sampler, and the studio's views to look at them.
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { RunFolder } from '../runs/node/index.ts'
 import { UnsupportedError } from '../util/errors.ts'
+import { FILES } from '../util/limits.ts'
+import { readBytes } from '../util/node/read-file.ts'
 import { networkBytes } from './networks.ts'
 
 /** Where the build puts the parts of exported pages, seen from the sources as well as from the built files. */
 const PARTS = fileURLToPath(new URL('../../dist/web-export', import.meta.url))
 
-const readPart = (name: string): Promise<Buffer> =>
-  readFile(join(PARTS, name)).catch(() => {
+const readPart = async (name: string): Promise<Buffer> => {
+  const bytes = await readBytes(join(PARTS, name), FILES.page).catch(() => {
     throw new UnsupportedError(
       `the parts of exported pages are missing from ${PARTS}: run "npm run build" first`,
     )
   })
+  return Buffer.from(bytes.buffer)
+}
 
 const compressed = async (bytes: Uint8Array | string): Promise<string> =>
   (await promisify(gzip)(bytes)).toString('base64')

@@ -1,12 +1,13 @@
 // Where extractors are kept: an ONNX file named by its hash, and a record that names it.
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../data/node/index.ts'
 import { extractorSchema } from '../runs/index.ts'
 import { writeAtomic } from '../runs/node/index.ts'
 import { DataError, messageOf } from '../util/errors.ts'
+import { FILES } from '../util/limits.ts'
+import { readBytes, readText } from '../util/node/read-file.ts'
 
 const entrySchema = z.object({
   record: extractorSchema,
@@ -34,9 +35,9 @@ export function openExtractorCache(key: string, cacheDir = cacheFolder()): Extra
   return {
     async read() {
       try {
-        const entry = entrySchema.parse(JSON.parse(await readFile(recordPath, 'utf8')))
+        const entry = entrySchema.parse(JSON.parse(await readText(recordPath, FILES.record)))
         const { hash } = entry.record
-        const bytes = new Uint8Array(await readFile(filePath(hash)))
+        const bytes = await readBytes(filePath(hash), FILES.network)
         return createHash('sha256').update(bytes).digest('hex') === hash
           ? { ...entry, bytes, hash }
           : undefined

@@ -1,8 +1,9 @@
 // A log of numbers as CSV, read and written in portions, whatever its length.
-import { createReadStream } from 'node:fs'
 import { csvLine } from '../runs/csv.ts'
 import { parseLines, readMetricsRow } from '../runs/index.ts'
 import type { MetricsRow } from '../runs/schema.ts'
+import { FILES } from '../util/limits.ts'
+import { readPortions } from '../util/node/read-file.ts'
 
 /** Bytes read at a time: a few milliseconds of parsing. */
 const PORTION = 2 ** 18
@@ -11,7 +12,7 @@ const PORTION = 2 ** 18
 async function* portionsOf(path: string, file: string): AsyncGenerator<MetricsRow[]> {
   let rest = ''
   try {
-    for await (const text of createReadStream(path, { encoding: 'utf8', highWaterMark: PORTION })) {
+    for await (const text of readPortions(path, FILES.log, PORTION)) {
       const whole = rest + text
       const end = whole.lastIndexOf('\n') + 1
       rest = whole.slice(end)

@@ -1,7 +1,9 @@
 // Downloads one file from the first of several mirrors that delivers it, going on where a cut left off.
 import { createHash } from 'node:crypto'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { DataError, messageOf } from '../../util/errors.ts'
+import { FILES, formatSize, MOST_DOWNLOAD } from '../../util/limits.ts'
+import { readBytes } from '../../util/node/read-file.ts'
 
 /** How far a download has come. */
 export interface Progress {
@@ -73,7 +75,7 @@ async function fromMirror<Content>(
       if (error instanceof Refusal || attempt >= ATTEMPTS || (await sizeOf(part)) <= before) throw error
       continue
     }
-    const bytes = await readFile(part)
+    const bytes = await readBytes(part, FILES.idx)
     try {
       return await options.check(bytes)
     } catch (error) {
@@ -117,10 +119,16 @@ async function receive(url: string, part: string, options: DownloadOptions<unkno
     let received = continues ? have : 0
     const length = Number(response.headers.get('content-length') ?? Number.NaN)
     const total = Number.isNaN(length) ? {} : { total: received + length }
+    const checkSize = (bytes: number): void => {
+      if (bytes > MOST_DOWNLOAD)
+        throw new Refusal(`expected at most ${formatSize(MOST_DOWNLOAD)}, the server sends more`)
+    }
+    checkSize(total.total ?? received)
     const file = await open(part, continues ? 'a' : 'w')
     try {
       for await (const chunk of response.body) {
         timer.refresh()
+        checkSize(received + chunk.length)
         await file.writeFile(chunk)
         received += chunk.length
         options.onProgress?.({ file: options.file, received, ...total })

@@ -2,6 +2,8 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { DataError, messageOf } from '../../util/errors.ts'
+import { SHARES } from '../../util/limits.ts'
+import { memoryBytes } from '../../util/node/memory.ts'
 import type { DataSplits, Dataset } from '../dataset.ts'
 import { fitSplits, type ImageForm } from '../fit.ts'
 import { datasetFromIdx } from '../idx-dataset.ts'
@@ -38,7 +40,8 @@ export interface FolderOptions extends ImageForm {
  *
  * @throws DataError when it holds neither, or what it holds is broken
  */
-export async function loadFolder(folder: string, options: FolderOptions = {}): Promise<DataSplits> {
+export async function loadFolder(folder: string, given: FolderOptions = {}): Promise<DataSplits> {
+  const options = { mostBytes: SHARES.images * memoryBytes(), ...given }
   const name = basename(resolve(folder))
   let files: string[]
   try {

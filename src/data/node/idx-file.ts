@@ -1,7 +1,9 @@
 // Finds and reads IDX files in a folder, gzipped or not.
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, messageOf } from '../../util/errors.ts'
+import { FILES } from '../../util/limits.ts'
+import { readBytes } from '../../util/node/read-file.ts'
+import { parseIdxHeader } from '../idx.ts'
 import type { NamedBytes } from '../idx-dataset.ts'
 import { gunzipIfNeeded } from './gunzip.ts'
 
@@ -12,6 +14,12 @@ export function spellingsOf(name: string): string[] {
   return [...new Set([plain, dotted])].flatMap((spelling) => [spelling, `${spelling}.gz`])
 }
 
+/** How long an IDX file is, by its header. */
+export const idxSize =
+  (name: string) =>
+  (beginning: Uint8Array): number =>
+    parseIdxHeader(beginning, name).size
+
 /**
  * Reads a file and uncompresses it where needed.
  *
@@ -21,9 +29,10 @@ export async function readIdxFile(folder: string, file: string): Promise<NamedBy
   const path = join(folder, file)
   let bytes: Uint8Array
   try {
-    bytes = await readFile(path)
+    bytes = await readBytes(path, FILES.idx)
   } catch (error) {
+    if (error instanceof DataError) throw error
     throw new DataError(`${path} cannot be read: ${messageOf(error)}`)
   }
-  return { name: path, bytes: await gunzipIfNeeded(bytes, path) }
+  return { name: path, bytes: await gunzipIfNeeded(bytes, path, idxSize(path)) }
 }

@@ -1,8 +1,10 @@
 // Finds the images of a folder, loose or in one sub-folder per class, and reads them into one data set.
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import sharp from 'sharp'
+import sharp, { type OutputInfo } from 'sharp'
 import { DataError, messageOf } from '../../util/errors.ts'
+import { FILES, IMAGE_PIXELS, MOST_CLASSES } from '../../util/limits.ts'
+import { readBytes } from '../../util/node/read-file.ts'
 import { coverResizer, type Resizer } from '../cover.ts'
 import { createDataset, type Dataset } from '../dataset.ts'
 import { channelsWords, copyChannels, formatSize, type ImageForm, roomFor, sizeWords } from '../fit.ts'
@@ -49,7 +51,8 @@ export async function findImages(folder: string, classes?: readonly string[]): P
       `${folder} has ${loose.readable.length} images beside the folders ${full.map(({ name }) => name).join(', ')}, which have images too; expected all of them loose, or all in one sub-folder per class. Move one or the other elsewhere.`,
     )
   const names = classes ?? full.map(({ name }) => name)
-  if (names.length > 256) throw new DataError(`${folder}: expected at most 256 classes, got ${names.length}`)
+  if (names.length > MOST_CLASSES)
+    throw new DataError(`${folder}: expected at most ${MOST_CLASSES} classes, got ${names.length}`)
   const other = [loose, ...subs].flatMap(({ unreadable }) => unreadable)
   return {
     files: [
@@ -93,12 +96,12 @@ export interface ImagesProgress {
  */
 export async function readImages(
   { files, passedOver }: FoundImages,
-  { name, classes, imageSize, channels: wanted, onImages, signal }: ReadImagesOptions,
+  { name, classes, imageSize, channels: wanted, mostBytes, onImages, signal }: ReadImagesOptions,
 ): Promise<Dataset> {
   const size: ImageSize = imageSize ?? (await decode(files[0]!.path))
   const pixels = size.height * size.width
   let channels: number = wanted ?? 1
-  let images = roomFor(name, files.length, size, channels)
+  let images = roomFor(name, files.length, size, channels, mostBytes)
   const seen = {
     coloured: false,
     grey: false,
@@ -123,7 +126,7 @@ export async function readImages(
     const coloured = image.channels === 3 && hasColour(scaled)
     if (coloured && wanted === undefined && channels === 1) {
       // The first image in colour: those before it were grey.
-      const grown = roomFor(name, files.length, size, 3)
+      const grown = roomFor(name, files.length, size, 3, mostBytes)
       copyChannels(images, 1, grown, 3)
       images = grown
       channels = 3
@@ -192,11 +195,26 @@ interface Decoded extends ImageSize {
   readonly original: ImageSize
 }
 
+let last: Promise<unknown> = Promise.resolve()
+
+/** Does what takes much memory when nothing else of the kind is being done. */
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  const done = last.then(work)
+  last = done.catch(() => {})
+  return done
+}
+
 /** @param target  the size that it will be scaled to, if any: a much larger image comes in a few times that size */
 async function decode(path: string, target?: ImageSize): Promise<Decoded> {
   try {
-    const image = sharp(await readFile(path), { failOn: 'error' }).autoOrient()
+    const bytes = await readBytes(path, FILES.image)
+    const image = sharp(bytes, { failOn: 'error', limitInputPixels: IMAGE_PIXELS.most }).autoOrient()
     const { space, autoOrient: original } = await image.metadata()
+    const area = original.height * original.width
+    if (area > IMAGE_PIXELS.most)
+      throw new Error(
+        `expected at most ${IMAGE_PIXELS.most} pixels, got ${formatSize(original)} (height x width); reduce it`,
+      )
     const grey = space === 'b-w' || space === 'grey16'
     const excess = target
       ? Math.min(original.height / target.height, original.width / target.width) / REDUCED
@@ -207,15 +225,18 @@ async function decode(path: string, target?: ImageSize): Promise<Decoded> {
         height: Math.round(original.height / excess),
         fit: 'fill',
       })
-    const { data, info } = await image
-      .flatten({ background: '#000000' })
-      .toColourspace(grey ? 'b-w' : 'srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true })
+    const pixels = (): Promise<{ data: Buffer; info: OutputInfo }> =>
+      image
+        .flatten({ background: '#000000' })
+        .toColourspace(grey ? 'b-w' : 'srgb')
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true })
+    const { data, info } = await (area > IMAGE_PIXELS.together ? alone(pixels) : pixels())
     const { width, height, channels } = info
     if (channels !== 1 && channels !== 3) throw new Error(`it has ${channels} channels`)
     return { pixels: data, width, height, channels, original }
   } catch (error) {
+    if (error instanceof DataError) throw error
     throw new DataError(
       `${path} cannot be read as an image: ${messageOf(error)}. Repair it, or take it out of the folder.`,
     )

@@ -1,7 +1,9 @@
 // The one way to get data: a name from the registry, or a folder.
 import { stat } from 'node:fs/promises'
 import { ConfigError } from '../../util/errors.ts'
+import { SHARES } from '../../util/limits.ts'
 import { nearestName } from '../../util/nearest-name.ts'
+import { memoryBytes } from '../../util/node/memory.ts'
 import type { DataSplits } from '../dataset.ts'
 import { fitSplits, type ImageForm } from '../fit.ts'
 import type { Progress } from './download.ts'
@@ -38,7 +40,10 @@ export interface LoadDataOptions extends ImageForm {
  */
 export async function loadData(nameOrFolder: string, options: LoadDataOptions = {}): Promise<DataSplits> {
   if (Object.hasOwn(namedSets, nameOrFolder))
-    return fitSplits(await namedSets[nameOrFolder]!.load(options), options)
+    return fitSplits(await namedSets[nameOrFolder]!.load(options), {
+      mostBytes: SHARES.images * memoryBytes(),
+      ...options,
+    })
   const found = await stat(nameOrFolder).catch(() => undefined)
   if (found?.isDirectory()) {
     if (options.count !== undefined)

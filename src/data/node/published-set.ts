@@ -1,14 +1,16 @@
 // Loads a published data set of four IDX files: from a folder of the user, from the cache, or downloaded.
-import { mkdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, messageOf } from '../../util/errors.ts'
+import { FILES } from '../../util/limits.ts'
+import { readBytes } from '../../util/node/read-file.ts'
 import { type DataSplits, type Dataset, sha256 } from '../dataset.ts'
 import type { DownloadableSet, PublishedFile } from '../downloadable-set.ts'
 import { datasetFromIdx, type NamedBytes } from '../idx-dataset.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { download, type Progress } from './download.ts'
 import { gunzipIfNeeded } from './gunzip.ts'
-import { readIdxFile, spellingsOf } from './idx-file.ts'
+import { idxSize, readIdxFile, spellingsOf } from './idx-file.ts'
 
 export interface PublishedSetOptions {
   /**
@@ -73,12 +75,12 @@ async function fromCache(
   const folder = join(options.cacheDir ?? cacheFolder(), 'datasets', set.name)
   const path = join(folder, file.name)
   const check = async (bytes: Uint8Array): Promise<Uint8Array> => {
-    const content = await gunzipIfNeeded(bytes, file.name)
+    const content = await gunzipIfNeeded(bytes, file.name, idxSize(file.name))
     const hash = await sha256(content)
     if (hash !== file.sha256) throw new DataError(`the content's SHA-256 is ${hash}, expected ${file.sha256}`)
     return content
   }
-  const cached = await readFile(path).catch(() => undefined)
+  const cached = await readBytes(path, FILES.idx).catch(() => undefined)
   if (cached !== undefined) {
     const bytes = await check(cached).catch(() => undefined)
     if (bytes !== undefined) return { name: path, bytes }

@@ -1,17 +1,19 @@
 // Rounds of "Be the critic" in a run folder: added and read, by anybody, whether or not the run is being trained.
-import { readFile, truncate } from 'node:fs/promises'
+import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from '../../util/errors.ts'
+import { FILES } from '../../util/limits.ts'
+import { readBytes } from '../../util/node/read-file.ts'
 import { CRITIC_FILE, type CriticRow, criticRowSchema } from '../critic.ts'
 import { formatLines, parseLines, rowReader } from '../lines.ts'
 import { append, diskError, isMissing } from './disk.ts'
 
 /** The bytes of the file; none when there is no file yet. */
-async function bytesOf(path: string): Promise<Buffer> {
+async function bytesOf(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path)
+    return await readBytes(path, FILES.log)
   } catch (error) {
-    if (isMissing(error)) return Buffer.alloc(0)
+    if (isMissing(error)) return new Uint8Array()
     throw diskError(`cannot read ${path}`, error)
   }
 }
@@ -23,7 +25,7 @@ async function bytesOf(path: string): Promise<Buffer> {
  */
 export async function readCritic(folder: string): Promise<CriticRow[]> {
   const path = join(folder, CRITIC_FILE)
-  return parseLines((await bytesOf(path)).toString('utf8'), path, rowReader(criticRowSchema))
+  return parseLines(new TextDecoder().decode(await bytesOf(path)), path, rowReader(criticRowSchema))
 }
 
 async function add(path: string, row: CriticRow): Promise<void> {

@@ -18,6 +18,8 @@ export const isMissing = (error: unknown): boolean =>
 
 /** The operating system's error as one of ours, with what to do about it. */
 export function diskError(action: string, error: unknown): Error {
+  // Not the system's: it says all already.
+  if (error instanceof DataError) return error
   const options = { cause: error }
   switch (codeOf(error)) {
     case 'ENOSPC':

@@ -9,6 +9,7 @@ export {
   type Checkpointed,
   EVALUATION_FILE,
   type LoadedCheckpoint,
+  limitOf,
   openRun,
   type RunFolder,
   STATUS_FILE,

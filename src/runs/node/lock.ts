@@ -1,9 +1,11 @@
 // The lock of a run folder: only one process at a time may train a run.
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { link, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from '../../util/errors.ts'
+import { FILES } from '../../util/limits.ts'
+import { readText } from '../../util/node/read-file.ts'
 import { diskError, isMissing } from './disk.ts'
 
 export const LOCK_FILE = 'run.lock'
@@ -30,8 +32,8 @@ export interface LockHolder {
 /** Boot and start time of a process where /proc tells them (Linux), otherwise ''. */
 async function birthOf(pid: number): Promise<string> {
   try {
-    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+    const boot = await readText('/proc/sys/kernel/random/boot_id', FILES.small)
+    const stat = await readText(`/proc/${pid}/stat`, FILES.small)
     // The command, in parentheses, may hold spaces; start time is the 20th field after it.
     const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
     return `${boot.trim()}/${start}`
@@ -60,7 +62,7 @@ async function mayBeAlive({ pid, host, birth }: LockHolder): Promise<boolean> {
 /** The text of a lock file, or undefined when there is none. */
 async function readLock(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return await readText(path, FILES.small)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw diskError(`cannot read ${path}`, error)

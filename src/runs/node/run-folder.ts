@@ -1,8 +1,10 @@
 // A run folder as seen by everybody who reads it: report, studio, command line.
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { z } from 'zod'
 import { ConfigError, DataError, messageOf } from '../../util/errors.ts'
+import { FILES, type FileLimit } from '../../util/limits.ts'
+import { readBytes, readText } from '../../util/node/read-file.ts'
 import { CRITIC_FILE } from '../critic.ts'
 import { type Evaluation, evaluationSchema } from '../evaluation.ts'
 import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName } from '../layout.ts'
@@ -123,10 +125,16 @@ export async function entriesOf(folder: string): Promise<string[]> {
   }
 }
 
+/** How large a file of a run may be, by its ending. */
+export const limitOf = (name: string): FileLimit =>
+  ({ '.json': FILES.record, '.jsonl': FILES.log, '.onnx': FILES.network, '.safetensors': FILES.checkpoint })[
+    extname(name)
+  ] ?? FILES.picture
+
 /** The file's text, or undefined when there is no such file. */
-async function readText(path: string): Promise<string | undefined> {
+async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return await readText(path, limitOf(path))
   } catch (error) {
     if (isMissing(error)) return undefined
     throw diskError(`cannot read ${path}`, error)
@@ -139,7 +147,7 @@ async function readText(path: string): Promise<string | undefined> {
  * @throws DataError when it is not JSON or does not fit
  */
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const text = await readText(path)
+  const text = await textOf(path)
   if (text === undefined) return undefined
   let value: unknown
   try {
@@ -193,7 +201,7 @@ export async function openRun(folder: string, options: { write?: WriteBytes } = 
 /** The reading half of a run, for a folder whose config is known. */
 export function runFolder(folder: string, config: RunConfig, { write }: { write?: WriteBytes }): RunFolder {
   const readLog = async <Row>(name: string, read: RowReader<Row>): Promise<Row[]> =>
-    parseLines((await readText(join(folder, name))) ?? '', join(folder, name), read)
+    parseLines((await textOf(join(folder, name))) ?? '', join(folder, name), read)
 
   const run: RunFolder = {
     folder,
@@ -272,7 +280,7 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
 
     async readFile(name) {
       try {
-        return new Uint8Array(await readFile(pathInside(folder, name)))
+        return await readBytes(pathInside(folder, name), limitOf(name))
       } catch (error) {
         if (isMissing(error)) return undefined
         throw error instanceof ConfigError ? error : diskError(`cannot read ${name} of ${folder}`, error)

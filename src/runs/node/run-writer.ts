@@ -1,7 +1,9 @@
 // A run folder as seen by the one process that trains it.
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { ConfigError, DataError } from '../../util/errors.ts'
+import { FILES } from '../../util/limits.ts'
+import { readText } from '../../util/node/read-file.ts'
 import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from '../layout.ts'
 import { formatLines, keepUntil } from '../lines.ts'
 import { encodeSafetensors, type Tensor } from '../safetensors.ts'
@@ -151,7 +153,7 @@ function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunWriter {
     const path = join(folder, file)
     let text: string
     try {
-      text = await readFile(path, 'utf8')
+      text = await readText(path, FILES.log)
     } catch (error) {
       if (isMissing(error)) return
       throw diskError(`cannot read ${path}`, error)

@@ -1,6 +1,8 @@
 // What was added to the logs of a run since they were read last.
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { FILES } from '../../util/limits.ts'
+import { type OpenFile, openFile } from '../../util/node/read-file.ts'
 import { LOG_FILES } from '../layout.ts'
 import { isMissing } from './disk.ts'
 
@@ -53,23 +55,27 @@ export interface Tail {
 /** At most this many bytes of a log at once; what is left follows at the next reading. */
 const MOST_BYTES = 4 * 2 ** 20
 
-/** New complete lines of one file; undefined when the file is another one than before, or shorter. */
+/**
+ * New complete lines of one file; undefined when the file is another one than before, or shorter.
+ *
+ * @throws DataError when it is not a regular file, or longer than any log
+ */
 export async function readNewLines(
   path: string,
   before: LogPosition,
 ): Promise<{ text: string; position: LogPosition } | undefined> {
-  let handle: FileHandle
+  let file: OpenFile
   try {
     // Most logs do not change between two looks: they are not opened.
     const { ino, size } = await stat(path)
     if (ino === before.file && size === before.offset) return { text: '', position: before }
-    handle = await open(path, 'r')
+    file = await openFile(path, FILES.log)
   } catch (error) {
     if (!isMissing(error)) throw error
     return before.file === 0 ? { text: '', position: before } : undefined
   }
+  const { handle, ino, size } = file
   try {
-    const { ino, size } = await handle.stat()
     if ((before.file !== 0 && before.file !== ino) || size < before.offset) return undefined
     const length = Math.min(size - before.offset, MOST_BYTES)
     if (length === 0) return { text: '', position: { file: ino, offset: before.offset } }
