@@ -45,6 +45,25 @@ const PACKAGES: Readonly<Record<string, string>> = {
   echarts: 'report',
 }
 
+/** The one file that reads files, and what of Node's would do so elsewhere. */
+const READER = 'util/node/read-file.ts'
+const READING = /\b(readFile|readFileSync|createReadStream|openSync|readSync|readvSync|openAsBlob)\b/
+/** Files that open others only to write them, or to ask the disk to keep them. */
+const WRITERS = ['runs/node/disk.ts', 'data/node/download.ts']
+
+/** What a file takes from `node:fs` by name; all of it counts as reading, since nobody can tell. */
+function takenFromFs(text: string): string[] {
+  return [...text.matchAll(/import\s+(\{[^}]*\}|\*\s+as\s+\w+|\w+)\s+from\s+'(?:node:)?fs(?:\/promises)?'/g)]
+    .flatMap(([, names]) => (names!.startsWith('{') ? names!.slice(1, -1).split(',') : ['everything']))
+    .map(
+      (name) =>
+        name
+          .replace(/^\s*type\s.*/, '')
+          .trim()
+          .split(' ')[0]!,
+    )
+}
+
 /** What the studio's pages, a house of their own in `web/`, may take from here: these rooms, and single files. */
 const FOR_PAGES = ['report', 'runs', 'util', 'runtime/web.ts', 'server/protocol.ts']
 
@@ -80,6 +99,19 @@ const rules: Readonly<Record<string, (sources: Sources, imports: readonly Import
       isForNode(file) ? [] : nodeGlobalsOf(file, text).map((name) => `${file} uses ${name}`),
     ),
   ],
+  'files are read in one place': (sources) =>
+    [...sources].flatMap(([file, text]) =>
+      file === READER
+        ? []
+        : takenFromFs(text)
+            .filter(
+              (name) =>
+                name === 'everything' ||
+                name.match(READING) !== null ||
+                (name === 'open' && !WRITERS.includes(file)),
+            )
+            .map((name) => `${file} takes ${name} from node:fs`),
+    ),
   'imports form no cycle': (_, imports) => {
     const cycle = findCycle(imports)
     return cycle ? [cycle.join(' -> ')] : []
@@ -120,6 +152,7 @@ const faults: Readonly<Record<string, string[]>> = {
     'data/cache.ts -> node:fs/promises',
     'data/cache.ts uses Buffer',
   ],
+  'files are read in one place': ['data/cache.ts takes readFile from node:fs'],
   'imports form no cycle': ['util/shape.ts -> graph/value.ts -> util/shape.ts'],
   'the first line of a file says what it is for': ['runs/silent.ts'],
 }

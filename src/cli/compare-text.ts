@@ -4,6 +4,7 @@ import type { CompareResult } from '../workflow/compare-runs.ts'
 import { formatCount, formatDuration, formatMetric } from './format.ts'
 import { fileRows } from './result-text.ts'
 import { plainStyle, type Style } from './style.ts'
+import { oneLine } from './visible.ts'
 
 type Data = CompareResult['data']
 type Row = Data['measures'][number]
@@ -35,7 +36,7 @@ const numberText = ({ value, deviation }: Shown, format: Row['format']): string 
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  for (const word of oneLine(text).split(' ')) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line)
       line = word
@@ -113,7 +114,7 @@ export function compareText(
   { data, files }: Pick<CompareResult, 'data' | 'files'>,
   { style = plainStyle, columns = 80 }: { style?: Style; columns?: number } = {},
 ): string {
-  const labels = data.groups.map(({ label }) => label)
+  const labels = data.groups.map(({ label }) => oneLine(label))
   const layout = { labels, columns, style }
   const runs = data.groups.map(
     ({ label, runs }) => `${label}: ${runs.map(({ folder, seed }) => `${folder} (seed ${seed})`).join(', ')}`,

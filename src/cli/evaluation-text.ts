@@ -3,6 +3,7 @@ import type { Evaluation, MeasureRecord } from '../runs/index.ts'
 import { spreadText } from '../util/spread-text.ts'
 import { formatCount } from './format.ts'
 import { plainStyle, type Style } from './style.ts'
+import { oneLine } from './visible.ts'
 
 const BETTER = {
   lower: 'lower is better',
@@ -24,7 +25,7 @@ function amount(
 export function evaluationText(run: string, evaluation: Evaluation, style: Style = plainStyle): string {
   const { measures, protocol, extractor, data, step } = evaluation
   const rows = measures.map((measure) => [
-    measure.label,
+    oneLine(measure.label),
     amount(measure, measure.format),
     amount(measure.floor, measure.format),
     BETTER[measure.better],
@@ -43,12 +44,12 @@ export function evaluationText(run: string, evaluation: Evaluation, style: Style
   })
   const notes = measures.flatMap(({ label, reason, caveat }) => {
     const note = reason ?? caveat
-    return note === undefined ? [] : [`  ${style.warn(label)}: ${note}`]
+    return note === undefined ? [] : [`  ${style.warn(oneLine(label))}: ${oneLine(note)}`]
   })
   const { count, draws, seed, reference } = protocol
   const spread = draws > 1 ? `, ± is the standard deviation over ${draws} draws` : ''
   return [
-    `${run} on ${data.name}, step ${formatCount(step)}`,
+    `${oneLine(run)} on ${oneLine(data.name)}, step ${formatCount(step)}`,
     '',
     ...lines.map((line) => line.trimEnd()),
     ...(notes.length > 0 ? ['', ...notes] : []),

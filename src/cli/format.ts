@@ -1,5 +1,6 @@
 // Numbers, times and paths as the command line writes them.
 import { isAbsolute, relative } from 'node:path'
+import { oneLine } from './visible.ts'
 
 /** `12,001`. */
 export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
@@ -50,10 +51,10 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 || amount >= 100 ? amount.toFixed(0) : amount.toFixed(1)} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`
 }
 
-/** A path as one would type it: relative to the current folder when it lies inside it. */
+/** A path as one would type it, on one line whatever it holds: relative to the current folder when it lies inside it. */
 export function formatPath(path: string, from = process.cwd()): string {
   const near = relative(from, path)
-  return near === '' ? '.' : near.startsWith('..') || isAbsolute(near) ? path : near
+  return oneLine(near === '' ? '.' : near.startsWith('..') || isAbsolute(near) ? path : near)
 }
 
 /** An argument as it is typed in a shell: quoted where it must be. */

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { COMMANDS } from './commands/index.ts'
 import { addExamples, exitCodeHelp } from './help.ts'
 import type { Session, Surroundings } from './session.ts'
+import { printable } from './visible.ts'
 
 const packageVersion = (): string =>
   (createRequire(import.meta.url)('../../package.json') as { version: string }).version
@@ -27,8 +28,8 @@ export async function buildProgram(
     .option('--quiet', 'no progress, only results and errors')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
+      writeOut: (text) => stdout.write(printable(text)),
+      writeErr: (text) => stderr.write(printable(text)),
       outputError: (text, write) => write(text.replace(/^error:/, session.style.bad('error:'))),
     })
     .configureHelp({

@@ -2,6 +2,7 @@
 import { EXIT, type Failure } from './exit-codes.ts'
 import { plainStyle, type Style, styleOf } from './style.ts'
 import { liveTerminal, plainTerminal, type Screen, silentTerminal, type Terminal } from './terminal.ts'
+import { printable, printableJson } from './visible.ts'
 
 /** The process as the command line sees it; tests give their own. */
 export interface Surroundings {
@@ -30,7 +31,7 @@ export interface Session {
 }
 
 /** JSON that keeps on one line and writes numbers that JSON cannot hold as null. */
-const jsonLine = (value: object): string => `${JSON.stringify(value)}\n`
+const jsonLine = (value: object): string => `${printableJson(JSON.stringify(value))}\n`
 
 /** Opens a session; `--json` and `--quiet` count wherever they stand. */
 export function openSession(args: readonly string[], { stdout, stderr, environment }: Surroundings): Session {
@@ -49,13 +50,13 @@ export function openSession(args: readonly string[], { stdout, stderr, environme
     exitCode: EXIT.ok,
     finish(value, text) {
       terminal.close()
-      stdout.write(json ? jsonLine(value) : `${text}\n`)
+      stdout.write(json ? jsonLine(value) : `${printable(text)}\n`)
     },
     fail(failure, { shown = false, details } = {}) {
       terminal.close()
       this.exitCode = failure.exitCode
-      if (!shown) stderr.write(`${style.bad('error:')} ${failure.message}\n`)
-      if (details) stderr.write(`${style.faint(details)}\n`)
+      if (!shown) stderr.write(printable(`${style.bad('error:')} ${failure.message}\n`))
+      if (details) stderr.write(printable(`${style.faint(details)}\n`))
       if (json) stdout.write(jsonLine({ error: failure }))
     },
   }

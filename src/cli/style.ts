@@ -1,5 +1,7 @@
 // Colours and characters of the terminal, or plain text where they are not wanted.
 
+import { ownStyle } from './visible.ts'
+
 export interface Style {
   /** Colours for the bar and what is good, what needs attention, what failed, and what stands back. */
   readonly accent: (text: string) => string
@@ -17,7 +19,7 @@ const same = (text: string): string => text
 const wrap =
   (on: number, off: number) =>
   (text: string): string =>
-    text === '' ? '' : `\x1b[${on}m${text}\x1b[${off}m`
+    text === '' ? '' : ownStyle(on) + text + ownStyle(off)
 
 /** No colours at all. */
 export const plainStyle: Style = {

@@ -1,10 +1,12 @@
 // Lines that stay and, on a terminal, one line below them that is redrawn.
 
-/** Where progress goes. */
+import { printableLine } from './visible.ts'
+
+/** Where progress goes; what is printed is made visible, see visible.ts. */
 export interface Terminal {
   /** True when there is a line to redraw; otherwise `status` does nothing. */
   readonly live: boolean
-  /** Prints a line that stays, above the redrawn one. */
+  /** Prints a line that stays, above the redrawn one; a line feed in it is written out. */
   print(line: string): void
   /** Draws the line anew; the function is given the columns. */
   status(render: (columns: number) => string): void
@@ -22,7 +24,7 @@ export interface Screen {
 /** Lines only: for pipes and files. */
 export const plainTerminal = (stream: Screen): Terminal => ({
   live: false,
-  print: (line) => void stream.write(`${line}\n`),
+  print: (line) => void stream.write(`${printableLine(line)}\n`),
   status: () => {},
   close: () => {},
 })
@@ -49,13 +51,13 @@ export function liveTerminal(stream: Screen): Terminal {
   const draw = (): string => {
     if (!render) return ''
     const hide = drawn === undefined ? HIDE_CURSOR : ''
-    drawn = render(columns())
+    drawn = printableLine(render(columns()))
     return hide + drawn
   }
   return {
     live: true,
     print(line) {
-      stream.write(`${erase()}${line}\n${draw()}`)
+      stream.write(`${erase()}${printableLine(line)}\n${draw()}`)
     },
     status(next) {
       const cleared = erase()

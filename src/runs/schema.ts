@@ -1,7 +1,10 @@
 // The records of a run folder: what each file holds, as zod schemas and the types they infer.
 import { z } from 'zod'
+import { MOST_CLASSES, MOST_LENGTH } from '../util/limits.ts'
 
 const count = z.int().min(0)
+/** Height, width or channels of images. */
+const length = z.int().min(1).max(MOST_LENGTH)
 const named = z.string().min(1)
 
 /** How one column of `metrics.jsonl` is called and drawn. */
@@ -81,11 +84,11 @@ export const runConfigSchema = z.object({
     hash: z.string(),
     /** Number of images. */
     count,
-    height: count,
-    width: count,
-    channels: count,
+    height: length,
+    width: length,
+    channels: length,
     /** Names of the classes of the labels; absent where there are none, and in older runs. */
-    classes: z.array(z.string()).optional(),
+    classes: z.array(z.string()).max(MOST_CLASSES).optional(),
     /** What was done to the images so that they have this shape, in words; absent when nothing was. */
     preparation: z.string().optional(),
     /** Where the files lay, for data that came from files. */

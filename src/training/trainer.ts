@@ -1,15 +1,19 @@
 // The one training loop: plans calls of several steps, feeds them, and reports what happened as events.
+import type { Graph } from '../graph/value.ts'
 import { type LoweringOptions, lower } from '../lowering/lower.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { exportProgram } from '../onnx/scan-program.ts'
 import type { Engine, Program, StateArrays, StepFeeds } from '../runtime/engine.ts'
 import { DataError } from '../util/errors.ts'
+import { MOST } from '../util/limits.ts'
+import { checkNumber } from '../util/options.ts'
 import { isDue } from '../util/pace.ts'
 import { randomStream } from '../util/random.ts'
-import { formatShape, type Shape, sizeOf } from '../util/shape.ts'
+import { formatShape, type Shape, sameShape, sizeOf } from '../util/shape.ts'
 import { type Controls, type Request, refusal } from './controls.ts'
 import { collapseNotice, logDetector, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
 import { type ExampleSource, feedBytes, feeder } from './feeds.ts'
+import { checkMemory } from './memory.ts'
 import { openSampler, SHEET_COUNT, sheetLatents } from './sampler.ts'
 import { type StateSpec, type StepGraph, stepGraph } from './step.ts'
 import { openValidation } from './validation.ts'
@@ -18,6 +22,8 @@ import { openValidation } from './validation.ts'
 export interface TrainingState {
   readonly step: number
   readonly arrays: StateArrays
+  /** Shapes of the arrays, where they are known: a state to continue from is held against the model's. */
+  readonly shapes?: Readonly<Record<string, Shape>>
 }
 
 export interface TrainOptions {
@@ -48,6 +54,8 @@ export interface TrainOptions {
   readonly history?: readonly MetricsRow[]
   /** Aborted: the loop ends after the running call, with a checkpoint. */
   readonly signal?: AbortSignal
+  /** Bytes that a step may take; more is refused before any of it is made. Default: no limit. */
+  readonly mostBytes?: number
   /** Somebody at the controls, heard between two calls. Without requests nothing is changed. */
   readonly controls?: Controls
 }
@@ -122,9 +130,12 @@ export function initialState(state: readonly StateSpec[], seed: number): StateAr
 
 /** Writes one step as an ONNX model that runs any number of steps per call. */
 export const trainingProgram = (name: string, step: StepGraph, options?: LoweringOptions): Uint8Array =>
+  programOfStep(name, step, lower(step.graph, options))
+
+const programOfStep = (name: string, step: StepGraph, lowered: Graph): Uint8Array =>
   exportProgram({
     name,
-    step: lower(step.graph, options),
+    step: lowered,
     state: step.state.map((entry) => ({ input: entry.name, output: entry.next })),
     perStep: step.feeds.map((feed) => feed.name),
     outputs: step.metrics,
@@ -154,14 +165,32 @@ function checkState(arrays: StateArrays, step: number): void {
       if (!Number.isFinite(data[i]!)) throw new DivergedError(`weight "${name}"`, step, String(data[i]))
 }
 
-/** @throws DataError when arrays to continue from are not those of this objective */
-function checkFits(arrays: StateArrays, state: readonly StateSpec[]): void {
-  const missing = state.find(({ name, shape }) => arrays[name]?.length !== sizeOf(shape))
-  if (!missing) return
-  const got = arrays[missing.name]
-  throw new DataError(
-    `the state to continue from does not fit the model: "${missing.name}" should have ${sizeOf(missing.shape)} numbers ${formatShape(missing.shape)}, ${got ? `it has ${got.length}` : 'it is missing'}`,
-  )
+/**
+ * Holds arrays against the weights, or the whole state, that they are to fill.
+ *
+ * @throws DataError naming the first that is missing, or has another type, length or shape
+ */
+export function checkFits(
+  { arrays, shapes }: Pick<TrainingState, 'arrays' | 'shapes'>,
+  state: readonly Pick<StateSpec, 'name' | 'shape'>[],
+): void {
+  for (const { name, shape } of state) {
+    const got = Object.hasOwn(arrays, name) ? arrays[name] : undefined
+    const shaped = shapes?.[name]
+    const fits =
+      got instanceof Float32Array &&
+      got.length === sizeOf(shape) &&
+      (shapes === undefined || (shaped !== undefined && sameShape(shaped, shape)))
+    if (fits) continue
+    const found = !got
+      ? 'it is missing'
+      : !(got instanceof Float32Array)
+        ? 'its numbers are of another type than float32'
+        : `it has ${got.length}${shaped ? ` ${formatShape(shaped)}` : ''}`
+    throw new DataError(
+      `the state to continue from does not fit the model: "${name}" should have ${sizeOf(shape)} numbers ${formatShape(shape)}, ${found}`,
+    )
+  }
 }
 
 /**
@@ -169,9 +198,9 @@ function checkFits(arrays: StateArrays, state: readonly StateSpec[]): void {
  *
  * @throws DataError when its arrays are those of something else; DivergedError when a number is not finite
  */
-export function checkTrained({ step, arrays }: TrainingState, state: readonly StateSpec[]): void {
-  checkFits(arrays, state)
-  checkState(arrays, step)
+export function checkTrained(trained: TrainingState, state: readonly StateSpec[]): void {
+  checkFits(trained, state)
+  checkState(trained.arrays, trained.step)
 }
 
 /** Pixel deviation of a handful of real examples, for the collapse detector. */
@@ -195,9 +224,16 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const { objective, source, engine, batchSize, seed, steps, from, signal } = options
   const { sampleEvery = 0, checkpointEvery = 0, validateEvery = 0, evaluate } = options
   const evaluateEvery = evaluate ? (options.evaluateEvery ?? 0) : 0
+  const { mostBytes = Number.POSITIVE_INFINITY } = options
+  // Writing the step already makes constants of the batch's length.
+  checkNumber('train', 'batchSize', batchSize, { integer: true, atLeast: 1, atMost: MOST.batchSize })
   const step = stepGraph(objective, { batchSize, exampleShape: source.shape })
+  // As it was written first: lowering a step that is far too large takes gigabytes by itself.
+  checkMemory(step.graph, mostBytes, { batchSize, exampleShape: source.shape })
+  const lowered = lower(step.graph)
+  checkMemory(lowered, mostBytes, { batchSize, exampleShape: source.shape })
   const shapes = Object.fromEntries(step.state.map(({ name, shape }) => [name, shape]))
-  if (from) checkFits(from.arrays, step.state)
+  if (from) checkFits(from, step.state)
   const prepare = feeder(step.feeds, { seed, source, batches: objective.batches, batchSize })
   const { sampleCount = SHEET_COUNT } = options
   const sampler =
@@ -208,12 +244,12 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     validateEvery > 0 && options.validation
       ? await openValidation(engine, objective, options.validation, seed)
       : undefined
-  const openProgram = (graph: StepGraph): Promise<Program> =>
+  const openProgram = (graph: StepGraph, body = lower(graph.graph)): Promise<Program> =>
     engine.program(
-      trainingProgram(objective.name, graph),
+      programOfStep(objective.name, graph, body),
       graph.state.map(({ name, next, shape }) => ({ input: name, output: next, shape })),
     )
-  const program = await openProgram(step)
+  const program = await openProgram(step, lowered)
   /** Programs of steps in which only some networks learn, by their names; opened when they are asked for. */
   const partial = new Map<string, Program>()
   const programOf = async (learners: readonly string[]): Promise<Program> => {

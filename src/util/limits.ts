@@ -77,7 +77,7 @@ export const MOST_DRAWN = 2 ** 27
 export const MOST_PICTURE = 2 ** 27
 
 /** Numbers of settings. */
-export const SETTINGS = {
+export const MOST = {
   /** Below it the number of examples seen, steps x batch, is exact. Twelve thousand are usual. */
   steps: 1_000_000_000,
   /** All of a folder of 100,000 photos at once. What a batch takes is held against the memory besides. */

@@ -83,7 +83,7 @@ export async function criticRound({ run, networks, data, seed }: CriticRoundOpti
   const { height, width, channels } = run.config.data
   const shape = [height, width, channels] as const
   const checkpoint = await newestCheckpoint(run)
-  const arrays = checkpointArrays(checkpoint)
+  const arrays = checkpointArrays(checkpoint, run.config, networks.objective)
   const latents = drawLatents(samplerOf(networks.objective), ROUND_SIZE, randomStream(seed, 'critic/latents'))
   const made = await networks.generator.run(arrays, latents)
   if (!made.every(Number.isFinite))

@@ -86,7 +86,7 @@ async function* evaluateOne(
   const { folder, config } = run
   const objective = recordedObjective(config)
   const checkpoint = await newestCheckpoint(run)
-  const arrays = checkpointArrays(checkpoint)
+  const arrays = checkpointArrays(checkpoint, run.config, objective)
   const { count, seed } = evaluator
   const found: DrawFound[] = []
   for (let draw = 0; draw < draws; draw++) {

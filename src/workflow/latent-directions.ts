@@ -121,6 +121,7 @@ export async function latentSpace(run: RunFolder, engine: Engine): Promise<Laten
   const objective = recordedObjective(run.config)
   const { sampler, network } = samplerOf(objective)
   const checkpoint = await newestCheckpoint(run)
+  const arrays = checkpointArrays(checkpoint, run.config, objective)
   const latentDim = sizeOf(network.inputShape)
   const prior = sampler.latent
   const { mean, deviation } = momentsOfPrior(prior)
@@ -133,7 +134,7 @@ export async function latentSpace(run: RunFolder, engine: Engine): Promise<Laten
         ),
         points: 0,
       }
-    : await activeAxes({ engine, objective, arrays: checkpointArrays(checkpoint) }, deviation)
+    : await activeAxes({ engine, objective, arrays }, deviation)
   return {
     step: checkpoint.step,
     network: sampler.network,
@@ -159,12 +160,13 @@ export async function latentExamples(
   engine: Engine,
   data: (config: RunConfig) => Promise<DataSplits>,
 ): Promise<LatentExamples> {
-  const { networks, autoencoder } = recordedObjective(run.config)
+  const objective = recordedObjective(run.config)
+  const { networks, autoencoder } = objective
   if (!autoencoder)
     throw new ConfigError(
       `a ${run.config.model} has no encoder: only of an autoencoder can be said where images lie`,
     )
-  const arrays = checkpointArrays(await newestCheckpoint(run))
+  const arrays = checkpointArrays(await newestCheckpoint(run), run.config, objective)
   const { train, test } = await data(run.config)
   const dataset = test ?? train
   const count = Math.min(EXAMPLES, dataset.count)

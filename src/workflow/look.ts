@@ -6,6 +6,7 @@ import { openRun } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
+import { MOST_DRAWN, MOST_PICTURE } from '../util/limits.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { networkFiles, networkPaths } from './networks.ts'
 import { freshImages, type WrittenPictures, writePictures, writeRecorded } from './pictures.ts'
@@ -16,10 +17,11 @@ import { writeOut } from './write-out.ts'
 async function openTrained(folder: string) {
   const run = await openRun(folder)
   const checkpoint = await newestCheckpoint(run)
+  const objective = recordedObjective(run.config)
   return {
     run,
-    objective: recordedObjective(run.config),
-    arrays: checkpointArrays(checkpoint),
+    objective,
+    arrays: checkpointArrays(checkpoint, run.config, objective),
     step: checkpoint.step,
   }
 }
@@ -50,9 +52,6 @@ export interface SampleOptions {
   readonly out: string
 }
 
-/** Pixels of the largest picture: 16,384 x 16,384. */
-const MOST_PIXELS = 2 ** 28
-
 /**
  * Draws fresh samples from the newest checkpoint into one PNG file. The same seed gives the same images.
  *
@@ -64,11 +63,16 @@ export const sampleRun = (
 ): Promise<{ file: string; width: number; height: number }> =>
   withEngine(folder, async ({ run, objective, arrays, engine }) => {
     const perRow = Math.min(columns, count)
-    const { height, width } = run.config.data
+    const { height, width, channels } = run.config.data
     const size = [perRow * width * scale, Math.ceil(count / perRow) * height * scale] as const
-    if (size[0] * size[1] > MOST_PIXELS)
+    if (size[0] * size[1] > MOST_PICTURE)
       throw new ConfigError(
-        `${count} samples at scale ${scale} make a picture of ${size.join(' x ')} pixels; expected at most ${MOST_PIXELS} in all: ask for fewer samples or a smaller scale`,
+        `${count} samples at scale ${scale} make a picture of ${size.join(' x ')} pixels; expected at most ${MOST_PICTURE} in all: ask for fewer samples or a smaller scale`,
+      )
+    const numbers = count * height * width * channels
+    if (numbers > MOST_DRAWN)
+      throw new ConfigError(
+        `${count} samples of ${height} x ${width} x ${channels} are ${numbers} numbers; expected at most ${MOST_DRAWN} at once: ask for fewer samples`,
       )
     const images = await freshImages(engine, objective, run, arrays, { count, seed, purpose: 'sample' })
     const sheet = tileGrid(images, { columns: perRow, scale, gap: 0 })

@@ -79,6 +79,12 @@ export async function networkBytes(run: RunFolder, name: string): Promise<Uint8A
       `${run.config.model} has no network "${name}"; it has ${Object.keys(objective.networks).join(', ')}`,
     )
   const checkpoint = await newestCheckpoint(run)
-  const files = networkFiles(objective, run.config, checkpointArrays(checkpoint), checkpoint.step, [name])
+  const files = networkFiles(
+    objective,
+    run.config,
+    checkpointArrays(checkpoint, run.config, objective),
+    checkpoint.step,
+    [name],
+  )
   return files[`${name}.onnx`]! as Uint8Array<ArrayBuffer>
 }

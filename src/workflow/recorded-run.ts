@@ -1,25 +1,75 @@
 // A run as its folder knows it: the objective, data and state that its configuration stands for.
 import { resolve } from 'node:path'
 import { type DataSplits, type FolderOptions, loadData, loadFolder, namedSets } from '../data/node/index.ts'
+import { summarize } from '../models/summary.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { Checkpointed, LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
 import type { StateArrays } from '../runtime/engine.ts'
-import { DataError } from '../util/errors.ts'
+import { checkFits, type TrainingState } from '../training/trainer.ts'
+import { ConfigError, DataError, messageOf, ShapeError } from '../util/errors.ts'
 import { sharpVersion } from './machine.ts'
 import { type ResolvedSettings, resolveSettings } from './request.ts'
 
-/** The settings of a run, checked against the model as it is now. */
-export const recordedSettings = (config: RunConfig): ResolvedSettings =>
-  resolveSettings(config.model, config.settings)
+/** What a run's record asks for that nobody can give is a fault of the record, not of the command. */
+function asRecorded<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof ShapeError)) throw error
+    throw new DataError(
+      `the run's config.json cannot be used: ${error.message}. It was changed, or another version wrote it.`,
+    )
+  }
+}
 
+/**
+ * The settings of a run, checked against the model as it is now.
+ *
+ * @throws DataError when there is no such model, or a setting does not fit it
+ */
+export const recordedSettings = (config: RunConfig): ResolvedSettings =>
+  asRecorded(() => resolveSettings(config.model, config.settings))
+
+/**
+ * What a run trains.
+ *
+ * @throws DataError when its record does not fit the models there are
+ */
 export function recordedObjective(config: RunConfig): Objective {
   const { model, common, options } = recordedSettings(config)
   const { height, width, channels, classes } = config.data
-  return model.objective(options, [height, width, channels], {
-    steps: common.steps,
-    ...(classes ? { classes: classes.length } : {}),
-  })
+  return asRecorded(() =>
+    model.objective(options, [height, width, channels], {
+      steps: common.steps,
+      ...(classes ? { classes: classes.length } : {}),
+    }),
+  )
+}
+
+/**
+ * Holds the record of a run against the model that it names, before anything is added to it.
+ *
+ * @throws DataError when the record tells of other networks or other numbers of the log
+ */
+export function checkRecord(config: RunConfig, objective: Objective): void {
+  const told = (what: string, recorded: readonly string[], made: readonly string[]): void => {
+    if (recorded.join('\n') === made.join('\n')) return
+    throw new DataError(
+      `the run's config.json does not fit its model "${config.model}": expected the ${what} ${made.join(', ')}, got ${recorded.join(', ') || 'none'}. It was changed, or another version wrote it; start a new run.`,
+    )
+  }
+  told(
+    'metrics',
+    config.metrics.map(({ name }) => name),
+    objective.metrics.map(({ name }) => name),
+  )
+  const describe = ({ name, total }: { name: string; total: number }): string => `${name} (${total} weights)`
+  told(
+    'networks',
+    config.networks.map(describe),
+    Object.values(objective.networks).map(summarize).map(describe),
+  )
 }
 
 export interface RecordedDataOptions extends Pick<FolderOptions, 'onImages' | 'signal'> {
@@ -73,11 +123,43 @@ const movedFolder = (folder: string, form: FolderOptions): ReturnType<typeof loa
     )
   })
 
-/** The arrays of a checkpoint. */
-export const checkpointArrays = ({ tensors }: Pick<Checkpointed, 'tensors'>): StateArrays =>
-  Object.fromEntries(
+/** The arrays of a checkpoint, with their shapes. */
+export const checkpointState = ({ step, tensors }: Checkpointed): Required<TrainingState> => ({
+  step,
+  arrays: Object.fromEntries(
     Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array<ArrayBuffer>]),
-  )
+  ),
+  shapes: Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape])),
+})
+
+/**
+ * Holds a checkpoint against the record of its run: model and seed, and the weights of every network.
+ *
+ * @returns its arrays, by name
+ * @throws DataError when it is another run's
+ */
+export function checkpointArrays(found: Checkpointed, config: RunConfig, objective: Objective): StateArrays {
+  const state = checkpointState(found)
+  const recorded = { model: config.model, seed: String(config.settings.seed) }
+  for (const [name, wanted] of Object.entries(recorded)) {
+    const got = Object.hasOwn(found.metadata, name) ? found.metadata[name] : undefined
+    if (got !== undefined && got !== wanted)
+      throw new DataError(
+        `${found.file} is not of this run: expected the ${name} ${wanted} that config.json names, got ${got}. Restore the file that belongs here; the other one was put in its place.`,
+      )
+  }
+  try {
+    checkFits(
+      state,
+      Object.values(objective.networks).flatMap(({ weights }) => weights),
+    )
+  } catch (error) {
+    throw new DataError(
+      `${found.file} and config.json do not belong together: ${messageOf(error)}. Restore the file that was changed.`,
+    )
+  }
+  return state.arrays
+}
 
 /** The newest good checkpoint. @throws DataError when the run has none yet */
 export async function newestCheckpoint(run: RunFolder): Promise<LoadedCheckpoint> {

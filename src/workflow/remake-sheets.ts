@@ -18,7 +18,7 @@ export async function remakeSheets(
   const sampler = await openSampler(engine, objective, SHEET_COUNT)
   try {
     for (const { step, kind } of sheets) {
-      const arrays = checkpointArrays(await run.readCheckpoint(step))
+      const arrays = checkpointArrays(await run.readCheckpoint(step), run.config, objective)
       const images = await sampler.sample(arrays, sheetLatents(sampler, kind, settings.seed, step))
       const shape = [data.height, data.width, data.channels]
       await run.writeSample(step, kind, await samplesPng({ images, count: SHEET_COUNT, shape }))

@@ -5,12 +5,13 @@ import { IMAGE_SIZE, parseImageSize } from '../data/image-size.ts'
 import { modelNamed } from '../models/index.ts'
 import type { ModelDefinition } from '../models/model.ts'
 import { ConfigError } from '../util/errors.ts'
+import { MOST } from '../util/limits.ts'
 import type { ExtractorSource } from './reported-extractor.ts'
 
 /** The settings that every training has. */
 export const commonSettings = z.object({
-  steps: z.number().int().min(1).describe('training steps'),
-  batchSize: z.number().int().min(1).describe('examples per batch'),
+  steps: z.number().int().min(1).max(MOST.steps).describe('training steps'),
+  batchSize: z.number().int().min(1).max(MOST.batchSize).describe('examples per batch'),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1).describe('seed of everything random'),
   sampleEvery: z.number().int().min(0).describe('steps between two sample sheets; 0 for none'),
   checkpointEvery: z.number().int().min(0).describe('steps between two checkpoints; 0 for none but the last'),
@@ -28,7 +29,13 @@ export const commonSettings = z.object({
     .describe(
       'steps between two measurements of fresh samples (FID and others), where the data has labels and held-out images; 0 for none',
     ),
-  threads: z.number().int().min(0).default(0).describe('threads of the runtime; 0 for one per core'),
+  threads: z
+    .number()
+    .int()
+    .min(0)
+    .max(MOST.threads)
+    .default(0)
+    .describe('threads of the runtime; 0 for one per core'),
   imageSize: z.coerce
     .string()
     .regex(IMAGE_SIZE, 'expected one number or height x width, such as 64 or 48x64')

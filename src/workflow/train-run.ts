@@ -9,13 +9,21 @@ import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import type { MetricsRow } from '../training/detectors.ts'
 import { type TrainingState, train } from '../training/trainer.ts'
+import { SHARES } from '../util/limits.ts'
+import { memoryBytes } from '../util/node/memory.ts'
 import { type Course, openCourse } from './course.ts'
 import type { RunEvent } from './events.ts'
 import { finishRun } from './finish-run.ts'
 import { checkLabels } from './labels.ts'
 import { machine, versions } from './machine.ts'
 import { recordRun } from './record-run.ts'
-import { checkpointArrays, recordedData, recordedObjective } from './recorded-run.ts'
+import {
+  checkpointArrays,
+  checkpointState,
+  checkRecord,
+  recordedData,
+  recordedObjective,
+} from './recorded-run.ts'
 import { remakeSheets } from './remake-sheets.ts'
 import { withReports } from './reports.ts'
 import { imageForm, type RunRequest, resolveSettings } from './request.ts'
@@ -62,6 +70,7 @@ async function* trainInto(
     ...(from ? { from } : {}),
     ...(history ? { history } : {}),
     ...(signal ? { signal } : {}),
+    mostBytes: SHARES.step * memoryBytes(),
     controls,
   })
   yield* recordRun(run, {
@@ -184,8 +193,11 @@ export async function* continueRun(
   let engine: Engine | undefined
   let course: Course | undefined
   try {
+    // Before anything is loaded for it: the record may be anybody's.
     const objective = recordedObjective(run.config)
+    checkRecord(run.config, objective)
     const { checkpoint, logs, sheets, ...told } = await planResume(run, objective, { acceptLosses })
+    if (checkpoint) checkpointArrays(checkpoint, run.config, objective)
     const data = yield* withReports<RunEvent, DataSplits>((report) =>
       recordedData(run.config, {
         dataDir,
@@ -204,7 +216,7 @@ export async function* continueRun(
     if (told.lost.length > 0 && acceptLosses) await run.appendEvents([lossNotice(step, told.lost)])
     yield { type: 'run', folder: run.folder, config: run.config, resumedFrom: step, ...told }
     yield* trainInto(run, data, engine, {
-      from: checkpoint && { step, arrays: checkpointArrays(checkpoint) },
+      from: checkpoint && checkpointState(checkpoint),
       history: await run.readMetrics(),
       course,
       signal,

@@ -17,7 +17,7 @@ import { checkTrained, stepGraph } from '../training/index.ts'
 import { messageOf } from '../util/errors.ts'
 import { packageVersion } from './machine.ts'
 import { networkFiles } from './networks.ts'
-import { checkpointArrays, recordedObjective } from './recorded-run.ts'
+import { checkpointArrays, checkpointState, recordedObjective } from './recorded-run.ts'
 import { planResume } from './resume-plan.ts'
 import { checkRecords } from './run-records.ts'
 
@@ -70,7 +70,9 @@ async function networkFlaws(
   const flaws: Flaw[] = []
   let count = 0
   const same = finished && newest && run.config.versions.sparring === packageVersion()
-  const expected = same ? networkFiles(objective, run.config, checkpointArrays(newest), newest.step) : {}
+  const expected = same
+    ? networkFiles(objective, run.config, checkpointState(newest).arrays, newest.step)
+    : {}
   for (const file of Object.keys(objective.networks).map((name) => `${name}.onnx`)) {
     const bytes = await run.readFile(file)
     if (!bytes && !finished) continue
@@ -136,7 +138,8 @@ export async function verifyRun(folder: string): Promise<Verified> {
   for (const step of steps) {
     const problem = await problemOf(async () => {
       const found = await run.readCheckpoint(step)
-      checkTrained({ step, arrays: checkpointArrays(found) }, state)
+      checkpointArrays(found, config, objective)
+      checkTrained(checkpointState(found), state)
       newest ??= found
     })
     if (problem)

@@ -77,12 +77,30 @@ describe('wrong arguments', () => {
     ['train mlp-gna --latent-dim 3', 'unknown model "mlp-gna"'],
     ['train mlp-gan --stepz 3', "unknown option '--stepz'\n(Did you mean --steps?)"],
     ['train mlp-gan --latentdim 3', "unknown option '--latentdim'\n(Did you mean --latent-dim?)"],
-    ['train mlp-gan --steps 0', '--steps: expected a whole number of at least 1, got 0'],
-    ['train mlp-gan --steps -5', '--steps: expected a whole number of at least 1, got -5'],
-    ['train mlp-gan --steps=many', '--steps: expected a whole number of at least 1, got "many"'],
+    [
+      'train mlp-gan --steps 0',
+      '--steps: expected a whole number of at least 1 and at most 1000000000, got 0',
+    ],
+    [
+      'train mlp-gan --steps -5',
+      '--steps: expected a whole number of at least 1 and at most 1000000000, got -5',
+    ],
+    [
+      'train mlp-gan --steps=many',
+      '--steps: expected a whole number of at least 1 and at most 1000000000, got "many"',
+    ],
     ['train mlp-gan --steps', "option '--steps <n>' argument missing"],
-    ['train mlp-gan --batch-size 1.5', '--batch-size: expected a whole number of at least 1, got 1.5'],
+    [
+      'train mlp-gan --batch-size 1.5',
+      '--batch-size: expected a whole number of at least 1 and at most 100000, got 1.5',
+    ],
     ['train mlp-gan --learning-rate 0', '--learning-rate: expected a number above 0, got 0'],
+    [
+      'train mlp-gan --batch-size 1000000000',
+      '--batch-size: expected a whole number of at least 1 and at most 100000',
+    ],
+    ['train mlp-gan --threads 100000', '--threads: expected a whole number of at least 0 and at most 256'],
+    ['evaluate runs/x --count 1e9', '--count: expected a whole number of at least 1 and at most 100000'],
     ['train mlp-gan --latent-dim 0', '--latent-dim: expected a whole number of at least 1'],
     ['train mlp-gan more', "too many arguments for 'mlp-gan'"],
     ['train mlp-gan --config /nowhere.json', '--config: the file /nowhere.json cannot be read'],
@@ -113,7 +131,7 @@ describe('wrong arguments', () => {
     ['{ "steps": 3, }', 'is not JSON'],
     ['[1]', 'expected a JSON object'],
     ['{ "step": 3 }', 'unknown key "step"; did you mean "steps"?'],
-    ['{ "steps": 0 }', '"steps": expected a whole number of at least 1, got 0'],
+    ['{ "steps": 0 }', '"steps": expected a whole number of at least 1 and at most 1000000000, got 0'],
     ['{ "model": "vae" }', '"model" is "vae", but the command trains mlp-gan'],
   ])('in a configuration file: %s', async (text, message) => {
     const path = await configFile(text)

@@ -142,7 +142,7 @@ describe.skipIf(!hasChromium)('the studio', () => {
       })
       const steps = page.getByLabel('Steps', { exact: true })
       await steps.fill('1.5')
-      await page.getByText('Expected a whole number of at least 1.').waitFor()
+      await page.getByText('Expected a whole number of at least 1 and at most 1000000000.').waitFor()
       await page.getByLabel('Name').fill('../up')
       await page.getByText('Expected at most 128').waitFor()
       await page.getByRole('button', { name: 'Start training' }).click()

@@ -12,7 +12,7 @@ import { randomStream } from '../../src/util/random.ts'
 import type { RunEvent } from '../../src/workflow/events.ts'
 import { samplesPng } from '../../src/workflow/images.ts'
 import { recordRun } from '../../src/workflow/record-run.ts'
-import { checkpointArrays } from '../../src/workflow/recorded-run.ts'
+import { checkpointState } from '../../src/workflow/recorded-run.ts'
 import { planResume } from '../../src/workflow/resume-plan.ts'
 import { inventedConfig } from '../runs/invented-run.ts'
 import { cutStates, type DiskState, layOut } from '../support/power-cut.ts'
@@ -76,7 +76,7 @@ async function trainIn(folder: string, told: (step: number) => void = () => {}):
     if (begun) {
       const plan = await planResume(run, { sampler: { network: 'g', latent: { distribution: 'normal' } } })
       for (const { step, kind } of plan.sheets) {
-        const { w } = checkpointArrays(await run.readCheckpoint(step))
+        const { w } = checkpointState(await run.readCheckpoint(step)).arrays
         await run.writeSample(step, kind, await samplesPng(sheet(w!, step)))
       }
       await run.truncateAfter(plan.checkpoint?.step ?? -1, plan.logs)

@@ -1,5 +1,6 @@
 // `sparring evaluate <run> ...`: measures the samples of trained runs.
 import { z } from 'zod'
+import { MOST } from '../../util/limits.ts'
 import { settingsOf, textSetting } from '../../workflow/setting.ts'
 import { evaluationDrawer } from '../evaluation-progress.ts'
 import { evaluationText } from '../evaluation-text.ts'
@@ -14,6 +15,7 @@ const PROTOCOL = z.object({
   count: z
     .int()
     .min(1)
+    .max(MOST.evaluated)
     .optional()
     .describe(
       'samples of a draw, held against as many held-out images (default: 10000, or all held-out images)',

@@ -1,5 +1,6 @@
 // `sparring resume <run>`: continues an interrupted run.
 import { z } from 'zod'
+import { MOST } from '../../util/limits.ts'
 import { movedData, settingsOf } from '../../workflow/setting.ts'
 import { EXIT } from '../exit-codes.ts'
 import { addFlags, givenFlags } from '../flags.ts'
@@ -16,6 +17,7 @@ const SETTINGS = [
         .number()
         .int()
         .min(0)
+        .max(MOST.threads)
         .optional()
         .describe('threads of the runtime; 0 for one per core (default: as the run was started)'),
       acceptLosses: z

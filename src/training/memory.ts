@@ -1,0 +1,62 @@
+// How much memory a step takes, told from its graph before anything of it is made.
+import { type DType, type Graph, sortNodes, type Value } from '../graph/value.ts'
+import { ConfigError } from '../util/errors.ts'
+import { formatSize } from '../util/limits.ts'
+import { formatShape, sizeOf } from '../util/shape.ts'
+
+const BYTES: Readonly<Record<DType, number>> = {
+  float32: 4,
+  float64: 8,
+  int64: 8,
+  int32: 4,
+  uint8: 1,
+  bool: 1,
+}
+
+const bytesOf = ({ dtype, shape }: Value): number => BYTES[dtype] * sizeOf(shape)
+
+/**
+ * Bytes that are in use at the worst moment of a run of a graph, when nodes are computed in their order and every array
+ * goes after its last reader: inputs, outputs and what lies between. What a kernel needs for itself comes on top.
+ */
+export function peakBytes({ inputs, outputs }: Graph): number {
+  const results = Object.values(outputs)
+  const order = sortNodes(results)
+  const lastReader = new Map<Value, number>()
+  order.forEach(({ inputs: read }, at) => {
+    for (const value of read) lastReader.set(value, at)
+  })
+  // Inputs are somebody else's and stay; results stay as well.
+  const kept = new Set<Value>([...inputs, ...results])
+  const goes = new Map<number, number>()
+  let now = inputs.reduce((sum, value) => sum + bytesOf(value), 0)
+  let peak = now
+  order.forEach(({ op, outputs: made }, at) => {
+    if (op !== 'Input')
+      for (const value of made) {
+        const bytes = bytesOf(value)
+        now += bytes
+        const last = lastReader.get(value) ?? at
+        if (!kept.has(value)) goes.set(last, (goes.get(last) ?? 0) + bytes)
+      }
+    peak = Math.max(peak, now)
+    now -= goes.get(at) ?? 0
+  })
+  return peak
+}
+
+/**
+ * @param most  bytes that a step may take
+ * @throws ConfigError when it takes more, with what makes it smaller
+ */
+export function checkMemory(
+  graph: Graph,
+  most: number,
+  { batchSize, exampleShape }: { readonly batchSize: number; readonly exampleShape: readonly number[] },
+): void {
+  const bytes = peakBytes(graph)
+  if (bytes > most)
+    throw new ConfigError(
+      `a step of ${batchSize} examples ${formatShape(exampleShape)} takes about ${formatSize(bytes)} of memory, expected at most the ${formatSize(most)} that one may take here; choose a smaller --batch-size or --image-size, or a smaller model`,
+    )
+}
