@@ -30,6 +30,11 @@ export async function exportedPage(name: string, run: RunFolder, spaces: LatentS
   const latent = typeof space === 'object' ? space : undefined
   // Without the data, the page goes without examples.
   const examples = latent?.hasExamples ? await spaces.examples(run).catch(() => undefined) : undefined
+  // Not the error's own words: they name folders of this machine.
+  const noLatent =
+    (await run.listCheckpoints()).length > 0
+      ? "the run's checkpoint could not be used when it was exported"
+      : 'the run had no checkpoint when it was exported'
   const record: ExportedRun = {
     version: packageVersion(),
     exportedAt: new Date().toISOString(),
@@ -37,7 +42,7 @@ export async function exportedPage(name: string, run: RunFolder, spaces: LatentS
     snapshot: { ...snapshot, files: [] },
     ...(latent ? { latent: { ...latent, hasExamples: examples !== undefined } } : {}),
     ...(examples ? { examples } : {}),
-    ...(typeof space === 'string' ? { noLatent: 'the run had no checkpoint when it was exported' } : {}),
+    ...(typeof space === 'string' ? { noLatent } : {}),
   }
   const pictures = await Promise.all(
     snapshot.samples.map(async ({ file }) => [file, await readOffered(run, file)] as const),

@@ -1,4 +1,5 @@
 // Training: the step, the loop and what watches it.
+
 export { type Controls, playersOf, type Request } from './controls.ts'
 export { balanceDetector, collapseNotice, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
 export { batchIndices, type ExampleSource, type FeedOptions, feeder } from './feeds.ts'
@@ -10,6 +11,7 @@ export {
   openNetwork,
   rowInputs,
 } from './inference.ts'
+export { checkMemory, peakBytes } from './memory.ts'
 export {
   drawLatents,
   exportNetwork,

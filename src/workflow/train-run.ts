@@ -8,6 +8,8 @@ import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import type { MetricsRow } from '../training/detectors.ts'
+import { checkMemory } from '../training/memory.ts'
+import { stepGraph } from '../training/step.ts'
 import { type TrainingState, train } from '../training/trainer.ts'
 import { SHARES } from '../util/limits.ts'
 import { memoryBytes } from '../util/node/memory.ts'
@@ -114,6 +116,13 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   const objective = model.objective(options, [height, width, channels], {
     steps: common.steps,
     ...(classes ? { classes: classes.length } : {}),
+  })
+  // The same is looked at again when the step is lowered; here no folder has been made for it yet.
+  const exampleShape = [height, width, channels]
+  const { batchSize } = common
+  checkMemory(stepGraph(objective, { batchSize, exampleShape }).graph, SHARES.step * memoryBytes(), {
+    batchSize,
+    exampleShape,
   })
   const engine = await nodeEngine(common.threads > 0 ? { threads: common.threads } : {})
   let run: RunWriter | undefined

@@ -80,7 +80,7 @@ async function trainIn(folder: string, told: (step: number) => void = () => {}):
         await run.writeSample(step, kind, await samplesPng(sheet(w!, step)))
       }
       await run.truncateAfter(plan.checkpoint?.step ?? -1, plan.logs)
-      if (plan.checkpoint) from = { step: plan.checkpoint.step, arrays: checkpointArrays(plan.checkpoint) }
+      from = plan.checkpoint && checkpointState(plan.checkpoint)
     }
     const finish = async function* (end: Extract<TrainEvent, { type: 'end' }>): AsyncGenerator<RunEvent> {
       await run.writeFile('generator.onnx', new Uint8Array(end.state.arrays.w!.buffer.slice(0)))
