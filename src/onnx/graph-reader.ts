@@ -1,24 +1,54 @@
 // Reads the nodes of a file into values: names, branches that are decided, functions of the file itself.
 import { makeNode, type Value } from '../graph/value.ts'
 import { DataError, ShapeError, UnsupportedError } from '../util/errors.ts'
-import { type Call, fold, numbersOf, operand } from './composites/call.ts'
+import { sizeOf } from '../util/shape.ts'
+import type { Budget } from './budget.ts'
+import { type Call, fold, numberOf } from './composites/call.ts'
 import { RULES } from './composites/table.ts'
-import type { AttributeProto, FunctionProto, GraphProto, NodeProto, TensorProto } from './proto.ts'
+import { LIMITS } from './limits.ts'
+import type {
+  AttributeProto,
+  FunctionProto,
+  GraphProto,
+  NodeProto,
+  OperatorSetIdProto,
+  TensorProto,
+} from './proto.ts'
 import { readTensor } from './tensor-proto.ts'
 
 /** What the nodes of one file share. */
 export interface ReaderContext {
-  /** Version of each operator set by domain. */
-  readonly opsets: ReadonlyMap<string, number>
+  /** Version of an operator set, by its domain. */
+  readonly opsetOf: (domain: string) => number | undefined
   /** Functions that the file defines, by domain and name. */
   readonly functions: ReadonlyMap<string, FunctionProto>
+  readonly budget: Budget
+  /** The functions and branches that are being read, outermost first. */
+  readonly path: readonly string[]
 }
 
-/** Values by the names they have in the file. */
-export type Names = Map<string, Value>
+/** Values by the names they have in the file; a branch also sees the names around it. */
+export class Names {
+  readonly #own = new Map<string, Value>()
+  readonly #outer: Names | undefined
+
+  constructor(outer?: Names) {
+    this.#outer = outer
+  }
+
+  get = (name: string): Value | undefined => this.#own.get(name) ?? this.#outer?.get(name)
+  set = (name: string, value: Value): void => void this.#own.set(name, value)
+  /** The names of this graph itself. */
+  entries = (): [string, Value][] => [...this.#own]
+}
+
+/** Versions of operator sets by domain; ONNX' own domain has two names. */
+export const opsetsOf = (imports: readonly OperatorSetIdProto[]): Map<string, number> =>
+  new Map(imports.map(({ domain = '', version = 1 }) => [domain === 'ai.onnx' ? '' : domain, version]))
 
 export const functionKey = (domain: string | undefined, name: string | undefined): string =>
   `${domain ?? ''}:${name ?? ''}`
+const readable = (key: string): string => key.replace(/^:/, '')
 
 /** A tensor of the file as a constant that keeps its name. */
 export function constantOf(proto: TensorProto): Value {
@@ -27,13 +57,20 @@ export function constantOf(proto: TensorProto): Value {
   return makeNode('Constant', [], { data }, [{ dtype, shape }], name).outputs[0]!
 }
 
-/** Adds the tensors of a graph to the names. */
-export function readInitializers(graph: GraphProto, names: Names): void {
+/**
+ * Adds the tensors of a graph to the names.
+ *
+ * @param budget  counts their numbers; for graphs that may be read several times
+ */
+export function readInitializers(graph: GraphProto, names: Names, budget?: Budget): void {
   if ((graph.sparseInitializer?.length ?? 0) > 0)
     throw new UnsupportedError(
       'the model has sparse tensors, which are not supported; store them as dense ones',
     )
-  for (const proto of graph.initializer ?? []) names.set(proto.name ?? '', constantOf(proto))
+  for (const proto of graph.initializer ?? []) {
+    budget?.addNumbers(sizeOf(proto.dims), `tensor "${proto.name ?? ''}"`)
+    names.set(proto.name ?? '', constantOf(proto))
+  }
 }
 
 /** Puts the operator and the node in front of a message. */
@@ -56,14 +93,23 @@ function lookUp(name: string, names: Names, reader: string): Value {
 const results = (outputs: readonly string[], names: Names, reader: string): Value[] =>
   outputs.map((name) => lookUp(name, names, reader))
 
+/** The same context one level deeper. */
+function inside(what: string, context: ReaderContext): ReaderContext {
+  if (context.path.length >= LIMITS.calls)
+    throw new DataError(
+      `functions and branches lie within each other more than ${LIMITS.calls} deep, the limit (${context.path.slice(0, 3).join(' → ')} → ...); export the model with its functions inlined`,
+    )
+  return { ...context, path: [...context.path, what] }
+}
+
 /** Only the branch that is taken is read, so the condition must be known. */
 function readIf(call: Call, names: Names, context: ReaderContext): Value[] {
-  const taken = numbersOf(operand(call, 0), 'the condition')[0] !== 0 ? 'then_branch' : 'else_branch'
+  const taken = numberOf(call, 0, 'the condition') !== 0 ? 'then_branch' : 'else_branch'
   const branch = call.attributes.get(taken)?.g
   if (!branch) throw new DataError(`attribute "${taken}" is missing; the file is damaged`)
-  const inner: Names = new Map(names)
-  readInitializers(branch, inner)
-  readNodes(branch.node, inner, context)
+  const inner = new Names(names)
+  readInitializers(branch, inner, context.budget)
+  readNodes(branch.node, inner, inside(`If "${call.label}"`, context))
   return results(
     branch.output.map(({ name }) => name ?? ''),
     inner,
@@ -83,21 +129,32 @@ function withAttributes(node: NodeProto, given: ReadonlyMap<string, AttributePro
 
 /** Reads the body of a function of the file in the place of its call. */
 function readFunction(definition: FunctionProto, call: Call, context: ReaderContext): Value[] {
+  const key = functionKey(definition.domain, definition.name)
+  const before = context.path.indexOf(key)
+  if (before >= 0)
+    throw new DataError(
+      `function ${call.op} calls itself (${[...context.path.slice(before), key].map(readable).join(' → ')}); ONNX forbids that, the file is damaged`,
+    )
+  context.budget.addNodes(
+    Math.floor(
+      (definition.input.length + definition.opsetImport.length + definition.attributeProto.length) / 16,
+    ),
+  )
   const attributes = new Map([
     ...definition.attributeProto.map((proto): [string, AttributeProto] => [proto.name ?? '', proto]),
     ...call.attributes,
   ])
-  const names: Names = new Map()
+  const names = new Names()
   definition.input.forEach((name, i) => {
     const value = call.inputs[i]
     if (value) names.set(name, value)
   })
-  const opsets = new Map(context.opsets)
-  for (const { domain, version } of definition.opsetImport) opsets.set(domain ?? '', version ?? 1)
+  const own = opsetsOf(definition.opsetImport)
   readNodes(
-    definition.node.map((node) => withAttributes(node, attributes)),
+    definition.node,
     names,
-    { ...context, opsets },
+    { ...inside(key, context), opsetOf: (domain) => own.get(domain) ?? context.opsetOf(domain) },
+    (node) => withAttributes(node, attributes),
   )
   return results(definition.output, names, `function ${call.op}`)
 }
@@ -107,7 +164,8 @@ function readNode(node: NodeProto, label: string, names: Names, context: ReaderC
   const call: Call = {
     op: opType,
     label,
-    opset: context.opsets.get(domain === 'ai.onnx' ? '' : domain) ?? 1,
+    opset: context.opsetOf(domain === 'ai.onnx' ? '' : domain) ?? 1,
+    budget: context.budget,
     inputs: node.input.map((name) => (name === '' ? undefined : lookUp(name, names, `${opType} "${label}"`))),
     outputCount: node.output.filter((name) => name !== '').length,
     attributes: new Map((node.attribute ?? []).map((proto) => [proto.name ?? '', proto])),
@@ -122,20 +180,38 @@ function readNode(node: NodeProto, label: string, names: Names, context: ReaderC
     )
   try {
     const made = rules[opType]!(call)
-    return Array.isArray(made) ? (made as readonly Value[]) : [made as Value]
+    return (Array.isArray(made) ? (made as readonly Value[]) : [made as Value]).map((value) =>
+      fold(call, value),
+    )
   } catch (error) {
     throw located(error, node, label)
   }
 }
 
-/** Reads nodes in order and adds their outputs to the names. */
-export function readNodes(nodes: readonly NodeProto[], names: Names, context: ReaderContext): void {
-  for (const node of nodes) {
+/** What a node counts for: one, and more when it has many names or attributes. */
+const weightOf = ({ input, output, attribute = [] }: NodeProto): number =>
+  1 + Math.floor((input.length + output.length + attribute.length) / 16)
+
+/**
+ * Reads nodes in order and adds their outputs to the names.
+ *
+ * @param bound  what is done to each node before; default nothing
+ */
+export function readNodes(
+  nodes: readonly NodeProto[],
+  names: Names,
+  context: ReaderContext,
+  bound: (node: NodeProto) => NodeProto = (node) => node,
+): void {
+  // All at once and before any is read: each of a function's nodes may call another function of many nodes.
+  context.budget.addNodes(nodes.reduce((sum, node) => sum + weightOf(node), 0))
+  for (const given of nodes) {
+    const node = bound(given)
     const label = node.name || node.output.find((name) => name !== '') || ''
     const values = readNode(node, label, names, context)
     node.output.forEach((name, i) => {
       const value = values[i]
-      if (name !== '' && value) names.set(name, fold(value))
+      if (name !== '' && value) names.set(name, value)
     })
   }
 }

@@ -2,7 +2,15 @@
 import { type DType, type Graph, input, type Value } from '../graph/value.ts'
 import { ConfigError, DataError, UnsupportedError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
-import { functionKey, type Names, type ReaderContext, readInitializers, readNodes } from './graph-reader.ts'
+import { Budget, checkShape } from './budget.ts'
+import {
+  functionKey,
+  Names,
+  opsetsOf,
+  type ReaderContext,
+  readInitializers,
+  readNodes,
+} from './graph-reader.ts'
 import { decodeModel, type ValueInfoProto } from './proto.ts'
 import { dtypeOf } from './tensor-proto.ts'
 
@@ -67,6 +75,7 @@ function bindShape(info: ValueInfoProto, { batch = 1, dimensions = {} }: ImportO
       throw new ConfigError(`axis ${axis} of input "${name}" must have a length of 1 or more, got ${given}`)
     return given
   })
+  checkShape(shape, `input "${name}"`)
   return { name, shape, dtype: dtypeOf(tensorType.elemType, `input "${name}"`), free }
 }
 
@@ -87,23 +96,26 @@ function checkedOpset(opsets: ReadonlyMap<string, number>): number {
  * Reads the bytes of an .onnx file into a graph of core operators, which can be differentiated, computed by the
  * interpreter and exported again. Lengths are fixed: free axes are bound here, and arithmetic on shapes is done here.
  *
- * @throws DataError when the bytes are not a complete model
+ * What reading makes beside the tensors of the file is limited (limits.ts): nodes, once functions are expanded, numbers of
+ * constants, and the time to compute them.
+ *
+ * @throws DataError when the bytes are not a complete model, or ask for more than the limits
  * @throws UnsupportedError naming the operator and the node, or the tensor, that is outside what we read
  * @throws ConfigError naming a free axis whose length is not given
  */
 export function importModel(bytes: Uint8Array, options: ImportOptions = {}): ImportedModel {
   const model = decodeModel(bytes)
-  const opsets = new Map(
-    model.opsetImport.map(({ domain = '', version = 1 }) => [domain === 'ai.onnx' ? '' : domain, version]),
-  )
+  const opsets = opsetsOf(model.opsetImport)
   const opset = checkedOpset(opsets)
   const context: ReaderContext = {
-    opsets,
+    opsetOf: (domain) => opsets.get(domain),
+    budget: new Budget(bytes.length),
+    path: [],
     functions: new Map((model.functions ?? []).map((f) => [functionKey(f.domain, f.name), f])),
   }
-  const names: Names = new Map()
+  const names = new Names()
   readInitializers(model.graph, names)
-  const initializers = new Map(names)
+  const initializers = new Map(names.entries())
 
   // Old files list the initializers among the inputs.
   const inputs = model.graph.input

@@ -144,7 +144,7 @@ const tensor: Message = {
   rawData: one(9, 'bytes'),
   doubleData: many(10, 'double', { packed: true }),
   uint64Data: many(11, 'uint64', { packed: true }),
-  docString: one(12, 'string'),
+  docString: one(12, 'text'),
   externalData: many(13, () => entry),
   dataLocation: one(14, 'int32'),
 }
@@ -152,7 +152,7 @@ const dimension: Message = { dimValue: one(1, 'int64'), dimParam: one(2, 'string
 const shape: Message = { dim: many(1, () => dimension) }
 const tensorType: Message = { elemType: one(1, 'int32'), shape: one(2, () => shape) }
 const type: Message = { tensorType: one(1, () => tensorType) }
-const valueInfo: Message = { name: one(1, 'string'), type: one(2, () => type), docString: one(3, 'string') }
+const valueInfo: Message = { name: one(1, 'string'), type: one(2, () => type), docString: one(3, 'text') }
 const attribute: Message = {
   name: one(1, 'string'),
   f: one(2, 'float'),
@@ -174,14 +174,14 @@ const node: Message = {
   name: one(3, 'string'),
   opType: one(4, 'string'),
   attribute: many(5, () => attribute),
-  docString: one(6, 'string'),
+  docString: one(6, 'text'),
   domain: one(7, 'string'),
 }
 const graph: Message = {
   node: many(1, () => node),
   name: one(2, 'string'),
   initializer: many(5, () => tensor),
-  docString: one(10, 'string'),
+  docString: one(10, 'text'),
   input: many(11, () => valueInfo),
   output: many(12, () => valueInfo),
   valueInfo: many(13, () => valueInfo),
@@ -199,11 +199,11 @@ const functionMessage: Message = {
 }
 const model: Message = {
   irVersion: one(1, 'int64'),
-  producerName: one(2, 'string'),
-  producerVersion: one(3, 'string'),
+  producerName: one(2, 'text'),
+  producerVersion: one(3, 'text'),
   domain: one(4, 'string'),
   modelVersion: one(5, 'int64'),
-  docString: one(6, 'string'),
+  docString: one(6, 'text'),
   graph: one(7, () => graph),
   opsetImport: many(8, () => operatorSet),
   metadataProps: many(14, () => entry),

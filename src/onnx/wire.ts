@@ -1,8 +1,9 @@
 // Protocol-buffer messages as plain records: one table per message, one reader and one writer for all tables.
 import protobuf from 'protobufjs/minimal.js'
+import { LIMITS } from './limits.ts'
 
-/** The scalar types that onnx.proto uses. */
-export type ScalarType = 'int32' | 'int64' | 'uint64' | 'float' | 'double' | 'string' | 'bytes'
+/** The scalar types that onnx.proto uses; `text` is a string that only people read, in which broken UTF-8 is mended. */
+export type ScalarType = 'int32' | 'int64' | 'uint64' | 'float' | 'double' | 'string' | 'text' | 'bytes'
 
 /** One field: its number, its type (a scalar or another message) and whether it repeats. */
 export interface Field {
@@ -35,10 +36,15 @@ const wireTypes: Readonly<Record<ScalarType, number>> = {
   uint64: 0,
   double: 1,
   string: 2,
+  text: 2,
   bytes: 2,
   float: 5,
 }
-const deepest = 64
+// Names must be what they are in the file: two that are broken in different places could become one.
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
+/** What a repeated field holds that is not there; shared, because large models have many such. */
+const none: readonly never[] = Object.freeze([])
 
 /** 64-bit integers arrive as objects of two halves; they are exact as numbers up to 2^53. */
 const toNumber = (value: unknown): number =>
@@ -50,38 +56,65 @@ function readScalar(reader: protobuf.Reader, type: ScalarType): unknown {
       return toNumber(reader.int64())
     case 'uint64':
       return toNumber(reader.uint64())
+    case 'string':
+      return strict.decode(reader.bytes())
+    case 'text':
+      return lenient.decode(reader.bytes())
     default:
       return reader[type]()
   }
 }
 
-/** The field numbers of a message, looked up once. */
-const byNumber = new WeakMap<Message, Map<number, [string, Field]>>()
-function fieldsByNumber(message: Message): Map<number, [string, Field]> {
-  let fields = byNumber.get(message)
-  if (!fields) {
-    fields = new Map(Object.entries(message).map(([name, field]) => [field.id, [name, field]]))
-    byNumber.set(message, fields)
-  }
-  return fields
+/** What reading needs of a message's table: fields by number, and the names of those that repeat. */
+interface Reading {
+  readonly fields: ReadonlyMap<number, readonly [string, Field]>
+  readonly repeated: readonly string[]
 }
 
-function readMessage(reader: protobuf.Reader, message: Message, end: number, depth: number): Decoded {
-  if (depth > deepest) throw new RangeError(`messages are nested more than ${deepest} deep`)
+const readings = new WeakMap<Message, Reading>()
+/** Looked up once for each table. */
+function readingOf(message: Message): Reading {
+  let reading = readings.get(message)
+  if (!reading) {
+    const entries = Object.entries(message)
+    reading = {
+      fields: new Map(entries.map((entry) => [entry[1].id, entry])),
+      repeated: entries.filter(([, field]) => field.repeated).map(([name]) => name),
+    }
+    readings.set(message, reading)
+  }
+  return reading
+}
+
+/** How much of the data has been read as parts of messages. */
+interface Progress {
+  parts: number
+}
+
+function readMessage(
+  reader: protobuf.Reader,
+  message: Message,
+  end: number,
+  depth: number,
+  progress: Progress,
+): Decoded {
+  if (depth > LIMITS.nesting) throw new RangeError(`messages are nested more than ${LIMITS.nesting} deep`)
   if (end > reader.len)
     throw new RangeError(`a part ends at byte ${end}, behind the end of the data at ${reader.len}`)
-  const fields = fieldsByNumber(message)
+  const { fields, repeated: lists } = readingOf(message)
   const result: Decoded = {}
-  for (const [name, field] of Object.entries(message)) if (field.repeated) result[name] = []
+  for (const name of lists) result[name] = none
   while (reader.pos < end) {
     const tag = reader.uint32()
     const found = fields.get(tag >>> 3)
     const wireType = tag & 7
+    if (wireType === 3 || wireType === 4) throw new RangeError('it has groups, which ONNX does not know')
     if (!found) {
       reader.skipType(wireType)
       continue
     }
     const [name, { type, repeated }] = found
+    if (repeated && result[name] === none) result[name] = []
     const list = repeated ? (result[name] as unknown[]) : undefined
     const expected = typeof type === 'function' ? 2 : wireTypes[type]
     if (wireType === 2 && list && typeof type !== 'function' && expected !== 2) {
@@ -89,13 +122,17 @@ function readMessage(reader: protobuf.Reader, message: Message, end: number, dep
       if (blockEnd > end)
         throw new RangeError(`field "${name}" ends at byte ${blockEnd}, behind its message at ${end}`)
       while (reader.pos < blockEnd) list.push(readScalar(reader, type))
+      if (reader.pos !== blockEnd)
+        throw new RangeError(`field "${name}" should end at byte ${blockEnd} and ends at ${reader.pos}`)
       continue
     }
     if (wireType !== expected)
       throw new RangeError(`field "${name}" has wire type ${wireType}, expected ${expected}`)
+    if (wireType === 2 && ++progress.parts > LIMITS.parts)
+      throw new RangeError(`it has more than ${LIMITS.parts} parts, the limit`)
     const value =
       typeof type === 'function'
-        ? readMessage(reader, type(), reader.uint32() + reader.pos, depth + 1)
+        ? readMessage(reader, type(), reader.uint32() + reader.pos, depth + 1, progress)
         : readScalar(reader, type)
     if (list) list.push(value)
     else result[name] = value
@@ -105,7 +142,7 @@ function readMessage(reader: protobuf.Reader, message: Message, end: number, dep
 }
 
 function writeScalar(writer: protobuf.Writer, type: ScalarType, value: unknown): void {
-  if (type === 'string') writer.string(value as string)
+  if (type === 'string' || type === 'text') writer.string(value as string)
   else if (type === 'bytes') writer.bytes(value as Uint8Array)
   else writer[type](value as number)
 }
@@ -141,7 +178,7 @@ function writeMessage(
 export function decode(message: Message, bytes: Uint8Array): Decoded {
   // A plain view, so that byte fields are Uint8Array wherever the bytes come from.
   const reader = new protobuf.Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-  return readMessage(reader, message, bytes.byteLength, 0)
+  return readMessage(reader, message, bytes.byteLength, 0, { parts: 0 })
 }
 
 /** Writes a message; fields that are missing or undefined are left out. */

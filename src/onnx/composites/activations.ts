@@ -2,7 +2,7 @@
 import * as g from '../../graph/build.ts'
 import type { Value } from '../../graph/value.ts'
 import { sizeOf } from '../../util/shape.ts'
-import { type Call, float, int, numbersOf, operand, type Rule, refuse, text } from './call.ts'
+import { type Call, float, int, numberOf, operand, type Rule, refuse, text } from './call.ts'
 
 /** alpha (e^(x / scale) - 1) below 0; the exponential never sees a positive number. */
 const exponentialPart = (x: Value, alpha: number, scale = 1): Value =>
@@ -88,7 +88,7 @@ export const ACTIVATIONS: Readonly<Record<string, Rule>> = {
   },
   Dropout: (call) => {
     const training = call.inputs[2]
-    if (training && numbersOf(training, '"training_mode"')[0] !== 0)
+    if (training && numberOf(call, 2, '"training_mode"') !== 0)
       refuse('dropout in training mode', 'export the model in evaluation mode')
     return operand(call, 0)
   },

@@ -2,29 +2,43 @@
 import { constant, type NumericArray, scalar, type Value } from '../../graph/value.ts'
 import { DataError } from '../../util/errors.ts'
 import { sizeOf } from '../../util/shape.ts'
+import { checkShape } from '../budget.ts'
 import { readTensor } from '../tensor-proto.ts'
-import { type Call, float, floats, int, ints, numbersOf, operand, type Rule, refuse, tensor } from './call.ts'
+import {
+  type Call,
+  float,
+  floats,
+  int,
+  ints,
+  numberOf,
+  numbersOf,
+  operand,
+  type Rule,
+  refuse,
+  tensor,
+} from './call.ts'
 
 function constantOf(call: Call): Value {
   const proto = tensor(call, 'value')
   if (proto) {
+    // A function may be called many times, and every call makes its constants.
+    call.budget.addNumbers(sizeOf(proto.dims), 'a constant')
     const { data, shape, dtype } = readTensor(proto, 'attribute "value"')
     return constant(data, shape, dtype)
   }
   const has = (name: string): boolean => call.attributes.has(name)
   if (has('value_float')) return scalar(float(call, 'value_float', 0))
   if (has('value_int')) return scalar(int(call, 'value_int', 0), 'int64')
-  const list = (numbers: readonly number[], dtype: Value['dtype']): Value =>
-    constant(numbers, [numbers.length], dtype)
+  const list = (numbers: readonly number[], dtype: Value['dtype']): Value => {
+    call.budget.addNumbers(numbers.length, 'a constant')
+    return constant(numbers, [numbers.length], dtype)
+  }
   if (has('value_floats')) return list(floats(call, 'value_floats')!, 'float32')
   if (has('value_ints')) return list(ints(call, 'value_ints')!, 'int64')
   const kind = [...call.attributes.keys()][0]
   if (kind === undefined) throw new DataError('a constant without a value; the file is damaged')
   return refuse(`a constant given as "${kind}"`)
 }
-
-/** Lengths beyond this are a damaged file rather than a tensor. */
-const mostElements = 2 ** 28
 
 export const CONSTANTS: Readonly<Record<string, Rule>> = {
   Constant: constantOf,
@@ -36,23 +50,30 @@ export const CONSTANTS: Readonly<Record<string, Rule>> = {
   },
   Size: (call) => scalar(sizeOf(operand(call, 0).shape), 'int64'),
   ConstantOfShape: (call) => {
-    const shape = numbersOf(operand(call, 0), 'the shape')
-    const size = sizeOf(shape)
-    if (!(size <= mostElements)) throw new DataError(`a constant of ${size} numbers is too large`)
+    const shape = numbersOf(call, operand(call, 0), 'the shape')
+    checkShape(shape, 'the constant')
     const proto = tensor(call, 'value')
     const { data, dtype } = proto
       ? readTensor(proto, 'attribute "value"')
       : { data: [0] as readonly number[] | NumericArray, dtype: 'float32' as const }
+    if (data.length !== 1)
+      throw new DataError(`attribute "value" must hold one number, got ${data.length}; the file is damaged`)
+    const size = sizeOf(shape)
+    call.budget.addNumbers(size, 'a constant')
     return constant(new Float64Array(size).fill(data[0]!), shape, dtype)
   },
   Range: (call) => {
-    const [start, limit, delta] = [0, 1, 2].map((i) => numbersOf(operand(call, i), `input ${i}`)[0]!)
-    const size = Math.max(Math.ceil((limit! - start!) / delta!), 0)
-    if (!(size <= mostElements)) throw new DataError(`a range of ${size} numbers is too large`)
-    return constant(
-      Float64Array.from({ length: size }, (_, i) => start! + i * delta!),
-      [size],
-      operand(call, 0).dtype,
-    )
+    const [start, limit, delta] = [0, 1, 2].map((i) => numberOf(call, i, `input ${i}`)) as [
+      number,
+      number,
+      number,
+    ]
+    const size = Math.max(Math.ceil((limit - start) / delta), 0)
+    if (Number.isNaN(size))
+      throw new DataError(`a range from ${start} to ${limit} by ${delta} has no length; the file is damaged`)
+    call.budget.addNumbers(size, 'a range')
+    const numbers = new Float64Array(size)
+    for (let i = 0; i < size; i++) numbers[i] = start + i * delta
+    return constant(numbers, [size], operand(call, 0).dtype)
   },
 }

@@ -2,12 +2,12 @@
 import * as g from '../../graph/build.ts'
 import { apply } from '../../graph/ops.ts'
 import type { Value } from '../../graph/value.ts'
-import { type Call, int, ints, operand, type Rule, refuse, text } from './call.ts'
+import { type Call, int, ints, intsEach, operand, type Rule, refuse, text } from './call.ts'
 import { perChannel } from './normalization.ts'
 import { windowsOf } from './windows.ts'
 
-const withBias = (y: Value, bias: Value | undefined): Value =>
-  bias ? g.add(y, perChannel(bias, y.shape.length)) : y
+const withBias = (call: Call, y: Value, bias: Value | undefined): Value =>
+  bias ? g.add(y, perChannel(call, bias, y.shape.length)) : y
 
 function convolution(call: Call): Value {
   const [x, kernel] = [operand(call, 0), operand(call, 1)]
@@ -23,7 +23,7 @@ function convolution(call: Call): Value {
     },
     call.label,
   )
-  return withBias(y, call.inputs[2])
+  return withBias(call, y, call.inputs[2])
 }
 
 /** One axis of a transposed convolution: its length without any cropping, and what is cropped at both ends. */
@@ -36,10 +36,10 @@ interface Axis {
 function transposedAxes(call: Call, lengths: readonly number[], kernel: readonly number[]): Axis[] {
   const rank = lengths.length
   const ones = lengths.map(() => 1)
-  const strides = ints(call, 'strides') ?? ones
-  const dilations = ints(call, 'dilations') ?? ones
-  const pads = ints(call, 'pads') ?? new Array<number>(2 * rank).fill(0)
-  const extra = ints(call, 'output_padding') ?? lengths.map(() => 0)
+  const strides = intsEach(call, 'strides', ones, 1)
+  const dilations = intsEach(call, 'dilations', ones, 1)
+  const pads = intsEach(call, 'pads', new Array<number>(2 * rank).fill(0), 0)
+  const extra = intsEach(call, 'output_padding', new Array<number>(rank).fill(0), 0)
   const wanted = ints(call, 'output_shape')
   const mode = text(call, 'auto_pad', 'NOTSET')
   return lengths.map((length, axis) => {
@@ -82,7 +82,7 @@ function transposedConvolution(call: Call): Value {
     },
     call.label,
   )
-  return withBias(y, call.inputs[2])
+  return withBias(call, y, call.inputs[2])
 }
 
 export const CONVOLUTION: Readonly<Record<string, Rule>> = {

@@ -10,6 +10,7 @@ import {
   int,
   ints,
   intsOrInput,
+  numberOf,
   numbersOf,
   operand,
   operands,
@@ -63,7 +64,7 @@ export const DIRECT: Readonly<Record<string, Rule>> = {
   ArgMax: (call) => arg(call, operand(call, 0)),
   ArgMin: (call) => arg(call, g.neg(operand(call, 0))),
   CumSum: (call) =>
-    g.cumSum(operand(call, 0), numbersOf(operand(call, 1), '"axis"')[0]!, {
+    g.cumSum(operand(call, 0), numberOf(call, 1, '"axis"'), {
       exclusive: int(call, 'exclusive', 0) === 1,
       reverse: int(call, 'reverse', 0) === 1,
     }),
@@ -84,7 +85,7 @@ export const DIRECT: Readonly<Record<string, Rule>> = {
   },
   Expand: (call) => {
     const x = operand(call, 0)
-    return g.expand(x, broadcastShapes(x.shape, numbersOf(operand(call, 1), '"shape"')))
+    return g.expand(x, broadcastShapes(x.shape, numbersOf(call, operand(call, 1), '"shape"')))
   },
   Concat: (call) => g.concat(operands(call), requiredInt(call, 'axis')),
   Slice: (call) => {

@@ -1,11 +1,18 @@
 // Import rules of normalizations.
 import * as g from '../../graph/build.ts'
 import type { Value } from '../../graph/value.ts'
+import { DataError } from '../../util/errors.ts'
+import { formatShape } from '../../util/shape.ts'
 import { axesOf, type Call, float, fold, int, ints, operand, type Rule, refuse, requiredInt } from './call.ts'
 
 /** A value per channel, shaped to fit [n, c, ...]. */
-export const perChannel = (value: Value, rank: number): Value =>
-  fold(g.reshape(value, [value.shape[0]!, ...new Array<number>(rank - 2).fill(1)]))
+export function perChannel(call: Call, value: Value, rank: number): Value {
+  if (rank < 2 || value.shape.length !== 1)
+    throw new DataError(
+      `expects a number for each channel of a tensor with 2 axes or more, got ${formatShape(value.shape)} for ${rank} axes`,
+    )
+  return fold(call, g.reshape(value, [value.shape[0]!, ...new Array<number>(rank - 2).fill(1)]))
+}
 
 /** Zero mean and unit variance over some axes; also gives the mean and 1 / deviation. */
 function standardize(x: Value, axes: readonly number[], epsilon: number): [Value, Value, Value] {
@@ -27,9 +34,11 @@ function groupNormalization(call: Call): Value {
   // Before opset 21 scale and bias are per group, then per channel.
   const fit = (value: Value): Value =>
     value.shape[0] === channels
-      ? perChannel(value, x.shape.length)
+      ? perChannel(call, value, x.shape.length)
       : fold(
+          call,
           perChannel(
+            call,
             g.reshape(g.expand(g.reshape(value, [groups, 1]), [groups, channels! / groups]), [channels!]),
             x.shape.length,
           ),
@@ -43,15 +52,18 @@ export const NORMALIZATION: Readonly<Record<string, Rule>> = {
       refuse('batch normalization in training mode', 'export the model in evaluation mode')
     const x = operand(call, 0)
     const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => operand(call, i))
-    const factor = fold(g.div(scale!, g.sqrt(g.add(variance!, float(call, 'epsilon', 1e-5)))))
-    const shift = fold(g.sub(bias!, g.mul(mean!, factor)))
-    return g.add(g.mul(x, perChannel(factor, x.shape.length)), perChannel(shift, x.shape.length))
+    const factor = fold(call, g.div(scale!, g.sqrt(g.add(variance!, float(call, 'epsilon', 1e-5)))))
+    const shift = fold(call, g.sub(bias!, g.mul(mean!, factor)))
+    return g.add(g.mul(x, perChannel(call, factor, x.shape.length)), perChannel(call, shift, x.shape.length))
   },
   InstanceNormalization: (call) => {
     const x = operand(call, 0)
     const rank = x.shape.length
     const normal = standardize(x, from(2, rank), float(call, 'epsilon', 1e-5))[0]
-    return g.add(g.mul(normal, perChannel(operand(call, 1), rank)), perChannel(operand(call, 2), rank))
+    return g.add(
+      g.mul(normal, perChannel(call, operand(call, 1), rank)),
+      perChannel(call, operand(call, 2), rank),
+    )
   },
   LayerNormalization: (call) => {
     const x = operand(call, 0)

@@ -1,9 +1,9 @@
 // Import rules of reductions.
 import * as g from '../../graph/build.ts'
 import type { Value } from '../../graph/value.ts'
-import { axesOf, type Call, int, intsOrInput, operand, type Rule } from './call.ts'
+import { axesOf, type Call, int, intsOrInput, operand, type Rule, refuse } from './call.ts'
 
-type Reduce = (x: Value, reduction: { axes: readonly number[]; keepdims: boolean }) => Value
+type Reduce = (x: Value, reduction: { axes: readonly number[]; keepdims: boolean }, call: Call) => Value
 
 /** Axes that are left out mean all of them, unless `noop_with_empty_axes`. */
 const over =
@@ -13,11 +13,16 @@ const over =
     const given = intsOrInput(call, 'axes', 1) ?? []
     const none = given.length === 0 && int(call, 'noop_with_empty_axes', 0) === 1
     const axes = given.length > 0 ? axesOf(given, x.shape.length) : none ? [] : x.shape.map((_, axis) => axis)
-    return reduce(x, { axes, keepdims: int(call, 'keepdims', 1) === 1 })
+    return reduce(x, { axes, keepdims: int(call, 'keepdims', 1) === 1 }, call)
   }
 
 /** The product along each axis, place by place. */
-const product: Reduce = (x, { axes, keepdims }) => {
+const product: Reduce = (x, { axes, keepdims }, call) => {
+  for (const axis of axes) {
+    const length = x.shape[axis]!
+    call.budget.checkUnrolled(length, 'an axis that is multiplied up')
+    if (length === 0) refuse('a product over no numbers')
+  }
   const folded = axes.reduce(
     (value, axis) =>
       Array.from({ length: value.shape[axis]! }, (_, i) =>

@@ -1,6 +1,8 @@
 // Import rules of resizing: a product with a matrix of weights along each axis.
 import * as g from '../../graph/build.ts'
 import { constant, type Value } from '../../graph/value.ts'
+import { DataError } from '../../util/errors.ts'
+import { formatShape } from '../../util/shape.ts'
 import {
   axesOf,
   type Call,
@@ -96,8 +98,20 @@ function weights(
 }
 
 /** Resizes one axis: a matrix product with [input, output] on the right, or its transpose on the left. */
-function resizeAxis(x: Value, axis: number, output: number, scale: number, sampling: Sampling): Value {
+function resizeAxis(
+  { budget }: Call,
+  x: Value,
+  axis: number,
+  output: number,
+  scale: number,
+  sampling: Sampling,
+): Value {
   const input = x.shape[axis]!
+  if (!(scale > 0 && output >= 0))
+    throw new DataError(
+      `cannot resize an axis of ${input} to ${output} (scale ${scale}); the file is damaged`,
+    )
+  budget.addNumbers(input * output, 'the weights of a resized axis')
   const rows = new Float64Array(input * output)
   for (let i = 0; i < output; i++)
     for (const [place, weight] of weights(
@@ -116,12 +130,22 @@ function resizeAxis(x: Value, axis: number, output: number, scale: number, sampl
   return g.transpose(g.matMul(g.transpose(x, perm), matrix), perm)
 }
 
-function resize(x: Value, scales: readonly number[], sizes: readonly number[], sampling: Sampling): Value {
+function resize(
+  call: Call,
+  x: Value,
+  scales: readonly number[],
+  sizes: readonly number[],
+  sampling: Sampling,
+): Value {
+  if (sizes.some((size) => !Number.isSafeInteger(size)))
+    throw new DataError(
+      `expects a size or scale for each axis of ${formatShape(x.shape)}, got the sizes ${formatShape(sizes)}; the file is damaged`,
+    )
   return sizes.reduce(
     (value, size, axis) =>
       size === x.shape[axis] && scales[axis] === 1
         ? value
-        : resizeAxis(value, axis, size, scales[axis]!, sampling),
+        : resizeAxis(call, value, axis, size, scales[axis]!, sampling),
     x,
   )
 }
@@ -132,10 +156,10 @@ const outputs = (x: Value, scales: readonly number[]): number[] =>
 /** Before opset 11: scales only, places at i / scale. */
 function oldResize(call: Call): Value {
   const x = operand(call, 0)
-  const scales = call.inputs[1] ? numbersOf(call.inputs[1], '"scales"') : (floats(call, 'scales') ?? [])
+  const scales = call.inputs[1] ? numbersOf(call, call.inputs[1], '"scales"') : (floats(call, 'scales') ?? [])
   const mode = text(call, 'mode', 'nearest')
   const sampling = { mode, coordinates: 'asymmetric', nearest: 'floor', cubic: -0.75, excludeOutside: false }
-  return resize(x, scales, outputs(x, scales), sampling)
+  return resize(call, x, scales, outputs(x, scales), sampling)
 }
 
 function newResize(call: Call): Value {
@@ -146,7 +170,7 @@ function newResize(call: Call): Value {
   const axes = ints(call, 'axes') ?? x.shape.map((_, axis) => axis)
   const chosen = axesOf(axes, x.shape.length)
   const numbers = (index: number, what: string): number[] =>
-    call.inputs[index] ? numbersOf(call.inputs[index], what) : []
+    call.inputs[index] ? numbersOf(call, call.inputs[index], what) : []
   const [givenScales, givenSizes] = [numbers(2, '"scales"'), numbers(3, '"sizes"')]
   const scales = x.shape.map((length, axis) => {
     const i = chosen.indexOf(axis)
@@ -157,7 +181,7 @@ function newResize(call: Call): Value {
     givenSizes.length > 0
       ? x.shape.map((length, axis) => givenSizes[chosen.indexOf(axis)] ?? length)
       : outputs(x, scales)
-  return resize(x, scales, sizes, {
+  return resize(call, x, scales, sizes, {
     mode: text(call, 'mode', 'nearest'),
     coordinates: text(call, 'coordinate_transformation_mode', 'half_pixel'),
     nearest: text(call, 'nearest_mode', 'round_prefer_floor'),

@@ -2,7 +2,8 @@
 import * as g from '../../graph/build.ts'
 import { constant, type Value } from '../../graph/value.ts'
 import { DataError } from '../../util/errors.ts'
-import { sizeOf } from '../../util/shape.ts'
+import { formatShape, sizeOf } from '../../util/shape.ts'
+import { checkShape } from '../budget.ts'
 import {
   axesOf,
   type Call,
@@ -66,7 +67,11 @@ function split(call: Call): Value[] {
 
 function tile(call: Call): Value {
   const x = operand(call, 0)
-  const repeats = numbersOf(operand(call, 1), '"repeats"')
+  const repeats = numbersOf(call, operand(call, 1), '"repeats"')
+  if (repeats.length !== x.shape.length || repeats.some((n) => !Number.isSafeInteger(n) || n < 0))
+    throw new DataError(
+      `repeats must be a number for each axis of ${formatShape(x.shape)}, got ${formatShape(repeats)}; the file is damaged`,
+    )
   const interleaved = x.shape.flatMap((length) => [1, length])
   const repeated = x.shape.flatMap((length, axis) => [repeats[axis]!, length])
   return g.reshape(
@@ -112,9 +117,13 @@ const repeatedPlace: Readonly<Record<string, (place: number, length: number) => 
 function padsOf(call: Call, rank: number): number[] {
   const given = intsOrInput(call, 'pads', 1) ?? []
   const chosen = call.inputs[3]
-    ? axesOf(numbersOf(call.inputs[3], '"axes"'), rank)
+    ? axesOf(numbersOf(call, call.inputs[3], '"axes"'), rank)
     : Array.from({ length: rank }, (_, axis) => axis)
   const pads = new Array<number>(2 * rank).fill(0)
+  if (given.length !== 2 * chosen.length || !given.every(Number.isSafeInteger))
+    throw new DataError(
+      `pads must be a begin and an end for each of ${chosen.length} axes, got ${formatShape(given)}; the file is damaged`,
+    )
   chosen.forEach((axis, i) => {
     pads[axis] = given[i]!
     pads[rank + axis] = given[chosen.length + i]!
@@ -129,15 +138,19 @@ function pad(call: Call): Value {
   const mode = text(call, 'mode', 'constant')
   if (mode === 'constant') {
     const number = call.inputs[2]
-      ? (numbersOf(call.inputs[2], '"constant_value"')[0] ?? 0)
+      ? (numbersOf(call, call.inputs[2], '"constant_value"')[0] ?? 0)
       : float(call, 'value', 0)
     const padded = g.pad(x, pads)
-    return number === 0 ? padded : withBorder(padded, x.shape, pads, number)
+    if (number === 0) return padded
+    checkShape(padded.shape, 'the padded tensor')
+    for (const length of padded.shape) call.budget.addNumbers(length, 'the border of a padded axis')
+    return withBorder(padded, x.shape, pads, number)
   }
   const place = repeatedPlace[mode] ?? refuse(`padding mode "${mode}"`)
   return x.shape.reduce((value, length, axis) => {
     const [before, after] = [pads[axis]!, pads[rank + axis]!]
     if (before === 0 && after === 0) return value
+    call.budget.addNumbers(length + before + after, 'the places of a padded axis')
     const places = Array.from({ length: length + before + after }, (_, i) => place(i - before, length))
     return g.gather(value, constant(places, [places.length], 'int64'), axis)
   }, x)

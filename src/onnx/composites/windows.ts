@@ -1,13 +1,19 @@
 // Sliding windows: their geometry with ONNX' paddings.
 import { reachOf, type Window } from '../../graph/pooling.ts'
-import { type Call, int, ints, refuse, text } from './call.ts'
+import { DataError } from '../../util/errors.ts'
+import { type Call, int, intsEach, refuse, text } from './call.ts'
 
 /** The windows of a convolution or pooling, one for each spatial axis, with automatic padding worked out. */
 export function windowsOf(call: Call, lengths: readonly number[], kernel: readonly number[]): Window[] {
   const rank = lengths.length
-  const strides = ints(call, 'strides') ?? kernel.map(() => 1)
-  const dilations = ints(call, 'dilations') ?? kernel.map(() => 1)
-  const pads = ints(call, 'pads') ?? new Array<number>(2 * rank).fill(0)
+  if (kernel.length !== rank)
+    throw new DataError(
+      `the window has ${kernel.length} axes for ${rank} spatial ones of the input; the file is damaged`,
+    )
+  const ones = new Array<number>(rank).fill(1)
+  const strides = intsEach(call, 'strides', ones, 1)
+  const dilations = intsEach(call, 'dilations', ones, 1)
+  const pads = intsEach(call, 'pads', new Array<number>(2 * rank).fill(0), 0)
   const mode = text(call, 'auto_pad', 'NOTSET')
   return lengths.map((length, axis) => {
     const [size, stride, dilation] = [kernel[axis]!, strides[axis]!, dilations[axis]!]

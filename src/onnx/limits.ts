@@ -1,0 +1,33 @@
+// How much a model file may ask for while it is read: each limit with its reason.
+
+/**
+ * Nothing here bounds the weights of a file: they take the room that the file itself takes. What is bounded is what a
+ * small file can grow into. Each limit is several times what the largest networks in use need.
+ */
+export const LIMITS = {
+  /** Parts of the file (messages, texts, blocks of bytes). An empty part takes two bytes there and hundreds here; the
+   * export of a large vision transformer has about 100,000. */
+  parts: 2 ** 20,
+  /** Messages within messages. ONNX itself needs eight, and four more for each branch within a branch. */
+  nesting: 64,
+  /** Functions and branches within each other. Exporters nest functions about five deep. */
+  calls: 64,
+  /** Nodes, with functions expanded and operators taken apart. A ResNet-152 becomes about 2,000. */
+  nodes: 2 ** 17,
+  /** Places of a window, and lengths of an axis that is taken apart place by place. */
+  unrolled: 1024,
+  /** Axes of a tensor, as in NumPy. */
+  rank: 64,
+  /** Numbers of one tensor while the model runs: runtimes and this library count places with 32 bits. */
+  elements: 2 ** 31 - 1,
+  /** Numbers in a list that has to be known: lengths, axes, paddings. */
+  list: 4096,
+  /** Numbers that reading makes, on top of one for each byte of the file: at most 128 MiB of them in float64. */
+  made: 2 ** 24,
+  /** Larger constants than this are not computed ahead but left to the runtime. */
+  folded: 2 ** 22,
+  /** Elementary operations for one constant that is computed ahead. They also bound what it takes on the way. */
+  work: 2 ** 24,
+  /** All of them together, on top of two for each byte of the file: about a second. */
+  totalWork: 2 ** 26,
+} as const
