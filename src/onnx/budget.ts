@@ -24,8 +24,20 @@ export function checkShape(shape: Shape, what: string): void {
     )
 }
 
-/** Operators whose every element takes about as long as eight additions. */
-const SLOW = new Set(['Exp', 'Log', 'Sin', 'Cos', 'Tanh', 'Erf', 'Sigmoid', 'Softplus', 'Pow'])
+/** Operators whose every element takes a function call or two in the interpreter. */
+const SLOW = new Set([
+  'Exp',
+  'Log',
+  'Sin',
+  'Cos',
+  'Tanh',
+  'Erf',
+  'Sigmoid',
+  'Softplus',
+  'Pow',
+  'Gather',
+  'Concat',
+])
 
 /** About how many elementary operations the interpreter needs for a node. */
 function workOf({ op, inputs, outputs }: Node): number {
@@ -37,8 +49,8 @@ function workOf({ op, inputs, outputs }: Node): number {
   if (op === 'MatMul') return moved + out * (inputs[0]!.shape.at(-1) ?? 1)
   // Both forms of a convolution visit every weight of a filter for every place that it is laid on.
   const perFilter = (): number => sizes[1]! / Math.max(inputs[1]!.shape[0] ?? 1, 1)
-  if (op === 'Conv') return moved + 2 * out * perFilter()
-  if (op === 'ConvInputGradient') return moved + 2 * sizes[0]! * perFilter()
+  if (op === 'Conv') return moved + 4 * out * perFilter()
+  if (op === 'ConvInputGradient') return moved + 4 * sizes[0]! * perFilter()
   return moved
 }
 
@@ -84,10 +96,11 @@ export class Budget {
 
   /** Whether a constant of this size that takes so much work is computed ahead; if so, counts it. */
   takeWork(work: number, size: number): boolean {
+    const share = work <= LIMITS.smallWork ? 1 : 0.75
     const fits =
       work <= LIMITS.work &&
-      this.#work + work <= LIMITS.totalWork + 2 * this.#fileBytes &&
-      this.#made + size <= LIMITS.made + this.#fileBytes
+      this.#work + work <= share * (LIMITS.totalWork + 2 * this.#fileBytes) &&
+      this.#made + size <= share * (LIMITS.made + this.#fileBytes)
     if (!fits) return false
     this.#work += work
     this.#made += size

@@ -28,6 +28,9 @@ export const LIMITS = {
   folded: 2 ** 22,
   /** Elementary operations for one constant that is computed ahead. They also bound what it takes on the way. */
   work: 2 ** 24,
-  /** All of them together, on top of two for each byte of the file: about a second. */
-  totalWork: 2 ** 26,
+  /** All of them together, on top of two for each byte of the file: one or two seconds. */
+  totalWork: 2 ** 25,
+  /** Constants of up to this much work are arithmetic on shapes, which must not starve: a quarter of all work and numbers
+   * is kept for them. */
+  smallWork: 2 ** 12,
 } as const

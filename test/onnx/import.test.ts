@@ -272,6 +272,30 @@ describe('importModel', () => {
     expect(() => importModel(dangling)).toThrow(
       'Relu "the_Relu" reads "missing", which nothing before it computes',
     )
+    for (const op of [
+      'Add',
+      'Concat',
+      'Max',
+      'Mean',
+      'Gather',
+      'ScatterElements',
+      'Conv',
+      'Gemm',
+      'InstanceNormalization',
+    ]) {
+      const few = writeModelBytes({
+        nodes: [
+          node(op, op === 'Max' ? [] : ['x'], ['y'], {
+            axis: 0,
+            ...(op === 'ScatterElements' ? { reduction: 'add' } : {}),
+          }),
+        ],
+        inputs: [info('x', [1])],
+        outputs: [info('y', [1])],
+      })
+      if (op !== 'Concat' && op !== 'Mean')
+        expect(() => importModel(few), op).toThrow(/is missing|expects .* inputs/)
+    }
     const unmade = writeModelBytes({ nodes: [], outputs: [info('y', [1])] })
     expect(() => importModel(unmade)).toThrow('output "y" is not computed by any node')
   })

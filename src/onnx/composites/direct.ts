@@ -104,8 +104,7 @@ export const DIRECT: Readonly<Record<string, Rule>> = {
   ScatterElements: (call) => {
     const reduction = text(call, 'reduction', 'none')
     if (reduction !== 'add') refuse(`reduction "${reduction}"`, 'only "add" is')
-    const [x, indices, updates] = operands(call)
-    return g.scatterAdd(x!, indices!, updates!, int(call, 'axis', 0))
+    return g.scatterAdd(operand(call, 0), operand(call, 1), operand(call, 2), int(call, 'axis', 0))
   },
 }
 
