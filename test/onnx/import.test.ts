@@ -296,6 +296,14 @@ describe('importModel', () => {
       if (op !== 'Concat' && op !== 'Mean')
         expect(() => importModel(few), op).toThrow(/is missing|expects .* inputs/)
     }
+    const halfAxis = writeModelBytes({
+      opset: 18,
+      nodes: [node('ReduceProd', ['x', 'axes'], ['y'])],
+      inputs: [info('x', [2, 2])],
+      outputs: [info('y', undefined)],
+      initializers: [stored('axes', [0.5])],
+    })
+    expect(() => importModel(halfAxis)).toThrow('"axes" holds 0.5, expected whole numbers')
     const unmade = writeModelBytes({ nodes: [], outputs: [info('y', [1])] })
     expect(() => importModel(unmade)).toThrow('output "y" is not computed by any node')
   })

@@ -143,17 +143,22 @@ export function numberOf(call: Call, index: number, what: string): number {
   return numbers[0]!
 }
 
-/** Numbers that older operator sets keep in an attribute and newer ones in an input. */
+/** Whole numbers that older operator sets keep in an attribute and newer ones in an input. */
 export function intsOrInput(call: Call, name: string, index: number): readonly number[] | undefined {
   const value = call.inputs[index]
-  return value ? numbersOf(call, value, `"${name}"`) : ints(call, name)
+  if (!value) return ints(call, name)
+  const numbers = numbersOf(call, value, `"${name}"`)
+  const broken = numbers.find((n) => !Number.isInteger(n))
+  if (broken !== undefined)
+    throw new DataError(`"${name}" holds ${broken}, expected whole numbers; the file is damaged`)
+  return numbers
 }
 
 /** Restores the order of axes counted from the back, and checks them. */
 export const axesOf = (axes: readonly number[], rank: number): number[] =>
   axes.map((axis) => {
     const result = axis < 0 ? axis + rank : axis
-    if (result < 0 || result >= rank)
+    if (!Number.isInteger(result) || result < 0 || result >= rank)
       throw new DataError(`axis ${axis} is outside a tensor of rank ${rank}; the file is damaged`)
     return result
   })
