@@ -41,7 +41,7 @@ const sparring = (...args) =>
     const began = performance.now()
     // The peak is asked when the process ends, and told on a pipe of its own.
     const tell =
-      "import { writeSync } from 'node:fs'; const tell = () => { try { writeSync(3, `${process.resourceUsage().maxRSS} `) } catch {} }; process.on('exit', tell); setInterval(tell, 250).unref()"
+      "import { writeSync } from 'node:fs'; const tell = () => { try { writeSync(3, process.resourceUsage().maxRSS + ' ') } catch {} }; process.on('exit', tell); setInterval(tell, 250).unref()"
     const child = spawn(
       process.execPath,
       ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, values.command, ...args],
