@@ -14,6 +14,7 @@ import { type TrainingState, train } from '../training/trainer.ts'
 import { SHARES } from '../util/limits.ts'
 import { memoryBytes } from '../util/node/memory.ts'
 import { type Course, openCourse } from './course.ts'
+import { engineThreads } from './engine-threads.ts'
 import type { RunEvent } from './events.ts'
 import { finishRun } from './finish-run.ts'
 import { checkLabels } from './labels.ts'
@@ -89,6 +90,7 @@ async function* trainInto(
  */
 export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   const { model, common, options } = resolveSettings(request.model, request.settings)
+  const threads = engineThreads(common.threads)
   await checkNewRun(request.folder)
   const form = imageForm(common)
   if (form.imageSize) {
@@ -124,7 +126,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     batchSize,
     exampleShape,
   })
-  const engine = await nodeEngine(common.threads > 0 ? { threads: common.threads } : {})
+  const engine = await nodeEngine(threads)
   let run: RunWriter | undefined
   let course: Course | undefined
   try {
@@ -205,6 +207,7 @@ export async function* continueRun(
     // Before anything is loaded for it: the record may be anybody's.
     const objective = recordedObjective(run.config)
     checkRecord(run.config, objective)
+    const options = engineThreads(threads ?? run.config.settings.threads)
     const { checkpoint, logs, sheets, ...told } = await planResume(run, objective, { acceptLosses })
     if (checkpoint) checkpointArrays(checkpoint, run.config, objective)
     const data = yield* withReports<RunEvent, DataSplits>((report) =>
@@ -214,8 +217,7 @@ export async function* continueRun(
         onImages: (progress) => report({ type: 'images', ...progress }),
       }),
     )
-    const wanted = threads ?? run.config.settings.threads
-    engine = await nodeEngine(wanted > 0 ? { threads: wanted } : {})
+    engine = await nodeEngine(options)
     const { evaluateEvery } = run.config.settings
     course = yield* openCourse(engine, evaluateEvery, data, objective, { signal })
     const step = checkpoint?.step ?? -1
