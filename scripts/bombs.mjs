@@ -1,5 +1,5 @@
 // Small things that ask for much: files and settings of strangers, each given to a command of its own, with its peak memory.
-// node scripts/bombs.mjs [--command <other bin/sparring.js>] [--only <part of a name>] [--seconds 30]
+// node scripts/bombs.mjs [--command <other bin/sparring.js>] [--only <part of a name>] [--seconds 60]
 // @ts-check
 import { execFileSync, spawn } from 'node:child_process'
 import {
@@ -24,7 +24,7 @@ const { values } = parseArgs({
   options: {
     command: { type: 'string', default: inProject('bin/sparring.js') },
     only: { type: 'string', default: '' },
-    seconds: { type: 'string', default: '30' },
+    seconds: { type: 'string', default: '60' },
   },
 })
 if (values.command === inProject('bin/sparring.js')) await build()
