@@ -14,7 +14,7 @@ import {
 import { decodePng } from '../report/node/index.ts'
 import type { Evaluation, RunConfig, RunRecord } from '../runs/index.ts'
 import { openRun, type RunFolder } from '../runs/node/index.ts'
-import { ConfigError, messageOf } from '../util/errors.ts'
+import { ConfigError, DataError } from '../util/errors.ts'
 import { type EvaluateEvent, evaluateRuns } from './evaluate-runs.ts'
 import { recordedObjective, recordedSettings } from './recorded-run.ts'
 import type { ExtractorSource } from './reported-extractor.ts'
@@ -80,14 +80,14 @@ async function openEntry(folder: string): Promise<Opened> {
   return { folder, run, entry: { folder, record: completed(record), ...(await evaluationOf(run, folder)) } }
 }
 
-/** A record with the defaults of options that its model did not have yet; as it is where the model is not known. */
+/** A record with the defaults of options that its model did not have yet; as it is where this version does not know it. */
 function completed(record: RunRecord): RunRecord {
   const { config } = record
   try {
     const { common, options } = recordedSettings(config)
     return { ...record, config: { ...config, settings: { ...common, ...options } as RunConfig['settings'] } }
   } catch (error) {
-    if (error instanceof ConfigError) return record
+    if (error instanceof DataError) return record
     throw error
   }
 }
