@@ -7,8 +7,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import * as ort from 'onnxruntime-node'
 import { sessionOptions } from '../dist/runtime/node-options.js'
+import * as ort from '../dist/runtime/node-ort.js'
 import { median, stepProgram } from './lib/step-program.mjs'
 
 const { values, positionals } = parseArgs({

@@ -32,9 +32,9 @@ const ARROWS: Readonly<Record<string, string>> = {
   'index.ts': PURE,
   'node.ts': `${PURE} workflow`,
 }
-/** Packages that belong to one room; the others are free. */
+/** Packages that belong to one room, or file; the others are free. */
 const PACKAGES: Readonly<Record<string, string>> = {
-  'onnxruntime-node': 'runtime',
+  'onnxruntime-node': 'runtime/node-ort.ts',
   'onnxruntime-web': 'runtime',
   hono: 'server',
   '@hono/node-server': 'server',
@@ -87,9 +87,11 @@ const rules: Readonly<Record<string, (sources: Sources, imports: readonly Import
       return !local || names.some((name) => allowed.includes(name)) ? [] : `${from} -> ${to}`
     }),
   'a package that belongs to a room is imported only there': (_, imports) =>
-    imports.flatMap(({ from, to, local }) => {
+    imports.flatMap(({ from, to, local, typeOnly }) => {
       const home = PACKAGES[packageOf(to)]
-      return local || home === undefined || home === roomOf(from) ? [] : `${from} -> ${to}`
+      if (local || home === undefined) return []
+      const homes = typeOnly ? [home, roomOf(home)] : [home]
+      return homes.includes(from) || homes.includes(roomOf(from)) ? [] : `${from} -> ${to}`
     }),
   'only files for Node use Node': (sources, imports) => [
     ...imports.flatMap(({ from, to, local }) =>
@@ -120,13 +122,17 @@ const rules: Readonly<Record<string, (sources: Sources, imports: readonly Import
     [...sources].flatMap(([file, text]) => (/^\/\/ \S.{10,}\n/.test(text) ? [] : file)),
 }
 
-const SRC = join(import.meta.dirname, '../src')
-const house: Sources = new Map(
-  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => [file, readFileSync(join(SRC, file), 'utf8')]),
-)
+/** The sources below a folder of the project, by their paths in it. */
+function sourcesIn(folder: string, kind = /\.ts$/): Sources {
+  const root = join(import.meta.dirname, '..', folder)
+  return new Map(
+    readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .map((file) => file.replaceAll('\\', '/'))
+      .filter((file) => kind.test(file))
+      .map((file) => [file, readFileSync(join(root, file), 'utf8')]),
+  )
+}
+const house = sourcesIn('src')
 
 /** A house that breaks every rule, and what should be said of it. */
 const ruin: Sources = new Map([
@@ -135,6 +141,8 @@ const ruin: Sources = new Map([
   ['graph/value.ts', "// Leans back.\nexport { shape } from '../util/shape.ts'\n"],
   ['training/trainer.ts', "// Takes the native engine.\nimport type { E } from '../runtime/node.ts'\n"],
   ['models/run.ts', "// Runs by itself.\nconst ort = await import('onnxruntime-node')\n"],
+  ['runtime/node-loud.ts', "// Goes past the door.\nimport { Tensor } from 'onnxruntime-node'\n"],
+  ['runtime/node-types.ts', "// May know its types.\nimport type { Tensor } from 'onnxruntime-node'\n"],
   ['cli/main.ts', "// Loads the trainer.\nimport { train } from '../training/trainer.ts'\n"],
   ['data/cache.ts', "// Reads files.\nimport { readFile } from 'node:fs/promises'\nBuffer.alloc(1)\n"],
   ['runs/silent.ts', 'export const nothing = 1\n'],
@@ -146,7 +154,10 @@ const faults: Readonly<Record<string, string[]>> = {
     'training/trainer.ts -> runtime/node.ts',
     'cli/main.ts -> training/trainer.ts',
   ],
-  'a package that belongs to a room is imported only there': ['models/run.ts -> onnxruntime-node'],
+  'a package that belongs to a room is imported only there': [
+    'models/run.ts -> onnxruntime-node',
+    'runtime/node-loud.ts -> onnxruntime-node',
+  ],
   'only files for Node use Node': [
     'training/trainer.ts -> runtime/node.ts',
     'data/cache.ts -> node:fs/promises',
@@ -172,6 +183,38 @@ describe("the studio's pages", () => {
     const isFree = (to: string): boolean =>
       !isForNode(to) && (FOR_PAGES.includes(to) || FOR_PAGES.includes(roomOf(to)))
     expect(taken.filter((to) => !isFree(to) && to !== 'server/protocol.ts')).toEqual([])
+  })
+})
+
+describe('the native runtime', () => {
+  // Loaded by another way, it writes into the user's cache and calls its maker.
+  const DOOR = 'onnxruntime-node'
+  const loadersIn = (sources: Sources): string[] => [
+    ...importsOf(sources).flatMap(({ from, to, typeOnly }) => (to === DOOR && !typeOnly ? from : [])),
+    ...[...sources].flatMap(([file, text]) =>
+      /(?<!import)\(\s*['"`]onnxruntime-node['"`]\s*\)/.test(text) ? file : [],
+    ),
+  ]
+
+  it('is loaded through one file, by the sources, tests, scripts, benchmarks, examples and the command', () => {
+    expect(loadersIn(house)).toEqual(['runtime/node-ort.ts'])
+    for (const folder of ['test', 'scripts', 'bench', 'examples', 'bin']) {
+      const sources = sourcesIn(folder, /\.(ts|mjs|js)$/)
+      expect(sources.size, folder).toBeGreaterThan(0)
+      expect(loadersIn(sources), folder).toEqual([])
+    }
+  })
+
+  it('is seen wherever it is loaded otherwise', () => {
+    const called = ['import', 'require'].map(
+      (how) => [`${how}.mjs`, `const ort = ${how}('${DOOR}')\n`] as const,
+    )
+    const stated = ['import * as ort from', 'export * from'].map(
+      (how, i) => [`${i}.ts`, `${how} '${DOOR}'\n`] as const,
+    )
+    expect(new Set(loadersIn(new Map([...called, ...stated])))).toEqual(
+      new Set(['import.mjs', 'require.mjs', '0.ts', '1.ts']),
+    )
   })
 })
 

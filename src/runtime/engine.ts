@@ -65,7 +65,7 @@ export interface Program {
 export interface Engine {
   /** The runtime and its version, e.g. `onnxruntime-node 1.30.0`. */
   readonly name: string
-  /** Execution providers that this build of the runtime brings, e.g. `cpu`. */
+  /** Execution providers that its sessions use, e.g. `cpu`. */
   readonly providers: readonly string[]
   load(model: Uint8Array): Promise<LoadedModel>
   program(model: Uint8Array, state: readonly StateEntry[]): Promise<Program>

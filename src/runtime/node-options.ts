@@ -1,6 +1,9 @@
 // How ONNX Runtime's sessions are opened.
 import type { InferenceSession } from 'onnxruntime-node'
 
+/** What computes. A build of the runtime may bring more (`webgpu`, `cuda`); nothing of ours has been tried on them. */
+export const PROVIDERS: readonly string[] = ['cpu']
+
 export interface SessionChoices {
   /** Threads of one operator; 0 or undefined for one per core. */
   readonly threads?: number | undefined
@@ -9,6 +12,7 @@ export interface SessionChoices {
 }
 
 export const sessionOptions = ({ threads, program }: SessionChoices): InferenceSession.SessionOptions => ({
+  executionProviders: PROVIDERS,
   ...(threads ? { intraOpNumThreads: threads } : {}),
   interOpNumThreads: 1,
   executionMode: 'sequential',

@@ -1,9 +1,9 @@
 // The worker thread that owns ONNX Runtime's sessions, because a session's run blocks the thread that calls it.
 import { parentPort, workerData } from 'node:worker_threads'
-import * as ort from 'onnxruntime-node'
 import { messageOf } from '../util/errors.ts'
 import type { Advanced, ArrayWithShape, StateArrays, StateEntry, StepFeeds } from './engine.ts'
-import { sessionOptions } from './node-options.ts'
+import { PROVIDERS, sessionOptions } from './node-options.ts'
+import * as ort from './node-ort.ts'
 import {
   BUSY,
   CLOSED,
@@ -139,5 +139,5 @@ parentPort!.on('message', (message: WorkerCall | typeof END) => {
 // The library is loaded.
 setBusy(0)
 parentPort!.postMessage({
-  ready: { providers: ort.listSupportedBackends().map(({ name }) => name) },
+  ready: { providers: PROVIDERS },
 } satisfies WorkerReady)

@@ -23,6 +23,7 @@ import {
   type WorkerReply,
   type WorkerStart,
 } from './node-protocol.ts'
+import { silenceRuntime } from './node-silence.ts'
 
 /** The worker as JavaScript: beside this file once built; from the sources (tests) the built one. */
 const workerFile = (): URL =>
@@ -56,6 +57,7 @@ function leaveNativeCode(): void {
 
 /** Starts the worker thread, known to `leaveNativeCode` as long as it lives. */
 function startWorker(threads: number | undefined): { worker: Worker; control: Int32Array } {
+  silenceRuntime()
   const control = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT))
   control[BUSY] = 1
   // Node's own flags are for the program, not for this thread: with --input-type it would not start.

@@ -160,7 +160,7 @@ async function examineRuntime(): Promise<Finding[]> {
       {
         name: 'runtime',
         status: 'ok',
-        found: `${engine.name}, execution providers ${engine.providers.join(', ')}`,
+        found: `${engine.name}, computes on ${engine.providers.join(', ')}`,
         values: { name: engine.name, loads: true, providers: engine.providers },
       },
       product,

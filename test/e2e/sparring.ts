@@ -28,7 +28,7 @@ export interface ProcessOptions {
 }
 
 /** What a run inherits: no setting of the person who runs the tests. */
-const ownEnvironment = Object.fromEntries(
+export const ownEnvironment = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^(SPARRING_|NO_COLOR|FORCE_COLOR|NODE_OPTIONS|VITEST)/.test(name),
   ),

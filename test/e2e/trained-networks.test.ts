@@ -2,11 +2,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as ort from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { importModel } from '../../src/onnx/index.ts'
 import { untileGrid } from '../../src/report/index.ts'
 import { decodePng } from '../../src/report/node/index.ts'
+import * as ort from '../../src/runtime/node-ort.ts'
 import { randomStream } from '../../src/util/random.ts'
 import { smallData, sparring } from './sparring.ts'
 

@@ -1,6 +1,7 @@
 // Runs ONNX bytes in onnxruntime-node, for tests.
-import * as ort from 'onnxruntime-node'
+
 import type { DType, NumericArray } from '../../src/graph/value.ts'
+import * as ort from '../../src/runtime/node-ort.ts'
 
 /** An array on its way in or out of a session; numbers of every type are given as numbers. */
 export interface Fed {
