@@ -1,8 +1,9 @@
 // Networks that branch at their end: a stack of layers, and several heads on top of it.
 import { concat } from '../graph/build.ts'
+import { checkArgument, checkArguments, listOf, NAME, SHAPE } from '../util/arguments.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
 import { formatShape, type Shape } from '../util/shape.ts'
-import type { Layer } from './layer.ts'
+import { LAYER, type Layer } from './layer.ts'
 import { type Network, sequential } from './network.ts'
 
 /**
@@ -13,14 +14,17 @@ import { type Network, sequential } from './network.ts'
  * @param options.input  shape of one example, without the batch axis
  * @param trunk          first to last
  * @param heads          layers with names of their own, whose outputs differ in the last axis only
- * @throws ConfigError for heads without a name or with a taken one, ShapeError for outputs that cannot be joined
+ * @throws ConfigError for arguments that are missing or of another kind and for heads without a name or with a taken one, ShapeError for outputs that cannot be joined
  */
 export function branching(
   options: { readonly name: string; readonly input: Shape },
   trunk: readonly Layer[],
   heads: readonly Layer[],
 ): Network {
+  checkArguments('branching', options, { name: NAME, input: SHAPE })
   const { name } = options
+  checkArgument(`branching "${name}"`, 'its second argument, the trunk,', trunk, listOf(LAYER))
+  checkArgument(`branching "${name}"`, 'its third argument, the heads,', heads, listOf(LAYER))
   if (heads.length === 0) throw new ConfigError(`network "${name}" needs at least one head`)
   const stem = sequential(options, trunk)
   const used = new Set(stem.rows.map((row) => row.name))

@@ -1,6 +1,7 @@
 // What a layer is: a record of its weights and one pure call.
 import type { Value } from '../graph/value.ts'
 import type { Initializer } from '../initializers/initializer.ts'
+import { withParts } from '../util/arguments.ts'
 import type { Shape } from '../util/shape.ts'
 
 /** One array that a layer owns. */
@@ -54,3 +55,8 @@ export interface Layer {
   outputShape(input: Shape): Shape
   call(call: LayerCall): LayerResult
 }
+
+/** What `checkArguments` takes for a layer. */
+export const LAYER = withParts('a layer, such as dense({ units: 10 })', {
+  methods: ['weights', 'outputShape', 'call'],
+})

@@ -1,8 +1,9 @@
 // Networks: named stacks of layers whose weights live outside them.
 import type { Value } from '../graph/value.ts'
+import { checkArgument, checkArguments, listOf, NAME, SHAPE, withParts } from '../util/arguments.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
 import { formatShape, type Shape, sameShape, sizeOf } from '../util/shape.ts'
-import type { Layer, RandomSource, WeightSpec } from './layer.ts'
+import { LAYER, type Layer, type RandomSource, type WeightSpec } from './layer.ts'
 
 /** A weight of a network; its name is `network/layer/weight`. */
 export type NetworkWeight = WeightSpec
@@ -41,6 +42,15 @@ export interface Network {
   call(call: NetworkCall): NetworkResult
 }
 
+/** What `checkArguments` takes for a network. */
+export const NETWORK = withParts(
+  "a network, such as sequential({ name: 'generator', input: [100] }, layers)",
+  {
+    methods: ['call'],
+    lists: ['inputShape', 'outputShape', 'rows', 'weights'],
+  },
+)
+
 /** Keras' rule with hyphens: `conv2d-transpose`, `leaky-re-lu`. */
 const kebab = (type: string): string =>
   type
@@ -54,12 +64,16 @@ const kebab = (type: string): string =>
  * @param options.name   prefix of all weight names
  * @param options.input  shape of one example, without the batch axis
  * @param layers         first to last; unnamed ones are called after their type: `dense`, `dense-1`, ...
- * @throws ShapeError naming the layer that does not take the shape before it
+ * @throws ConfigError for arguments that are missing or of another kind; ShapeError naming the layer that does not take
+ *         the shape before it
  */
 export function sequential(
-  { name, input }: { readonly name: string; readonly input: Shape },
+  options: { readonly name: string; readonly input: Shape },
   layers: readonly Layer[],
 ): Network {
+  checkArguments('sequential', options, { name: NAME, input: SHAPE })
+  const { name, input } = options
+  checkArgument(`sequential "${name}"`, 'its second argument, the layers,', layers, listOf(LAYER))
   const used = new Set<string>()
   const nameOf = (layer: Layer): string => {
     const base = layer.name ?? kebab(layer.type)

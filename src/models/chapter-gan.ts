@@ -43,5 +43,6 @@ export const chapterGan = ({
         discriminator: discriminator({ imageShape }),
         generatorOptimizer: adam({ learningRate, beta1 }),
         discriminatorOptimizer: adam({ learningRate, beta1 }),
+        fakes: 'inference', // The chapter's program makes them by Keras' `predict`.
       }),
   })

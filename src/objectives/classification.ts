@@ -1,7 +1,10 @@
 // Classification: one network learns to give the label of an example the largest logit.
-import type { Network } from '../layers/network.ts'
+import { NETWORK, type Network } from '../layers/network.ts'
 import { sparseCategoricalAccuracy, sparseCategoricalCrossentropy } from '../losses/index.ts'
-import type { Optimizer } from '../optimizers/optimizer.ts'
+import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
+import { checkArguments, NAME } from '../util/arguments.ts'
+import { ShapeError } from '../util/errors.ts'
+import { formatShape } from '../util/shape.ts'
 import { type Objective, objective } from './objective.ts'
 
 export interface ClassificationOptions {
@@ -11,13 +14,19 @@ export interface ClassificationOptions {
   readonly optimizer: Optimizer
 }
 
-/** Minimises the softmax cross-entropy of the labels. Every example is seen once before any is seen twice. */
-export const classification = ({
-  name,
-  classifier,
-  optimizer,
-}: ClassificationOptions): Objective<'classifier'> =>
-  objective({
+/**
+ * Minimises the softmax cross-entropy of the labels. Every example is seen once before any is seen twice.
+ *
+ * @throws ConfigError for options that are missing or of another kind; ShapeError for a classifier whose output is no list of logits
+ */
+export function classification(options: ClassificationOptions): Objective<'classifier'> {
+  checkArguments('classification', options, { name: NAME, classifier: NETWORK, optimizer: OPTIMIZER })
+  const { name, classifier, optimizer } = options
+  if (classifier.outputShape.length !== 1)
+    throw new ShapeError(
+      `classification "${name}": the classifier must end in one logit per class, such as [10], got ${formatShape(classifier.outputShape)}; end it with dense({ units: 10 })`,
+    )
+  return objective({
     name,
     networks: { classifier },
     phases: [
@@ -46,3 +55,4 @@ export const classification = ({
     ports: { classifier: { input: 'images', output: 'logits' } },
     classifier: { network: 'classifier' },
   })
+}

@@ -2,37 +2,51 @@
 import { add, mul } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
-import type { Network } from '../layers/network.ts'
+import { NETWORK, type Network } from '../layers/network.ts'
 import { binaryAccuracy, binaryCrossentropy, logitsOf } from '../losses/index.ts'
-import type { Optimizer } from '../optimizers/optimizer.ts'
-import type { Shape } from '../util/shape.ts'
+import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
+import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'
+import { ShapeError } from '../util/errors.ts'
+import { checkChoice, checkNumber } from '../util/options.ts'
+import { formatShape, type Shape, sameShape, sizeOf } from '../util/shape.ts'
 import { type LatentDistribution, type Objective, objective, type PhaseContext } from './objective.ts'
+import { checkProbabilities } from './probabilities.ts'
+
+const FAKES = ['inference', 'training'] as const
+const UPDATES = ['separate', 'joint'] as const
 
 export interface GanOptions {
   readonly name: string
   /** From a latent to an example in [0, 1]. */
   readonly generator: Network
-  /** From an example to the probability that it is real; must end in a sigmoid. */
+  /** From an example to the probability that it is real, one number; must end in a sigmoid. */
   readonly discriminator: Network
   readonly generatorOptimizer: Optimizer
   readonly discriminatorOptimizer: Optimizer
   /** What latents are drawn from; default uniform in [0, 1). */
   readonly latent?: LatentDistribution
   /**
-   * How the generator makes the fakes that the discriminator learns from: `inference`, with moving statistics and
-   * without dropout, or `training`, as it makes them in its own update. Default `inference`.
+   * How the generator makes the fakes that the discriminator learns from: `training`, as it makes them in its own
+   * update, with the statistics of the batch and with dropout, or `inference`, with moving statistics and without dropout.
+   * Default `training`: both players then see the same kind of fakes. Moving statistics of a batch normalisation lag behind,
+   * so with `inference` the discriminator may tell those fakes from real examples at once (accuracy 100%) while those of
+   * the generator's own update, which it never learns from, fool it (generator loss near 0). The chapter's models say
+   * `inference`, because the chapter's program does (Keras' `predict`).
    */
-  readonly fakes?: 'inference' | 'training'
+  readonly fakes?: (typeof FAKES)[number]
   /**
    * How the discriminator learns from a batch of real examples and one of fakes: by two updates, one after the other
    * (`separate`), or by one update for the sum of both losses (`joint`). Default `separate`.
    */
-  readonly updates?: 'separate' | 'joint'
+  readonly updates?: (typeof UPDATES)[number]
 }
 
 /** Fresh latents as an input of the step. */
 const draw = (random: RandomSource, latent: LatentDistribution, shape: Shape): Value =>
   latent.distribution === 'uniform' ? random.uniform(shape, latent.low, latent.high) : random.normal(shape)
+
+/** Names as a table, for `checkChoice`. */
+const choices = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, name]))
 
 const mean = (values: readonly Value[]): Value => mul(values.reduce(add), 1 / values.length)
 
@@ -45,23 +59,64 @@ function judge(probabilities: Value, target: 0 | 1) {
   return { loss, metrics: { loss, accuracy: binaryAccuracy(logits, target) } }
 }
 
+/** What every option is; `checkOptions` looks at those of several kinds. */
+const ARGUMENTS = {
+  name: NAME,
+  generator: NETWORK,
+  discriminator: NETWORK,
+  generatorOptimizer: OPTIMIZER,
+  discriminatorOptimizer: OPTIMIZER,
+  latent: ANYTHING,
+  fakes: ANYTHING,
+  updates: ANYTHING,
+}
+
+/** Everything that would otherwise fail in the first step. */
+function checkOptions(
+  where: string,
+  { generator, discriminator, latent, fakes, updates }: Required<Omit<GanOptions, 'name'>>,
+): void {
+  checkChoice(where, 'fakes', fakes, choices(FAKES))
+  checkChoice(where, 'updates', updates, choices(UPDATES))
+  checkChoice(`${where}, latent`, 'distribution', latent?.distribution, choices(['uniform', 'normal']))
+  if (latent.distribution === 'uniform') {
+    checkNumber(`${where}, latent`, 'low', latent.low)
+    checkNumber(`${where}, latent`, 'high', latent.high, { above: latent.low })
+  }
+  if (!sameShape(generator.outputShape, discriminator.inputShape))
+    throw new ShapeError(
+      `${where}: the discriminator must take what the generator makes, ${formatShape(generator.outputShape)}, but takes ${formatShape(discriminator.inputShape)}; give it that input, or end the generator with reshape({ targetShape: ${formatShape(discriminator.inputShape)} })`,
+    )
+  if (sizeOf(discriminator.outputShape) !== 1)
+    throw new ShapeError(
+      `${where}: the discriminator must end in one number, the probability that an example is real, got ${formatShape(discriminator.outputShape)}; end it with dense({ units: 1, activation: 'sigmoid' })`,
+    )
+  checkProbabilities(`${where}: the discriminator`, discriminator)
+}
+
 /**
  * A generator against a discriminator: the discriminator learns from real examples and from fakes, then the generator
  * through the discriminator as it now is. Discriminator loss and accuracy are the means of those on real examples and
  * on fakes.
  *
+ * @throws ConfigError for options that are missing, unknown or out of range, and for a discriminator that does not end in a
+ *         sigmoid; ShapeError for networks that do not fit together
  * @source Goodfellow et al. 2014, arXiv:1406.2661; the order of the updates is that of Rivas 2020, chapter 14
  */
-export function gan({
-  name,
-  generator,
-  discriminator,
-  generatorOptimizer,
-  discriminatorOptimizer,
-  latent = { distribution: 'uniform', low: 0, high: 1 },
-  fakes = 'inference',
-  updates = 'separate',
-}: GanOptions): Objective<Players> {
+export function gan(options: GanOptions): Objective<Players> {
+  checkArguments('gan', options, ARGUMENTS)
+  const {
+    name,
+    generator,
+    discriminator,
+    generatorOptimizer,
+    discriminatorOptimizer,
+    latent = { distribution: 'uniform', low: 0, high: 1 },
+    fakes = 'training',
+    updates = 'separate',
+  } = options
+  const players = { generator, discriminator, generatorOptimizer, discriminatorOptimizer }
+  checkOptions(`gan "${name}"`, { ...players, latent, fakes, updates })
   const onReal = ({ real, networks }: PhaseContext<Players>) => judge(networks.discriminator(real), 1)
   const onFakes = ({ batchSize, random, networks }: PhaseContext<Players>) => {
     const make = fakes === 'inference' ? networks.generator.inference : networks.generator

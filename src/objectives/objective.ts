@@ -1,8 +1,9 @@
 // An objective: which networks compete, and the phases of one training step.
 import type { Value } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
-import type { Network } from '../layers/network.ts'
-import type { Optimizer } from '../optimizers/optimizer.ts'
+import { NETWORK, type Network } from '../layers/network.ts'
+import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
+import { checkArgument, FUNCTION, listOf, NAME, recordOf, withParts } from '../util/arguments.ts'
 import { ConfigError } from '../util/errors.ts'
 
 /** A network inside a phase: call it on a batch to get its output. */
@@ -122,8 +123,24 @@ export interface Objective<Name extends string = string> {
   readonly duel?: DuelMetrics
 }
 
-/** Checks an objective and returns it; its type keeps the names of the networks. */
+const PHASE = withParts('a phase, with updates, an optimizer and a loss', {
+  methods: ['loss'],
+  lists: ['updates'],
+})
+
+/**
+ * Checks an objective and returns it; its type keeps the names of the networks.
+ *
+ * @throws ConfigError for parts that are missing, of another kind, or that do not fit together
+ */
 export function objective<Name extends string>(definition: Objective<Name>): Objective<Name> {
+  checkArgument('objective', 'name', definition?.name, NAME)
+  const where = `objective "${definition.name}"`
+  checkArgument(where, 'networks', definition.networks, recordOf(NETWORK))
+  checkArgument(where, 'phases', definition.phases, listOf(PHASE))
+  for (const phase of definition.phases)
+    checkArgument(`${where}, phase "${phase.name}"`, 'optimizer', phase.optimizer, OPTIMIZER)
+  checkArgument(where, 'report', definition.report, FUNCTION)
   const names = Object.keys(definition.networks)
   for (const [key, network] of Object.entries<Network>(definition.networks))
     if (network.name !== key)

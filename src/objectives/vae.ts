@@ -1,13 +1,15 @@
 // The variational autoencoder of Kingma & Welling 2014, with a weight for its divergence.
 import { add, cast, exp, greater, mul, reduceMean, reduceSum, slice, square, sub } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
-import type { Network } from '../layers/network.ts'
+import { NETWORK, type Network } from '../layers/network.ts'
 import { binaryCrossentropy, klDivergence, logitsOf, meanSquaredError } from '../losses/index.ts'
-import type { Optimizer } from '../optimizers/optimizer.ts'
+import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
+import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'
 import { ShapeError } from '../util/errors.ts'
 import { checkChoice, checkNumber } from '../util/options.ts'
 import { formatShape, sameShape, sizeOf } from '../util/shape.ts'
 import { type Objective, objective } from './objective.ts'
+import { checkProbabilities } from './probabilities.ts'
 
 /** How far an example made is from the real one, averaged over pixels. */
 export const RECONSTRUCTIONS = {
@@ -54,24 +56,30 @@ export interface VaeOptions {
   readonly latentRange?: number
 }
 
+const ARGUMENTS = {
+  name: NAME,
+  encoder: NETWORK,
+  decoder: NETWORK,
+  optimizer: OPTIMIZER,
+  reconstruction: ANYTHING,
+  beta: ANYTHING,
+  latentRange: ANYTHING,
+}
+
 /**
  * An encoder that says where an example may come from, and a decoder that makes it from there. The loss of an example is
  * its reconstruction error, summed over pixels, and `beta` times the divergence of its latent from the standard normal
  * distribution; `reconstruction` and `divergence` are logged as they stand in that sum, before `beta`. `active` is how
  * many numbers of the latent tell the examples of the batch apart.
  *
- * @throws ShapeError when the decoder does not fit the encoder
+ * @throws ConfigError for options that are missing, unknown or out of range; ShapeError when the decoder does not fit the
+ *         encoder
  * @source Kingma & Welling 2014, arXiv:1312.6114
  */
-export function vae({
-  name,
-  encoder,
-  decoder,
-  optimizer,
-  reconstruction = 'binaryCrossentropy',
-  beta = 1,
-  latentRange = 2.5,
-}: VaeOptions): Objective<'encoder' | 'decoder'> {
+export function vae(options: VaeOptions): Objective<'encoder' | 'decoder'> {
+  checkArguments('vae', options, ARGUMENTS)
+  const { name, encoder, decoder, optimizer } = options
+  const { reconstruction = 'binaryCrossentropy', beta = 1, latentRange = 2.5 } = options
   const compare = checkChoice(`vae "${name}"`, 'reconstruction', reconstruction, RECONSTRUCTIONS)
   checkNumber(`vae "${name}"`, 'beta', beta, { atLeast: 0 })
   checkNumber(`vae "${name}"`, 'latentRange', latentRange, { above: 0 })
@@ -84,6 +92,7 @@ export function vae({
     throw new ShapeError(
       `vae "${name}": the decoder makes what the encoder takes, ${formatShape(encoder.inputShape)}, got ${formatShape(decoder.outputShape)}`,
     )
+  if (reconstruction === 'binaryCrossentropy') checkProbabilities(`vae "${name}": the decoder`, decoder)
   return objective({
     name,
     networks: { encoder, decoder },

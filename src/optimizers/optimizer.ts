@@ -1,5 +1,6 @@
 // What an optimizer is: slots beside each weight, numbers that change with the step, and one pure update.
 import type { Value } from '../graph/value.ts'
+import { withParts } from '../util/arguments.ts'
 
 export interface OptimizerUpdate {
   readonly weight: Value
@@ -32,3 +33,9 @@ export interface Optimizer {
   /** Writes the update of one weight into the graph. */
   update(given: OptimizerUpdate): OptimizerResult
 }
+
+/** What `checkArguments` takes for an optimizer. */
+export const OPTIMIZER = withParts('an optimizer, such as adam({ learningRate: 0.001 })', {
+  methods: ['schedule', 'update'],
+  lists: ['slots'],
+})

@@ -2,7 +2,8 @@
 import { ConfigError } from './errors.ts'
 import { nearestName } from './nearest-name.ts'
 
-const show = (value: unknown): string => {
+/** A value as messages show it. */
+export const show = (value: unknown): string => {
   if (typeof value === 'number' || value === undefined) return String(value)
   if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function'
   return JSON.stringify(value) ?? String(value)

@@ -25,6 +25,7 @@ export function tinyGan({
   ...rest
 }: TinyGanOptions = {}): Objective {
   return gan({
+    fakes: 'inference', // As the chapter's models, which it stands for.
     ...rest,
     name: 'tiny-gan',
     generator: sequential({ name: 'generator', input: [3] }, [

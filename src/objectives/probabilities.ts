@@ -1,0 +1,24 @@
+// Whether a network ends in probabilities whose logits a loss can take: asked of its graph, before any training.
+import { input } from '../graph/value.ts'
+import type { RandomSource } from '../layers/layer.ts'
+import type { Network } from '../layers/network.ts'
+import { logitsOf } from '../losses/index.ts'
+import { ConfigError, messageOf } from '../util/errors.ts'
+
+/** At inference nothing is random. */
+const noRandom = {} as RandomSource
+
+/**
+ * @param where  the network, as the message begins: `gan "digits": the discriminator`
+ * @throws ConfigError for one that does not end in a sigmoid
+ */
+export function checkProbabilities(where: string, network: Network): void {
+  const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, input(name, shape)]))
+  const example = input('example', [1, ...network.inputShape])
+  try {
+    logitsOf(network.call({ input: example, weights, training: false, random: noRandom }).output)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    throw new ConfigError(`${where} must end in a sigmoid (${messageOf(error)})`)
+  }
+}
