@@ -1,6 +1,7 @@
 // Entry of the command line: parses the arguments, runs the command, turns errors into messages and exit codes.
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { EXIT, failureOf } from './exit-codes.ts'
+import { usageHint } from './help.ts'
 import { buildProgram } from './program.ts'
 import { openSession, type Surroundings } from './session.ts'
 
@@ -28,8 +29,12 @@ export async function main(args: readonly string[], surroundings?: Surroundings)
     environment: process.env,
   }
   const session = openSession(args, { stdout, stderr, environment })
+  let running: Command | undefined
   try {
     const program = await buildProgram(args, session, { stdout, stderr, environment })
+    program.hook('preAction', (_, command) => {
+      running = command
+    })
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError && HELP_CODES.includes(error.code))
@@ -39,7 +44,8 @@ export async function main(args: readonly string[], surroundings?: Surroundings)
     const stack = error instanceof Error ? error.stack : undefined
     const debug = Boolean(environment.SPARRING_DEBUG)
     const hint = 'This should not happen. Set SPARRING_DEBUG=1 to see where, and please report it.'
-    const details = debug && !shown ? stack : failure.kind === 'internal' ? hint : undefined
+    const usage = failure.exitCode === EXIT.usage && running ? usageHint(running) : undefined
+    const details = debug && !shown ? stack : failure.kind === 'internal' ? hint : usage
     session.fail(failure, { shown, details })
   }
   return session.exitCode

@@ -43,7 +43,6 @@ export async function buildProgram(
     const command = program.command(name).summary(summary).description(summary)
     if (args.includes(name)) {
       const { define } = await load()
-      command.showHelpAfterError(`(sparring ${name} --help lists its flags)`)
       await define(command, session)
     } else command.usage(usage)
   }

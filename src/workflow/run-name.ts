@@ -1,5 +1,8 @@
 // What a run is called when nobody names it.
 
+/** Where runs are, and where a run is looked for by its name. */
+export const RUNS_FOLDER = 'runs'
+
 const two = (n: number): string => String(n).padStart(2, '0')
 
 /** `mlp-gan-20260131-174509`, in local time; `-2` and so on when that is taken. */

@@ -107,13 +107,15 @@ describe('wrong arguments', () => {
     ['summary mlp-gam', 'unknown model "mlp-gam"; did you mean "mlp-gan"?'],
     ['summary mlp-gan --image-shape 28x28', '--image-shape: expected height x width x channels'],
     ['sample', "missing required argument 'run'"],
-    ['sample runs/x --count 0', '--count: expected a whole number of at least 1 and at most 10000, got 0'],
+    ['sample . --count 0', '--count: expected a whole number of at least 1 and at most 10000, got 0'],
     ['resume', "missing required argument 'run'"],
     ['doctor --jsn', "unknown option '--jsn'\n(Did you mean --json?)"],
   ])('sparring %s', async (args, message) => {
     const { code, stdout, stderr } = await sparring(args)
     expect(code).toBe(2)
     expect(stderr).toContain(`error: ${message}`)
+    // Every one shows how the command is used.
+    expect(stderr).toMatch(/\nfor example: sparring [a-z]+.*\n\(sparring .*--help lists its flags\)\n$/)
     expect(stdout).toBe('')
   })
 

@@ -6,6 +6,7 @@ import { evaluationDrawer } from '../evaluation-progress.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
+import { addRuns } from '../run-argument.ts'
 import type { Define } from './command.ts'
 
 const DEFAULT_OUT = 'comparison.html'
@@ -44,12 +45,11 @@ interface Given {
 }
 
 export const define: Define = (command, session) => {
-  addFlags(command, SETTINGS)
+  addRuns(addFlags(command, SETTINGS))
     .description(
       'Compare runs of one data set: samples side by side, measures with their spread, curves, times, and what the numbers say. Runs that differ in their seed only share a column.',
     )
     .usage('<run> <run> ... [flags]')
-    .argument('<run...>', 'folders of the runs')
     .action(async (folders: string[]) => {
       const flags = givenFlags(command, SETTINGS)
       const given: Given = resolveGiven(SETTINGS, { flags, environment: {} })

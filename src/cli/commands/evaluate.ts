@@ -8,6 +8,7 @@ import { addFlags, givenFlags } from '../flags.ts'
 import { formatPath } from '../format.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
+import { addRuns } from '../run-argument.ts'
 import type { Session } from '../session.ts'
 import type { Define } from './command.ts'
 
@@ -50,13 +51,12 @@ async function evaluate(session: Session, folders: readonly string[], given: Rec
 }
 
 export const define: Define = (command, session) => {
-  addFlags(command, SETTINGS)
+  addRuns(addFlags(command, SETTINGS))
     .description(
       'Measure the samples of the newest checkpoint of runs: FID, KID, precision and recall, density and coverage, and ' +
         'others, beside what they are for real images. Writes evaluation.json into each run folder.',
     )
     .usage('<run> [<run> ...] [flags]')
-    .argument('<run...>', 'folders of runs')
     .action(async (folders: string[]) => {
       const flags = givenFlags(command, SETTINGS)
       const found = await evaluate(session, folders, resolveGiven(SETTINGS, { flags, environment: {} }))

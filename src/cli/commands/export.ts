@@ -6,6 +6,7 @@ import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import { fileRows } from '../result-text.ts'
+import { addRun } from '../run-argument.ts'
 import type { Define } from './command.ts'
 
 const SETTINGS = [
@@ -19,12 +20,11 @@ const SETTINGS = [
 ]
 
 export const define: Define = (command, session) => {
-  addFlags(command, SETTINGS)
+  addRun(addFlags(command, SETTINGS))
     .description(
       'Write the networks of the newest checkpoint of a run as ONNX files, which any runtime opens, or the whole run as one page.',
     )
     .usage('<run> [flags]')
-    .argument('<run>', 'folder of the run')
     .action(async (folder: string) => {
       const given: { network?: string; out?: string; page?: string } = resolveGiven(SETTINGS, {
         flags: givenFlags(command, SETTINGS),

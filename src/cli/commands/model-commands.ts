@@ -33,7 +33,7 @@ export function modelCommands(
   command.usage('<model> [flags]').commandsGroup('Models:').helpCommand(false)
   for (const model of models) {
     const sub = command.command(model.name).description(model.description).usage('[flags]')
-    define(sub.showHelpAfterError(`(sparring ${parent} ${model.name} --help lists its flags)`), model)
+    define(sub, model)
   }
   const switches = new Set(
     command.commands.flatMap((sub) =>
@@ -47,9 +47,7 @@ export function modelCommands(
     .action(async () => {
       const [name, ...flags] = nameFirst(command.args, (flag) => switches.has(flag))
       if (name === undefined || name.startsWith('-'))
-        throw new ConfigError(
-          `${parent} needs the name of a model (${names.join(', ')}), for example: sparring ${parent} ${names[0]}`,
-        )
+        throw new ConfigError(`${parent} needs the name of a model (${names.join(', ')})`)
       modelNamed(name)
       await command.commands.find((sub) => sub.name() === name)!.parseAsync(flags, { from: 'user' })
     })

@@ -5,17 +5,17 @@ import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import { fileRows } from '../result-text.ts'
+import { addRun } from '../run-argument.ts'
 import type { Define } from './command.ts'
 
 const SETTINGS = [movedData]
 
 export const define: Define = (command, session) => {
-  addFlags(command, SETTINGS)
+  addRun(addFlags(command, SETTINGS))
     .description(
       "Make a run's figures and report.html anew from its records. Works while the run is training.",
     )
     .usage('<run> [flags]')
-    .argument('<run>', 'folder of the run')
     .action(async (folder: string) => {
       const given: { dataDir?: string } = resolveGiven(SETTINGS, {
         flags: givenFlags(command, SETTINGS),

@@ -7,6 +7,7 @@ import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import { resultText } from '../result-text.ts'
+import { addRun } from '../run-argument.ts'
 import { watchRun } from '../watch-run.ts'
 import type { Define } from './command.ts'
 
@@ -30,12 +31,11 @@ const SETTINGS = [
 ]
 
 export const define: Define = (command, session) => {
-  addFlags(command, SETTINGS)
+  addRun(addFlags(command, SETTINGS))
     .description(
       'Continue an interrupted run from its newest good checkpoint, bit for bit as if it had never stopped.',
     )
     .usage('<run> [flags]')
-    .argument('<run>', 'folder of the run')
     .action(async (folder: string) => {
       const given: { threads?: number; dataDir?: string; acceptLosses?: boolean } = resolveGiven(SETTINGS, {
         flags: givenFlags(command, SETTINGS),

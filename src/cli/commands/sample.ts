@@ -6,6 +6,7 @@ import { addFlags, givenFlags } from '../flags.ts'
 import { formatPath } from '../format.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
+import { addRun } from '../run-argument.ts'
 import type { Define } from './command.ts'
 
 const PICTURE = z.object({
@@ -21,10 +22,9 @@ const SETTINGS = [
 ]
 
 export const define: Define = (command, session) => {
-  addFlags(command, SETTINGS)
+  addRun(addFlags(command, SETTINGS))
     .description('Draw new samples from the newest checkpoint of a run, as one PNG.')
     .usage('<run> [flags]')
-    .argument('<run>', 'folder of the run')
     .action(async (folder: string) => {
       const flags = givenFlags(command, SETTINGS)
       const given: { out?: string } = resolveGiven(SETTINGS, { flags, environment: {} })

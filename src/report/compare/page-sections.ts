@@ -106,7 +106,7 @@ export function training(comparison: Comparison): string {
   return card(
     'training',
     'Training',
-    `<p class="note">${safe(asked)} Wobble: ${safe(STEADINESS)}. Time per step: the median; its spread is over five parts of the training.</p>
+    `<p class="note">${safe(asked)} Wobble: ${safe(STEADINESS)}. Time per step: the median of a run; its spread is over runs, since parts of one run say nothing of another.</p>
 ${numbersTable(comparison.training, labelsOf(comparison), { name: 'Numbers of training', id: 'training-note' })}
 ${everyRun(comparison.training, comparison.groups, 'training-run-note')}`,
   )

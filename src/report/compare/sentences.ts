@@ -1,6 +1,6 @@
 // What the numbers say, in plain sentences; a difference is claimed only where the numbers can be told apart.
 import type { Group } from './entry.ts'
-import type { Found } from './found.ts'
+import type { Found, Over } from './found.ts'
 import { listed } from './listed.ts'
 import type { ReachedQuality } from './quality.ts'
 import { foundText, type Row } from './row.ts'
@@ -18,6 +18,13 @@ function counts(values: readonly Found[]): string {
   const alike = values.every(({ n, over }) => n === first!.n && over === first!.over)
   const unit = ({ n, over }: Found): string => `${n} ${n === 1 ? over.slice(0, -1) : over}`
   return alike ? `n = ${unit(first!)} each` : `n = ${listed(values.map(unit))}`
+}
+
+/** Why nothing can be claimed of numbers without a spread. */
+const NO_SPREAD: Readonly<Record<Over, string>> = {
+  runs: 'one run does not show how far runs lie apart on a machine that does other things too; train several seeds of each',
+  draws: 'a single number has no spread',
+  parts: 'a single number has no spread',
 }
 
 /** What sentences about one row share. */
@@ -61,8 +68,8 @@ function order(told: Told): { text: string; claims: boolean } {
   if (tiers.length === 1) {
     const { names, certain } = tie(told, ranked)
     if (certain) return { text: `By ${label}, the order is ${names}, ${certain}${end}.`, claims: true }
-    const unknown = ranked.some((index) => row.values[index]!.deviation === undefined)
-    const why = unknown ? ', since a single number has no spread' : ''
+    const single = ranked.map((index) => row.values[index]!).find(({ deviation }) => deviation === undefined)
+    const why = single === undefined ? '' : `, since ${NO_SPREAD[single.over]}`
     return { text: `By ${label}, ${names} cannot be told apart${why}${end}.`, claims: false }
   }
   if (ranked.length === 2) {

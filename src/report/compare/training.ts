@@ -5,7 +5,7 @@ import type { Group } from './entry.ts'
 import { type Found, meanOf, missing } from './found.ts'
 import { qualityRows, type ReachedQuality } from './quality.ts'
 import { foundIn, type Row, ranked } from './row.ts'
-import { PARTS, partsOf, unsteadiness, warningsOf } from './steadiness.ts'
+import { unsteadiness, warningsOf } from './steadiness.ts'
 
 const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b)
@@ -13,14 +13,13 @@ const median = (values: readonly number[]): number => {
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** Median milliseconds per step; its spread is over five consecutive parts of the training. */
+/**
+ * Median milliseconds per step of a run, without a spread: parts of one run share what else their machine did meanwhile, so
+ * only several runs show how far such times lie apart.
+ */
 function stepTime(record: RunRecord): Found {
   const times = stepTimes(record).map(([, milliseconds]) => milliseconds)
-  if (times.length === 0) return missing('not recorded')
-  const all = meanOf([median(times)], 'parts')
-  if (times.length < PARTS) return all
-  const { deviation } = meanOf(partsOf(times, PARTS).map(median), 'parts')
-  return { ...all, ...(deviation === undefined ? {} : { deviation }), n: PARTS }
+  return times.length === 0 ? missing('not recorded') : meanOf([median(times)], 'runs')
 }
 
 const total = (record: RunRecord): Found => {
