@@ -14,7 +14,7 @@ import {
 import { decodePng } from '../report/node/index.ts'
 import type { Evaluation, RunConfig, RunRecord } from '../runs/index.ts'
 import { openRun, type RunFolder } from '../runs/node/index.ts'
-import { ConfigError, DataError } from '../util/errors.ts'
+import { ConfigError, DataError, messageOf } from '../util/errors.ts'
 import { type EvaluateEvent, evaluateRuns } from './evaluate-runs.ts'
 import { recordedObjective, recordedSettings } from './recorded-run.ts'
 import type { ExtractorSource } from './reported-extractor.ts'

@@ -1,13 +1,16 @@
 // Where extractors are kept: an ONNX file named by its hash, and a record that names it.
 import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../data/node/index.ts'
-import { extractorSchema } from '../runs/index.ts'
+import { decodeSafetensors, encodeSafetensors, extractorSchema, type Tensor } from '../runs/index.ts'
 import { writeAtomic } from '../runs/node/index.ts'
+import type { TrainingState } from '../training/trainer.ts'
 import { DataError, messageOf } from '../util/errors.ts'
 import { FILES } from '../util/limits.ts'
 import { readBytes, readText } from '../util/node/read-file.ts'
+import type { Shape } from '../util/shape.ts'
 
 const entrySchema = z.object({
   record: extractorSchema,
@@ -17,11 +20,26 @@ const entrySchema = z.object({
 })
 export type ExtractorEntry = z.infer<typeof entrySchema>
 
+const arraysOf = (tensors: Readonly<Record<string, Tensor>>): TrainingState['arrays'] =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array<ArrayBuffer>]),
+  )
+
 export interface ExtractorCache {
   /** What is kept, its bytes checked; undefined when nothing is or it is damaged. */
   read(): Promise<(ExtractorEntry & { bytes: Uint8Array; hash: string }) | undefined>
   /** @throws DataError when the folder cannot be written */
   write(bytes: Uint8Array, entry: ExtractorEntry): Promise<void>
+  /** A training that did not come to its end; undefined when there is none, or it is damaged or of another runtime. */
+  readUnfinished(runtime: string): Promise<TrainingState | undefined>
+  /** Keeps a training so far. Where that cannot be written the training goes on without. */
+  writeUnfinished(
+    runtime: string,
+    state: TrainingState,
+    shapes: Readonly<Record<string, Shape>>,
+  ): Promise<void>
+  /** Once it came to its end. */
+  removeUnfinished(): Promise<void>
 }
 
 /**
@@ -31,6 +49,7 @@ export interface ExtractorCache {
 export function openExtractorCache(key: string, cacheDir = cacheFolder()): ExtractorCache {
   const folder = join(cacheDir, 'extractors')
   const recordPath = join(folder, `${key}.json`)
+  const unfinishedPath = join(folder, `${key}-unfinished.safetensors`)
   const filePath = (hash: string): string => join(folder, `${key}-${hash.slice(0, 16)}.onnx`)
   return {
     async read() {
@@ -56,5 +75,27 @@ export function openExtractorCache(key: string, cacheDir = cacheFolder()): Extra
         )
       }
     },
+    async readUnfinished(runtime) {
+      try {
+        const { tensors, metadata, verified } = await decodeSafetensors(
+          await readBytes(unfinishedPath, FILES.checkpoint),
+        )
+        const step = Number(metadata.step)
+        if (!verified || metadata.key !== key || metadata.runtime !== runtime) return undefined
+        if (!Number.isInteger(step) || step < 0) return undefined
+        return { step, arrays: arraysOf(tensors) }
+      } catch {
+        return undefined
+      }
+    },
+    async writeUnfinished(runtime, { step, arrays }, shapes) {
+      const tensors = Object.fromEntries(
+        Object.entries(shapes).map(([name, shape]) => [name, { shape, data: arrays[name]! }]),
+      )
+      const bytes = await encodeSafetensors(tensors, { key, runtime, step: String(step) })
+      // The extractor itself must be written, and will say what is wrong with the folder.
+      await writeAtomic(unfinishedPath, bytes, { durable: true }).catch(() => {})
+    },
+    removeUnfinished: () => rm(unfinishedPath, { force: true }).catch(() => {}),
   }
 }

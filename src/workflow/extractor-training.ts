@@ -11,7 +11,10 @@ import type { Objective } from '../objectives/objective.ts'
 import { exportModel } from '../onnx/index.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
 import { noRandom } from '../training/inference.ts'
+import { stepGraph } from '../training/step.ts'
 import { type TrainingState, train } from '../training/trainer.ts'
+import { sizeOf } from '../util/shape.ts'
+import type { ExtractorCache } from './extractor-cache.ts'
 import { packageVersion } from './machine.ts'
 import { exampleSource } from './source.ts'
 
@@ -20,6 +23,9 @@ export interface ExtractorSettings {
   readonly steps?: number
   readonly batchSize?: number
 }
+
+/** Steps between two keepings of an unfinished training: some tens of seconds on a slow machine. */
+const KEEP_EVERY = 100
 
 /** Raised when the classifier or its training changes in a way that its settings do not show. */
 const VERSION = 1
@@ -88,8 +94,27 @@ function extractorFile({ objective, steps }: ExtractorPlan, data: Dataset, array
   })
 }
 
+/** Whether a state is one of this training. */
+function fits(
+  { step, arrays }: TrainingState,
+  { objective, steps, batchSize }: ExtractorPlan,
+  data: Dataset,
+): boolean {
+  const { state } = stepGraph(objective, {
+    batchSize,
+    exampleShape: [data.height, data.width, data.channels],
+  })
+  return (
+    step < steps &&
+    Object.keys(arrays).length === state.length &&
+    state.every(({ name, shape }) => arrays[name]?.length === sizeOf(shape))
+  )
+}
+
 /**
- * Trains it.
+ * Trains it, from where an earlier attempt was interrupted: to the same bytes as without an interruption.
+ *
+ * @param options.cache  where a training that is not at its end is kept meanwhile; default: nowhere
  *
  * @returns its ONNX file and the file's SHA-256
  * @throws the reason of `signal` when it is aborted; DivergedError when training fails
@@ -99,9 +124,11 @@ export async function trainExtractor(
   data: Dataset,
   plan: ExtractorPlan,
   {
+    cache,
     signal,
     onProgress,
   }: {
+    readonly cache?: ExtractorCache | undefined
     readonly signal?: AbortSignal | undefined
     readonly onProgress?: ((progress: { step: number; steps: number }) => void) | undefined
   },
@@ -109,8 +136,22 @@ export async function trainExtractor(
   const { objective, steps, batchSize } = plan
   let state: TrainingState | undefined
   const source = exampleSource(data)
-  const training = { objective, source, engine, batchSize, seed: SEED, steps, ...(signal ? { signal } : {}) }
+  const kept = await cache?.readUnfinished(engine.name)
+  const training = {
+    objective,
+    source,
+    engine,
+    batchSize,
+    seed: SEED,
+    steps,
+    checkpointEvery: KEEP_EVERY,
+    ...(kept && fits(kept, plan, data) ? { from: kept } : {}),
+    ...(signal ? { signal } : {}),
+  }
   for await (const event of train(training)) {
+    // What is at its end needs no keeping.
+    if (event.type === 'checkpoint' && event.state.step < steps - 1)
+      await cache?.writeUnfinished(engine.name, event.state, event.shapes)
     if (event.type === 'steps') onProgress?.({ step: event.step, steps })
     if (event.type === 'end') state = event.state
   }

@@ -48,7 +48,7 @@ async function accuracyOn(dataset: Dataset, { read }: Pick<Extractor, 'read'>): 
 
 /**
  * Opens the extractor of a data set: from the cache, or trained now with the defaults of the model `classifier` and
- * seed 1, and kept. A file that is damaged is made anew.
+ * seed 1, and kept. A training that was interrupted goes on where it was; a file that is damaged is made anew.
  *
  * @param engine  runs it; stays open when the extractor is closed
  * @param train  what it learns
@@ -69,7 +69,7 @@ export async function openExtractor(
   const cache = openExtractorCache(plan.key, cacheDir)
   const found = await cache.read()
   signal?.throwIfAborted()
-  const made = found ?? (await trainExtractor(engine, train, plan, { signal, onProgress }))
+  const made = found ?? (await trainExtractor(engine, train, plan, { cache, signal, onProgress }))
   const reader = await openImageReader(engine, made.bytes, {
     shape: [train.height, train.width, train.channels],
     outputs: ['features', 'probabilities'],
@@ -85,6 +85,7 @@ export async function openExtractor(
         features: plan.features,
       }
       await cache.write(made.bytes, { record, testHash: test.hash, classes: [...train.classes] })
+      await cache.removeUnfinished()
     }
     return { record, classes: train.classes, ...reader }
   } catch (error) {

@@ -2,13 +2,19 @@
 import type { DataSplits } from '../data/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { summarize } from '../report/index.ts'
+import type { MetricsRow } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { TrainingState } from '../training/trainer.ts'
+import { wholeWhereMeant } from '../util/whole.ts'
 import { readClassification } from './classification.ts'
 import type { RunEvent, RunResult } from './events.ts'
 import { networkFiles, networkPaths } from './networks.ts'
 import { writePictures } from './pictures.ts'
+
+/** A row of a log as it is told. */
+const shown = <Row extends MetricsRow>(row: Row): Row =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, wholeWhereMeant(value)])) as Row
 
 /** Writes the networks' ONNX files. Returns absolute paths by network. */
 export async function writeNetworks(
@@ -49,7 +55,7 @@ export async function* finishRun(
       metrics: Object.fromEntries(
         tail.map(({ info, mean, deviation, n }) => [info.name, { mean, deviation, n }]),
       ),
-      ...(validation ? { validation } : {}),
+      ...(validation ? { validation: shown(validation) } : {}),
       ...(classification ? { classification } : {}),
       seconds,
       stepsPerSecond,

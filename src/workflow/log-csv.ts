@@ -4,9 +4,13 @@ import { parseLines, readMetricsRow } from '../runs/index.ts'
 import type { MetricsRow } from '../runs/schema.ts'
 import { FILES } from '../util/limits.ts'
 import { readPortions } from '../util/node/read-file.ts'
+import { wholeWhereMeant } from '../util/whole.ts'
 
 /** Bytes read at a time: a few milliseconds of parsing. */
 const PORTION = 2 ** 18
+
+const shown = (value: number | null | undefined): number | undefined =>
+  typeof value === 'number' ? wholeWhereMeant(value) : undefined
 
 /** Rows of a log, a portion at a time; none when there is no such file. A torn last line is left out. */
 async function* portionsOf(path: string, file: string): AsyncGenerator<MetricsRow[]> {
@@ -46,6 +50,6 @@ export async function logCsv(
   return (async function* () {
     yield csvLine(columns)
     for await (const rows of portionsOf(path, file))
-      yield rows.map((row) => csvLine(columns.map((name) => row[name]))).join('')
+      yield rows.map((row) => csvLine(columns.map((name) => shown(row[name])))).join('')
   })()
 }

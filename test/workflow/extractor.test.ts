@@ -148,6 +148,57 @@ describe('an extractor', () => {
     await after.close()
   })
 
+  describe('whose training is interrupted', () => {
+    const NAME = /-unfinished\.safetensors$/
+    /** A cache of its own, in which the training was stopped after a few steps. */
+    async function interrupted() {
+      const own = await mkdtemp(join(cacheDir, 'interrupted-'))
+      const stop = new AbortController()
+      let seen = -1
+      const onProgress = ({ step }: { step: number }) => {
+        seen = step
+        stop.abort(new Error('enough'))
+      }
+      await expect(open(splits, { cacheDir: own, signal: stop.signal, onProgress })).rejects.toThrow('enough')
+      expect(seen).toBeLessThan(settings.steps - 1)
+      const files = () => readdir(join(own, 'extractors'))
+      expect((await files()).filter((file) => NAME.test(file))).toHaveLength(1)
+      return { own, seen, files }
+    }
+    /** Opens it again: the first step that was made, and what is there. */
+    async function opened(own: string) {
+      let first: number | undefined
+      const onProgress = ({ step }: { step: number }) => {
+        first ??= step
+      }
+      const again = await open(splits, { cacheDir: own, onProgress })
+      await again.close()
+      expect(again.record).toEqual(extractor.record)
+      return first!
+    }
+
+    it('goes on where it was, to the same bytes, and leaves nothing but what it was made for', async () => {
+      const { own, seen, files } = await interrupted()
+      expect(await opened(own)).toBeGreaterThan(seen)
+      const left = await files()
+      expect(left.map((file) => file.split('.').at(-1)).sort()).toEqual(['json', 'onnx'])
+      const file = left.find((name) => name.endsWith('.onnx'))!
+      const [one, other] = await Promise.all(
+        [own, cacheDir].map((folder) => readFile(join(folder, 'extractors', file))),
+      )
+      expect(one!.equals(other!)).toBe(true)
+    })
+
+    it('begins anew where what was kept is damaged, to the same bytes', async () => {
+      const { own, seen, files } = await interrupted()
+      const file = join(own, 'extractors', (await files()).find((name) => NAME.test(name))!)
+      const bytes = await readFile(file)
+      bytes[bytes.length >> 1]! ^= 1
+      await writeFile(file, bytes)
+      expect(await opened(own)).toBeLessThanOrEqual(seen)
+    })
+  })
+
   it('asks for labels and for a test part', async () => {
     const { labels: _, ...unlabelled } = splits.train
     const train = await createDataset({ ...unlabelled, classes: [] })
