@@ -2,6 +2,7 @@
 // @ts-check
 import { build } from './lib/build.mjs'
 import { buildPages } from './lib/build-pages.mjs'
+import { buildTypes } from './lib/build-types.mjs'
 import { install } from './lib/install.mjs'
 import { requireNode } from './lib/node-version.mjs'
 import { exitWith, runNode } from './lib/run.mjs'
@@ -25,7 +26,8 @@ requireNode()
 await exitWith(async () => {
   await install()
   await build()
-  await buildPages()
+  // Two processes' work; types that do not hold are told of, and keep nobody from training.
+  await Promise.all([buildPages(), buildTypes()])
   const given = process.argv.slice(2)
   if (given.length > 0) return runNode('bin/sparring.js', ...given)
   const studio = await startStudio()
