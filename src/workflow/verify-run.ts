@@ -154,7 +154,7 @@ export async function verifyRun(folder: string): Promise<Verified> {
   const { problems } = await checkRecords(run, objective, until, newest && digestsIn(newest.metadata))
   const stuck = await problemOf(() => planResume(run, objective))
   for (const { file, problem, cure } of problems) {
-    const remedy = cure === 'lost' ? 'nothing depends on it' : stuck ? 'see below' : RESUME
+    const remedy = cure === 'lost' ? 'nothing depends on it' : stuck ? 'it cannot be made again' : RESUME
     flaws.push({ file, problem, remedy })
   }
 

@@ -2,16 +2,16 @@
 import { EXIT } from '../exit-codes.ts'
 import { formatCount, formatPath } from '../format.ts'
 import { addExamples } from '../help.ts'
+import { addRun } from '../run-argument.ts'
 import type { Define } from './command.ts'
 
 export const define: Define = (command, session) => {
-  command
+  addRun(command)
     .description(
       'Check every file of a run: logs line by line, checkpoints and pictures by their checksums, networks by their bytes. ' +
         'Says what is wrong and what can be done; changes nothing. Ends with exit code 3 when something is wrong.',
     )
     .usage('<run> [flags]')
-    .argument('<run>', 'folder of the run')
     .action(async (folder: string) => {
       const { verifyRun } = await import('../../workflow/index.ts')
       const found = await verifyRun(folder)
