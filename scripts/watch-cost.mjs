@@ -41,7 +41,9 @@ const training = sparring(
 try {
   /** @type {string} */
   const line = await new Promise((resolve) => studio.stdout.once('data', (bytes) => resolve(String(bytes))))
-  const { origin } = new URL(JSON.parse(line).address)
+  const { origin, hash } = new URL(JSON.parse(line).address)
+  /** Reading asks for the token, too. */
+  const headers = { 'x-sparring-token': hash.replace('#token=', '') }
   const timings = () =>
     readFileSync(join(folder, 'watched', 'timings.jsonl'), 'utf8')
       .trim()
@@ -62,7 +64,7 @@ try {
     } catch {} // It prepares.
   }
   const { cursor } = /** @type {{ cursor: string }} */ (
-    await (await fetch(`${origin}/api/runs/watched`)).json()
+    await (await fetch(`${origin}/api/runs/watched`, { headers })).json()
   )
   /** Seconds of a core that the studio has used; undefined where the system does not say. */
   const used = () => {
@@ -79,7 +81,7 @@ try {
   for (let round = 0; round < rounds; round++) {
     const alone = await pace()
     const listeners = Array.from({ length: pages }, () =>
-      get(`${origin}/api/runs/watched/events?from=${cursor}`, { agent: false }, (response) =>
+      get(`${origin}/api/runs/watched/events?from=${cursor}`, { agent: false, headers }, (response) =>
         response.resume(),
       ),
     )

@@ -1,10 +1,12 @@
 // The studio as a web application: guards first, then the routes, then the pages.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { setCookie } from 'hono/cookie'
 import { ConfigError, DataError, messageOf, ShapeError, UnsupportedError } from '../util/errors.ts'
 import { packageVersion } from '../workflow/machine.ts'
 import { NotFoundError, type StudioContext } from './context.ts'
-import { guard, headers, refuse } from './guard.ts'
+import { DOCUMENTS_HOST, documentPolicy, documents, FILE_POLICY } from './documents.ts'
+import { type GuardOptions, guard, headers, refuse } from './guard.ts'
 import { pages } from './pages.ts'
 import type { StudioInfo } from './protocol.ts'
 import { controlRoutes } from './routes/control.ts'
@@ -13,6 +15,7 @@ import { drawRoutes } from './routes/draw.ts'
 import { fileRoutes } from './routes/files.ts'
 import { latentRoutes } from './routes/latent.ts'
 import { runRoutes } from './routes/runs.ts'
+import { cookieName, readingKey } from './tokens.ts'
 
 /** One entry per group of routes. */
 const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [
@@ -24,19 +27,29 @@ const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [
   latentRoutes,
 ]
 
-export interface AppOptions {
-  readonly token: string
-  readonly port: () => number
+export interface AppOptions extends GuardOptions {
   /** Name of the runs folder, for the title. */
   readonly folderName: string
+  /** Told when a browser came with the token. */
+  readonly onVisit: () => void
 }
 
 /** @throws UnsupportedError when the pages were not built */
-export function studioApp(studio: StudioContext, { token, port, folderName }: AppOptions): Hono {
+export function studioApp(studio: StudioContext, options: AppOptions): Hono {
+  const { token, port, folderName, onVisit } = options
   const app = new Hono()
   const page = pages()
-  app.use(headers)
-  app.use(guard({ token, port }))
+  const isDocuments = (context: Context): boolean =>
+    context.req.header('host')?.toLowerCase() === `${DOCUMENTS_HOST}:${port()}`
+  app.use(
+    headers((context) => {
+      if (isDocuments(context)) return documentPolicy(context.req.path)
+      return context.req.path.startsWith('/files/') ? FILE_POLICY : undefined
+    }),
+  )
+  const shown = documents(studio, options)
+  app.use(async (context, next) => (isDocuments(context) ? shown.fetch(context.req.raw) : next()))
+  app.use(guard(options))
   app.use(
     bodyLimit({
       maxSize: 256 * 1024,
@@ -46,6 +59,16 @@ export function studioApp(studio: StudioContext, { token, port, folderName }: Ap
   app.get('/api/info', (context) =>
     context.json({ version: packageVersion(), folder: folderName } satisfies StudioInfo),
   )
+  // A page that has the token gets the cookie; the guard has seen the token.
+  app.post('/api/session', (context) => {
+    setCookie(context, cookieName(port()), readingKey(token), {
+      httpOnly: true,
+      sameSite: 'Strict',
+      path: '/',
+    })
+    onVisit()
+    return context.body(null, 204)
+  })
   for (const routes of ROUTES) app.route('/', routes(studio))
   app.all('/api/*', (context) =>
     refuse(context, 404, 'there is nothing of this name; the page may be of another version: load it again'),

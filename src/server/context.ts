@@ -24,4 +24,6 @@ export interface StudioContext {
   /** The data of a run, as recorded; the newest two are kept. */
   data(config: RunConfig): Promise<DataSplits>
   readonly trainings: Trainings
+  /** Where a page or drawing of a run is shown, apart from the studio. */
+  documentAddress(run: string, file: string): string
 }

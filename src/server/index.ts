@@ -12,6 +12,7 @@ import { ConfigError, messageOf } from '../util/errors.ts'
 import { recordedData } from '../workflow/recorded-run.ts'
 import { studioApp } from './app.ts'
 import type { StudioContext } from './context.ts'
+import { documentAddress } from './documents.ts'
 import { openNamed } from './open-run.ts'
 import { openTrainings } from './trainings.ts'
 
@@ -28,6 +29,8 @@ export interface StudioOptions {
   readonly runs: string
   /** 0 for any that is free. Default: 4321, or the next free one. */
   readonly port?: number | undefined
+  /** Lets everybody on this machine read, without the token; changing something always needs it. Default: false */
+  readonly openReading?: boolean | undefined
 }
 
 export interface Studio {
@@ -35,25 +38,53 @@ export interface Studio {
   readonly address: string
   readonly port: number
   readonly token: string
+  /** Resolves when a browser first came with the token. */
+  readonly visited: Promise<void>
   close(): Promise<void>
 }
 
+type App = ReturnType<typeof studioApp>
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
 /** @throws the system's error, e.g. EADDRINUSE */
-const listen = (app: ReturnType<typeof studioApp>, port: number): Promise<Server> =>
+const listenAt = (app: App, hostname: string, port: number): Promise<Server> =>
   new Promise((done, fail) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, () => {
+    const server = serve({ fetch: app.fetch, hostname, port }, () => {
       server.off('error', fail)
+      server.maxConnections = MOST_CONNECTIONS
       done(server)
     }) as Server
     server.once('error', fail)
   })
 
 /**
- * Opens the studio on 127.0.0.1.
+ * Listens on both loopback addresses: "localhost" may mean either, and nobody else shall answer to it on this port.
+ *
+ * @throws the system's error, e.g. EADDRINUSE
+ */
+async function listen(app: App, port: number): Promise<Server[]> {
+  const first = await listenAt(app, '127.0.0.1', port)
+  try {
+    return [first, await listenAt(app, '::1', portOf(first))]
+  } catch (error) {
+    // A machine without the newer kind of addresses.
+    if (['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return [first]
+    first.close()
+    throw error
+  }
+}
+
+/** How often a free port is asked for, should somebody have the same one on the other address. */
+const TRIES = 5
+
+/**
+ * Opens the studio on this machine, and on no other.
  *
  * @throws ConfigError when the port is taken; UnsupportedError when the pages were not built
  */
-export async function openStudio({ runs, port }: StudioOptions): Promise<Studio> {
+export async function openStudio({ runs, port, openReading = false }: StudioOptions): Promise<Studio> {
   await mkdir(runs, { recursive: true }).catch((error) => {
     const { code } = error as NodeJS.ErrnoException
     throw new ConfigError(
@@ -84,19 +115,33 @@ export async function openStudio({ runs, port }: StudioOptions): Promise<Studio>
       return found
     },
     trainings: openTrainings(folder),
+    documentAddress: (run, file) => documentAddress(run, file, { token, port: () => listening }),
   }
   let listening = 0
-  const app = studioApp(context, { token, port: () => listening, folderName: basename(folder) })
-  const wanted = port === undefined ? Array.from({ length: 20 }, (_, i) => DEFAULT_PORT + i) : [port]
-  let server: Server | undefined
-  for (const candidate of wanted) {
+  let visit = (): void => {}
+  const visited = new Promise<void>((resolve) => {
+    visit = resolve
+  })
+  const app = studioApp(context, {
+    token,
+    openReading,
+    port: () => listening,
+    folderName: basename(folder),
+    onVisit: () => visit(),
+  })
+  const wanted =
+    port === undefined
+      ? Array.from({ length: 20 }, (_, i) => DEFAULT_PORT + i)
+      : Array.from({ length: port === 0 ? TRIES : 1 }, () => port)
+  let servers: readonly Server[] = []
+  for (const [index, candidate] of wanted.entries()) {
     try {
-      server = await listen(app, candidate)
+      servers = await listen(app, candidate)
       break
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
-      if (candidate === wanted.at(-1))
+      if (index === wanted.length - 1)
         throw new ConfigError(
           code === 'EACCES'
             ? `port ${candidate} is not for everybody; choose one above 1023`
@@ -104,16 +149,16 @@ export async function openStudio({ runs, port }: StudioOptions): Promise<Studio>
         )
     }
   }
-  server!.maxConnections = MOST_CONNECTIONS
-  listening = (server!.address() as AddressInfo).port
+  listening = portOf(servers[0]!)
   return {
     address: `http://127.0.0.1:${listening}/#token=${token}`,
     port: listening,
     token,
+    visited,
     async close() {
-      const closed = new Promise<void>((done) => server!.close(() => done()))
-      server!.closeAllConnections()
-      await closed
+      const closed = servers.map((server) => new Promise<void>((done) => server.close(() => done())))
+      for (const server of servers) server.closeAllConnections()
+      await Promise.all(closed)
       await (await engine)?.close()
     },
   }

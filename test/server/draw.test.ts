@@ -17,8 +17,7 @@ let cache: string
 let digits: DataSplits
 const cacheBefore = process.env.XDG_CACHE_HOME
 
-const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`http://127.0.0.1:${studio.port}/api/runs/${path}`, init)
+const ask = (path: string, init: RequestInit = {}): Promise<Response> => studio.ask(`/api/runs/${path}`, init)
 const json = async <T>(path: string): Promise<T> => (await ask(path)).json() as Promise<T>
 const post = (path: string, body: string, token = studio.token): Promise<Response> =>
   ask(path, { method: 'POST', body, headers: { 'x-sparring-token': token } })
@@ -168,7 +167,8 @@ describe('the nearest training images', () => {
   it('are refused without the token, and of a run that is not there', async () => {
     const body = JSON.stringify({ pixels: white })
     expect((await post('gan/nearest', body, 'guess')).status).toBe(401)
-    expect((await ask('gan/nearest', { method: 'POST', body })).status).toBe(401)
+    const bare = await fetch(`http://127.0.0.1:${studio.port}/api/runs/gan/nearest`, { method: 'POST', body })
+    expect(bare.status).toBe(401)
     expect((await post('nobody/nearest', body)).status).toBe(404)
     expect((await post('%2e%2e%2fgan/nearest', body)).status).toBe(404)
   })

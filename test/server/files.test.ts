@@ -7,7 +7,7 @@ import { copyRun, type TestStudio, testStudio } from '../studio/studio.ts'
 import { trainSmall } from '../support/small-runs.ts'
 
 let studio: TestStudio
-const ask = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${studio.port}/api/runs/${path}`)
+const ask = (path: string): Promise<Response> => studio.ask(`/api/runs/${path}`)
 
 beforeAll(async () => {
   studio = await testStudio(async (folder) => {

@@ -2,7 +2,7 @@
 
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -47,8 +47,8 @@ interface Answer {
   readonly text: string
 }
 
-/** A request as it stands: no normalising of paths, any headers. */
-const ask = (
+/** A request as it stands: no normalising of paths, any headers; those of a stranger unless it has a token. */
+const bare = (
   path: string,
   {
     method = 'GET',
@@ -81,6 +81,10 @@ const ask = (
     request.on('error', reject)
     request.end(body)
   })
+
+/** A request of somebody who has the token. */
+const ask: typeof bare = (path, options = {}) =>
+  bare(path, { ...options, headers: { 'x-sparring-token': studio.token, ...options.headers } })
 
 const withToken = (): Record<string, string> => ({
   'x-sparring-token': studio.token,
@@ -162,14 +166,10 @@ describe('reading', () => {
     expect((await ask(path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200)
   })
 
-  it('puts the pages under a policy, and pages of runs into a sandbox', async () => {
-    expect((await ask('/')).headers['content-security-policy']).toContain(
-      "default-src 'none'; script-src 'self'",
-    )
-    expect((await ask('/files/first/report.html')).headers['content-security-policy']).toMatch(
-      /^sandbox allow-scripts/,
-    )
-    expect((await ask('/')).headers['x-content-type-options']).toBe('nosniff')
+  it('puts the pages under a policy', async () => {
+    const { headers } = await ask('/')
+    expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'")
+    expect(headers['x-content-type-options']).toBe('nosniff')
   })
 })
 
@@ -246,20 +246,197 @@ describe('strangers', () => {
     expect((await ask('/', { headers: { 'sec-fetch-site': 'none' } })).status).toBe(200)
   })
 
-  it('on localhost and its own origin are welcome', async () => {
-    const host = `localhost:${studio.port}`
+  it('from another site get the empty page where a person follows a link, and nothing else', async () => {
+    const link = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    }
+    expect((await bare('/', { headers: link })).status).toBe(200)
+    for (const path of ['/api/runs', '/files/first/config.json', '/files/first/report.html'])
+      expect((await ask(path, { headers: link })).status).toBe(403)
+    expect((await bare('/', { headers: { ...link, 'sec-fetch-dest': 'iframe' } })).status).toBe(403)
+  })
+
+  it('on its own origin are welcome', async () => {
+    const host = `127.0.0.1:${studio.port}`
     expect((await ask('/api/runs', { headers: { host, origin: `http://${host}` } })).status).toBe(200)
   })
 
-  it.each([undefined, '', 'wrong', 'a'.repeat(100_000 / 10)])(
-    'with the token %j change nothing',
-    async (token) => {
-      const headers: Record<string, string> = token === undefined ? {} : { 'x-sparring-token': token }
-      for (const path of ['/api/runs', '/api/runs/first/control', '/api/anything'])
-        for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'])
-          expect((await ask(path, { method, headers, body: '{}' })).status).toBe(401)
-    },
-  )
+  it('on localhost are sent to the name of the studio', async () => {
+    const headers = { host: `localhost:${studio.port}` }
+    for (const path of ['/', '/api/runs?x=1', '/files/first/report.html']) {
+      const { status, headers: answer } = await ask(path, { headers })
+      expect([status, answer.location]).toEqual([307, `http://127.0.0.1:${studio.port}${path}`])
+    }
+    expect((await ask('/api/runs', { method: 'POST', headers, body: '{}' })).status).toBe(403)
+  })
+
+  it('cannot listen on the other address that localhost may mean', async () => {
+    const code = await new Promise((resolve) => {
+      const server = createServer()
+      server.on('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+      server.listen(studio.port, '::1', () => server.close(() => resolve('listens')))
+    })
+    expect(code).toMatch(/EADDRINUSE|EADDRNOTAVAIL|EAFNOSUPPORT/)
+  })
+
+  const WRONG = [undefined, '', 'wrong', 'a'.repeat(100_000 / 10)]
+  it.each(WRONG)('with the token %j change nothing and read nothing', async (token) => {
+    const headers: Record<string, string> = token === undefined ? {} : { 'x-sparring-token': token }
+    for (const path of ['/api/runs', '/api/runs/first/control', '/api/anything', '/api/session'])
+      for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'])
+        expect((await bare(path, { method, headers, body: '{}' })).status).toBe(401)
+    for (const path of READ) {
+      const { status, text } = await bare(path, { headers })
+      expect([path, status]).toEqual([path, 401])
+      expect((JSON.parse(text) as { error: string }).error).toContain(
+        'open the address that "sparring studio" printed',
+      )
+    }
+  })
+})
+
+const READ = [
+  '/api/info',
+  '/api/runs',
+  '/api/runs/first',
+  '/api/runs/first/events?from=0',
+  '/api/runs/nobody',
+  '/files/first/config.json',
+  '/files/first/report.html',
+  '/files/first/samples/step-000006.png',
+]
+
+describe('the cookie', () => {
+  const session = () => ask('/api/session', { method: 'POST' })
+  const cookieOf = ({ headers }: Answer): string => headers['set-cookie']![0]!.split(';')[0]!
+
+  it('comes for the token, strict and out of reach of scripts, and is not the token', async () => {
+    const answer = await session()
+    expect([answer.status, answer.text]).toEqual([204, ''])
+    const [cookie] = answer.headers['set-cookie']!
+    expect(cookie).toMatch(
+      new RegExp(`^sparring-${studio.port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict$`),
+    )
+    expect(cookie).not.toContain(studio.token)
+  })
+
+  it('opens what is read, and nothing that changes something', async () => {
+    const cookie = cookieOf(await session())
+    expect((await bare('/api/runs', { headers: { cookie } })).status).toBe(200)
+    expect((await bare('/files/first/config.json', { headers: { cookie } })).status).toBe(200)
+    for (const path of ['/api/runs', '/api/runs/first/control', '/api/session'])
+      expect((await bare(path, { method: 'POST', headers: { cookie }, body: '{}' })).status).toBe(401)
+    for (const site of ['same-site', 'cross-site'])
+      expect((await bare('/api/runs', { headers: { cookie, 'sec-fetch-site': site } })).status).toBe(403)
+    const changed = cookie.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))
+    expect((await bare('/api/runs', { headers: { cookie: changed } })).status).toBe(401)
+  })
+
+  it('of one studio does not open another, and both fit into one browser', async () => {
+    const other = await openStudio({ runs, port: 0 })
+    const first = cookieOf(await session())
+    const ported = (cookie: string) =>
+      fetch(`http://127.0.0.1:${other.port}/api/info`, { headers: { cookie } }).then(({ status }) => status)
+    const renamed = first.replace(/^[^=]+/, `sparring-${other.port}`)
+    expect([await ported(first), await ported(renamed)]).toEqual([401, 401])
+    const answer = await fetch(`http://127.0.0.1:${other.port}/api/session`, {
+      method: 'POST',
+      headers: { 'x-sparring-token': other.token },
+    })
+    expect(await ported(`${first}; ${answer.headers.get('set-cookie')!.split(';')[0]}`)).toBe(200)
+    await other.close()
+  })
+
+  it('is not needed to read where reading was opened, but changing something needs the token', async () => {
+    const open = await openStudio({ runs, port: 0, openReading: true })
+    const at = `http://127.0.0.1:${open.port}`
+    expect((await fetch(`${at}/api/runs/first`)).status).toBe(200)
+    expect((await fetch(`${at}/api/runs`, { method: 'POST', body: '{}' })).status).toBe(401)
+    await open.close()
+  })
+})
+
+describe('files of runs', () => {
+  const FILES = [
+    'report.html',
+    'figures/learning-curves.svg',
+    'config.json',
+    'samples/step-000006.png',
+    'none.html',
+  ]
+  const SANDBOX = /^sandbox; default-src 'none'; style-src/
+
+  it.each(FILES)('carry their policy in every answer: %s', async (file) => {
+    const path = `/files/first/${file}`
+    const image = { 'sec-fetch-dest': 'image' }
+    const { headers } = await ask(path, { headers: image })
+    const answers = [
+      await ask(path, { headers: image }),
+      await ask(path),
+      await bare(path),
+      await ask(path, { method: 'HEAD' }),
+      await ask(path, { method: 'POST', body: '{}' }),
+      await ask(path, { headers: { ...image, range: 'bytes=0-3' } }),
+      await ask(path, { headers: { ...image, 'if-none-match': headers.etag ?? '*' } }),
+      await ask(path, { headers: { ...image, 'if-none-match': '*' } }),
+      await ask(path, { headers: { 'if-modified-since': new Date().toUTCString() } }),
+      await ask(path, { headers: { origin: 'http://evil.example' } }),
+      await ask(path, { headers: { 'sec-fetch-site': 'cross-site' } }),
+      await ask(`${path}?download`),
+    ]
+    for (const answer of answers) {
+      expect(answer.headers['content-security-policy']).toMatch(SANDBOX)
+      expect(answer.headers['x-content-type-options']).toBe('nosniff')
+    }
+    if (/json|png/.test(file)) expect(answers.map(({ status }) => status)).toContain(304)
+  })
+
+  it('that are pages or drawings are shown under another name, where they are never kept', async () => {
+    for (const file of ['report.html', 'figures/learning-curves.svg']) {
+      const shown = await ask(`/files/first/${file}`, { headers: { 'sec-fetch-dest': 'document' } })
+      expect(shown.status).toBe(302)
+      const address = new URL(shown.headers.location!)
+      expect(address.host).toBe(`localhost:${studio.port}`)
+      const headers = { host: address.host }
+      for (const conditional of [{}, { 'if-none-match': '*' }, { range: 'bytes=0-3' }]) {
+        const answer = await bare(address.pathname, { headers: { ...headers, ...conditional } })
+        expect(answer.headers['content-security-policy']).toMatch(
+          file.endsWith('.html') ? /^sandbox allow-scripts; default-src 'none';/ : SANDBOX,
+        )
+        expect(answer.headers['cache-control']).toBe('no-store')
+        expect(answer.status).toBe(200)
+      }
+      // Its address opens this file only, and only as a page.
+      const other = address.pathname.replace(file, file.replace(/\w+\./, 'other.'))
+      expect((await bare(other, { headers })).status).toBe(403)
+      expect((await bare(address.pathname.replace(/first/, 'second'), { headers })).status).toBe(403)
+      for (const dest of ['empty', 'iframe', 'script', 'image'])
+        expect(
+          (await bare(address.pathname, { headers: { ...headers, 'sec-fetch-dest': dest } })).status,
+        ).toBe(403)
+      expect((await bare(address.pathname)).status).toBe(404)
+      // Shown as a picture, or saved: from the studio itself.
+      expect((await ask(`/files/first/${file}?download`)).headers['content-disposition']).toMatch(
+        /^attachment/,
+      )
+    }
+    const picture = await ask('/files/first/figures/learning-curves.svg', {
+      headers: { 'sec-fetch-dest': 'image' },
+    })
+    expect([picture.status, picture.headers['content-type']]).toEqual([200, 'image/svg+xml; charset=utf-8'])
+    expect(picture.headers['content-disposition']).toMatch(/^attachment/)
+  })
+
+  it('under any name are found under the other one', async () => {
+    const name = `Läufe (2) – 訓練 100% 'a' "b" @;`
+    await cp(join(runs, 'first'), join(runs, name), { recursive: true })
+    const { headers } = await ask(`/files/${encodeURIComponent(name)}/report.html`)
+    const { host, pathname } = new URL(headers.location!)
+    expect((await bare(pathname, { headers: { host } })).status).toBe(200)
+    await rm(join(runs, name), { recursive: true })
+  })
 })
 
 describe('malformed requests', () => {
@@ -336,7 +513,13 @@ describe('news', () => {
     const events: { event: string; id: string; data: string }[] = []
     await new Promise<void>((resolve, reject) => {
       const request = httpRequest(
-        { host: '127.0.0.1', port: studio.port, path: `/api/runs/first/events?from=${cursor}`, agent: false },
+        {
+          host: '127.0.0.1',
+          port: studio.port,
+          path: `/api/runs/first/events?from=${cursor}`,
+          headers: { 'x-sparring-token': studio.token },
+          agent: false,
+        },
         (response) => {
           let text = ''
           response.on('data', (chunk: Buffer) => {
@@ -414,7 +597,7 @@ describe('news', () => {
               socket.resume()
             })
             socket.write(
-              `GET /api/runs/first/events?from=${cursor} HTTP/1.1\r\nHost: 127.0.0.1:${studio.port}\r\n\r\n`,
+              `GET /api/runs/first/events?from=${cursor} HTTP/1.1\r\nHost: 127.0.0.1:${studio.port}\r\nX-Sparring-Token: ${studio.token}\r\n\r\n`,
             )
           }),
       ),

@@ -1,6 +1,6 @@
 // Trainings that the studio starts and steers: processes of their own, told by way of the run folder.
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,9 +24,8 @@ afterAll(async () => {
 
 const ask = async (path: string, body?: unknown): Promise<Response> =>
   fetch(`http://127.0.0.1:${studio.port}${path}`, {
-    ...(body === undefined
-      ? {}
-      : { method: 'POST', headers: { 'x-sparring-token': studio.token }, body: JSON.stringify(body) }),
+    headers: { 'x-sparring-token': studio.token },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
   })
 const run = async (): Promise<RunSnapshot> => (await (await ask('/api/runs/fight')).json()) as RunSnapshot
 const control = async (body: unknown): Promise<void> => {
@@ -55,6 +54,12 @@ describe('a training that the studio starts', () => {
     ).toBe(400)
     await expect.poll(() => existsSync(join(root, 'fight', 'config.json')), patient).toBe(true)
     await expect.poll(lastStep, patient).toBeGreaterThan(3)
+  })
+
+  it.runIf(process.platform === 'linux')('does not know the token of the studio', async () => {
+    const { pid } = (await lockHolder(join(root, 'fight')))!
+    for (const file of ['cmdline', 'environ'])
+      expect(await readFile(`/proc/${pid}/${file}`, 'utf8')).not.toContain(studio.token)
   })
 
   it('pauses with a checkpoint, and makes single steps', { timeout: 120_000 }, async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CriticRow } from '../../src/runs/index.ts'
+import { openStudio } from '../../src/server/index.ts'
 import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
@@ -114,13 +115,16 @@ describe.skipIf(!hasChromium)('the critic in a browser', () => {
     expect(browser.complaints).toEqual([])
   })
 
-  it('explains what is missing on a page without the token', async () => {
+  it('explains what is missing on a page without the token, where reading is open', async () => {
+    const open = await openStudio({ runs: studio.folder, port: 0, openReading: true })
     const context = await browser.browser.newContext()
     const page = await context.newPage()
-    await page.goto(studio.url('/runs/gan/critic'))
+    await page.goto(`http://127.0.0.1:${open.port}/#/runs/gan/critic`)
     await page.getByText('this page came without its token').waitFor()
     expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true)
     expect(await axeFaults(page)).toEqual([])
+    await context.close()
+    await open.close()
   })
 
   it('says what the server refuses, and goes on from there', async () => {

@@ -82,7 +82,7 @@ describe.skipIf(!hasChromium)('drawing', () => {
     // An extractor that the user of this machine has trained would be the first to look at drawings.
     vi.stubEnv('XDG_CACHE_HOME', join(studio.folder, 'no-cache'))
     // The data is drawn now and not while a page waits for it.
-    await fetch(`http://127.0.0.1:${studio.port}/api/runs/gan/example?seed=1`)
+    await studio.ask('/api/runs/gan/example?seed=1')
   }, 300_000)
   afterAll(async () => {
     vi.unstubAllEnvs()

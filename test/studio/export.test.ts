@@ -33,8 +33,7 @@ describe('an exported page', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  const fetched = async (run: string): Promise<Response> =>
-    fetch(`http://127.0.0.1:${studio.port}/api/runs/${run}/export.html`)
+  const fetched = (run: string): Promise<Response> => studio.ask(`/api/runs/${run}/export.html`)
 
   it('is a download that holds its script, styles and data, and allows no request', async () => {
     const response = await fetched('vae')
@@ -45,13 +44,14 @@ describe('an exported page', () => {
     // Data and the page's one script.
     expect(text.match(/<\/script/g)!.length).toBe(5)
     expect(text).not.toContain(studio.folder)
+    expect(text).not.toContain(studio.token)
   })
 
   it('goes without runtime and network for a run that makes no images', async () => {
     const text = await (await fetched('classifier')).text()
     expect(text).not.toContain('id="part-runtime"')
     expect(text.length).toBeLessThan(2_500_000)
-    const refused = await fetch(`http://127.0.0.1:${studio.port}/api/runs/classifier/latent`)
+    const refused = await studio.ask('/api/runs/classifier/latent')
     expect(refused.status).toBe(400)
     expect(await refused.text()).toContain('makes no images')
   })

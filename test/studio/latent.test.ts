@@ -188,8 +188,7 @@ describe.skipIf(!hasChromium)('the latent space', () => {
   })
 
   it('measures directions once for all who ask', async () => {
-    const ask = (run: string): Promise<Response> =>
-      fetch(`http://127.0.0.1:${studio.port}/api/runs/${run}/latent`)
+    const ask = (run: string): Promise<Response> => studio.ask(`/api/runs/${run}/latent`)
     const [one, other] = await Promise.all([ask('gan'), ask('gan')])
     const text = await one!.text()
     expect(await other!.text()).toBe(text)

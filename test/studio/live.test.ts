@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { lockHolder } from '../../src/runs/node/index.ts'
+import { openStudio } from '../../src/server/index.ts'
 import { trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
@@ -219,7 +220,7 @@ describe.skipIf(!hasChromium)('the studio', () => {
       await page.keyboard.press('Enter')
       await page.getByRole('columnheader', { name: 'Step 9' }).waitFor()
       const row = page.getByRole('row', { name: /generator loss/i }).first()
-      const response = await fetch(`http://127.0.0.1:${studio.port}/api/runs/gan`)
+      const response = await studio.ask('/api/runs/gan')
       const { metrics, config } = (await response.json()) as {
         metrics: Record<string, number[]>
         config: { metrics: { name: string; label: string }[] }
@@ -452,17 +453,20 @@ describe.skipIf(!hasChromium)('the studio', () => {
       await rm(join(studio.folder, 'duel', 'checkpoints'), { recursive: true })
     }, 200_000)
 
-    it('cannot be changed by a page without the token, which says so', async () => {
+    it('cannot be changed by a page without the token where reading is open, which says so', async () => {
+      const open = await openStudio({ runs: studio.folder, port: 0, openReading: true })
       const context = await browser.browser.newContext()
       const page = await context.newPage()
-      await page.goto(`http://127.0.0.1:${studio.port}/#/runs/duel`)
+      await page.goto(`http://127.0.0.1:${open.port}/#/runs/duel`)
       await page.getByText('This page may look but not change anything').waitFor()
       expect(await page.getByRole('button', { name: 'Resume from the last checkpoint' }).isDisabled()).toBe(
         true,
       )
-      await page.goto(`http://127.0.0.1:${studio.port}/#/new`)
+      await page.goto(`http://127.0.0.1:${open.port}/#/new`)
       await page.getByText('This page may look but not change anything').waitFor()
       expect(await page.getByRole('button', { name: 'Start training' }).isDisabled()).toBe(true)
+      await context.close()
+      await open.close()
     })
   })
 })

@@ -5,7 +5,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { openStudio, type Studio } from '../../src/server/index.ts'
+import { openStudio, type Studio, type StudioOptions } from '../../src/server/index.ts'
+import { TOKEN_HEADER } from '../../src/server/protocol.ts'
 
 /** Where Debian puts its browser; SPARRING_CHROMIUM names another. */
 export const CHROMIUM = process.env.SPARRING_CHROMIUM ?? '/usr/bin/chromium'
@@ -14,20 +15,30 @@ export const hasChromium = existsSync(CHROMIUM)
 export interface TestStudio extends Studio {
   /** The runs folder. */
   readonly folder: string
-  /** Address of a view, with the token: `/new`, `/runs/first`. */
+  /** Address of a view: `/new`, `/runs/first`. */
   url(view?: string): string
+  /** A request with the token, to a path of the server. */
+  ask(path: string, init?: RequestInit): Promise<Response>
   dispose(): Promise<void>
 }
 
 /** @param prepare  fills the runs folder */
-export async function testStudio(prepare?: (folder: string) => Promise<unknown>): Promise<TestStudio> {
+export async function testStudio(
+  prepare?: (folder: string) => Promise<unknown>,
+  options: Pick<StudioOptions, 'openReading'> = {},
+): Promise<TestStudio> {
   const folder = await mkdtemp(join(tmpdir(), 'sparring-studio-'))
   await prepare?.(folder)
-  const studio = await openStudio({ runs: folder, port: 0 })
+  const studio = await openStudio({ runs: folder, port: 0, ...options })
   return {
     ...studio,
     folder,
     url: (view = '/') => `http://127.0.0.1:${studio.port}/#${view}`,
+    ask: (path, init = {}) =>
+      fetch(`http://127.0.0.1:${studio.port}${path}`, {
+        ...init,
+        headers: { [TOKEN_HEADER]: studio.token, ...(init.headers as Record<string, string>) },
+      }),
     async dispose() {
       await studio.close()
       await rm(folder, { recursive: true, force: true })

@@ -2,7 +2,8 @@
 import './style.css'
 import { mount } from 'svelte'
 import App from './App.svelte'
-import { keepToken } from './lib/token.ts'
+import { session, watchForTokens } from './lib/session.svelte.ts'
 
-keepToken()
+watchForTokens()
+await session.open()
 mount(App, { target: document.getElementById('app')! })

@@ -4,6 +4,7 @@ import { settingsOf, textSetting } from '../../workflow/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { formatPath } from '../format.ts'
 import { addExamples } from '../help.ts'
+import { openAddress } from '../open-address.ts'
 import { resolveGiven } from '../resolve.ts'
 import type { Define } from './command.ts'
 
@@ -19,6 +20,12 @@ const SETTINGS = [
         .optional()
         .describe('port of the page; 0 for any (default: 4321, or the next that is free)'),
       open: z.boolean().default(true).describe('open the page in the browser'),
+      openReading: z
+        .boolean()
+        .default(false)
+        .describe(
+          'let everybody on this machine look, without the token; changing something needs it anyway',
+        ),
     }),
   ),
 ]
@@ -37,25 +44,27 @@ export const define: Define = (command, session) => {
     .usage('[flags]')
     .action(async () => {
       const flags = givenFlags(command, SETTINGS)
-      const given: { runs?: string; port?: number; open?: boolean } = resolveGiven(SETTINGS, {
-        flags,
-        environment: session.environment,
-      })
+      const given: { runs?: string; port?: number; open?: boolean; openReading?: boolean } = resolveGiven(
+        SETTINGS,
+        {
+          flags,
+          environment: session.environment,
+        },
+      )
       const { openStudio } = await import('../../server/index.ts')
-      const studio = await openStudio({ runs: given.runs ?? 'runs', port: given.port })
-      const { address } = studio
+      const studio = await openStudio({ ...given, runs: given.runs ?? 'runs' })
+      const { address, visited } = studio
       // Heard from now on: whoever reads the address may end the studio at once.
       const end = interrupted()
       session.finish(
         { address, runs: given.runs ?? 'runs' },
         `the studio of ${formatPath(given.runs ?? 'runs')} is at ${session.resultStyle.accent(address)}\nCtrl-C ends it; trainings go on`,
       )
-      if (given.open !== false) {
-        const { default: open } = await import('open')
-        // A machine without a browser is no error: the address was printed.
-        await open(address).catch(() => undefined)
-      }
+      const remove = given.open === false ? async () => {} : await openAddress(address)
+      // Once a browser has come, the file that opened it is not needed any more.
+      void visited.then(remove)
       await end
+      await remove()
       await studio.close()
     })
   return addExamples(command, [

@@ -7,14 +7,17 @@ import { parseCursor, type RunListing } from '../../runs/node/index.ts'
 import { ConfigError } from '../../util/errors.ts'
 import { networkBytes } from '../../workflow/networks.ts'
 import type { StudioContext } from '../context.ts'
+import { isDocument } from '../documents.ts'
 import { asDownload } from '../download.ts'
 import { type Feed, runFeed } from '../feed.ts'
-import { ownRuns, readOffered } from '../open-run.ts'
+import { offeredPath, ownRuns, readOffered } from '../open-run.ts'
 import type { RunCard, RunList } from '../protocol.ts'
 import { snapshotOf } from '../snapshot.ts'
 
 /** Pages that may listen at a time. */
 const MOST_LISTENERS = 2000
+/** What a browser asks for when it would show an answer as a page. */
+const SHOWN = new Set(['document', 'iframe', 'frame', 'embed', 'object'])
 /** Milliseconds between two signs of life. */
 const ALIVE = 15_000
 
@@ -105,21 +108,22 @@ export function runRoutes(studio: StudioContext): Hono {
   app.use('/files/*', etag())
   app.get('/files/:name/:file{.+}', async (context) => {
     const { name, file } = context.req.param()
-    const bytes = await readOffered(await studio.open(name), file)
-    const isPage = file.endsWith('.html')
-    return context.body(bytes, 200, {
+    const isDownload = context.req.query('download') !== undefined
+    const run = await studio.open(name)
+    // A page of a run, or a drawing, may come from anybody: it is shown under another name. Pages here show drawings
+    // as pictures, in which nothing runs.
+    const isShown = file.endsWith('.html') || SHOWN.has(context.req.header('sec-fetch-dest') ?? '')
+    if (isDocument(file) && isShown && !isDownload) {
+      await offeredPath(run, file)
+      return context.redirect(studio.documentAddress(name, file))
+    }
+    return context.body(await readOffered(run, file), 200, {
       'content-type':
         getMimeType(file) ??
         (file.endsWith('.jsonl') ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
       // Everything may be made anew, also the samples of a step when a run was taken back: asked again, by its hash.
       'cache-control': 'no-cache',
-      // A page of a run, or a drawing, may come from anybody: it runs apart from the studio.
-      ...(isPage || file.endsWith('.svg')
-        ? {
-            'content-security-policy': `sandbox${isPage ? ' allow-scripts' : ''}; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:`,
-          }
-        : {}),
-      ...(context.req.query('download') === undefined ? {} : asDownload(file.split('/').at(-1)!)),
+      ...(isDownload || isDocument(file) ? asDownload(file.split('/').at(-1)!) : {}),
     })
   })
 

@@ -21,7 +21,7 @@ import {
   type StudioInfo,
   TOKEN_HEADER,
 } from '../../../src/server/protocol.ts'
-import { token } from './token.ts'
+import { session } from './session.svelte.ts'
 
 /** A request that the server refused, with its reason, or that it did not answer. */
 export class ApiError extends Error {
@@ -38,6 +38,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
     throw new ApiError('The studio does not answer. Is "sparring studio" still running?', 0)
   })
   if (response.ok) return response
+  if (response.status === 401) void session.lost()
   const { error } = (await response.json().catch(() => ({}))) as Partial<Refusal>
   throw new ApiError(error ?? `The studio answered ${response.status}.`, response.status)
 }
@@ -51,7 +52,7 @@ export const getBytes = async (path: string): Promise<Uint8Array<ArrayBuffer>> =
 export const postJson = async <T>(path: string, body: unknown): Promise<T> => {
   const response = await ask(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', [TOKEN_HEADER]: token() },
+    headers: { 'content-type': 'application/json', [TOKEN_HEADER]: session.token() },
     body: JSON.stringify(body),
   })
   return response.json() as Promise<T>

@@ -57,6 +57,8 @@ export const servedRun = (name: string): RunSource => ({
       events.onerror = () => {
         on.link(false)
         if (events?.readyState !== EventSource.CLOSED || ended) return
+        // Why, the browser does not say; a studio that was started anew refuses this page, and that is told.
+        void api.info().catch(() => {})
         timer = setTimeout(connect, 2000)
       }
     }

@@ -83,6 +83,7 @@ export const runInTurns = (name: string): RunSource => ({
       leave()
       if (ended) return
       on.link(!failed)
+      if (failed) void api.info().catch(() => {})
       if (reset) {
         ended = true
         on.reset()
