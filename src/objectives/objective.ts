@@ -50,7 +50,8 @@ export interface MetricInfo {
   readonly label: string
   readonly axis: 'left' | 'right'
   readonly color?: string
-  readonly dash?: 'solid' | 'dashed' | 'dotted' | 'dashDot'
+  /** No dots: those are for what is measured on held-out images. */
+  readonly dash?: 'solid' | 'dashed' | 'dashDot' | 'dashDotDot'
   readonly format?: 'number' | 'percent'
 }
 

@@ -121,7 +121,7 @@ export function vae(options: VaeOptions): Objective<'encoder' | 'decoder'> {
       { name: 'loss', label: 'loss', axis: 'left', color: '#dc267f' },
       { name: 'reconstruction', label: 'reconstruction', axis: 'left', color: '#fe6100', dash: 'dashed' },
       { name: 'divergence', label: 'KL divergence', axis: 'right', color: '#785ef0', dash: 'dashDot' },
-      { name: 'active', label: 'active latents', axis: 'right', color: '#648fff', dash: 'dotted' },
+      { name: 'active', label: 'active latents', axis: 'right', color: '#648fff', dash: 'dashDotDot' },
     ],
     report: ({ vae: result }) => ({ loss: result!.loss, ...result!.metrics }),
     batches: 'epoch',

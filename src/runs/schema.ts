@@ -20,7 +20,7 @@ export const metricInfoSchema = z.object({
     .string()
     .regex(/^#[0-9a-f]{6}$/i, 'expected a colour such as #dc267f')
     .optional(),
-  dash: z.enum(['solid', 'dashed', 'dotted', 'dashDot']).optional(),
+  dash: z.enum(['solid', 'dashed', 'dashDot', 'dashDotDot', 'dotted']).optional(),
   /** `percent` shows .61 as 61% and runs its axis from 0 to 100%. Default `number`. */
   format: z.enum(['number', 'percent']).optional(),
 })

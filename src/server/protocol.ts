@@ -109,8 +109,15 @@ export interface SettingField {
   readonly default?: string | number | boolean
   readonly minimum?: number
   readonly maximum?: number
+  /** Limits that are themselves too small, or too large. */
+  readonly above?: number
+  readonly below?: number
   readonly integer?: boolean
+  /** Of texts: the regular expression that they fit. */
+  readonly pattern?: string
   readonly choices?: readonly (string | number)[]
+  /** What it takes, in words: `a number above 0`. */
+  readonly expected: string
   /** Whether it is the model's own, or one that every training has. */
   readonly own: boolean
 }

@@ -6,7 +6,9 @@ import { modelNamed } from '../models/index.ts'
 import type { ModelDefinition } from '../models/model.ts'
 import { ConfigError } from '../util/errors.ts'
 import { MOST } from '../util/limits.ts'
+import { flagOf } from './flag.ts'
 import type { ExtractorSource } from './reported-extractor.ts'
+import { settingsOf } from './setting.ts'
 
 /** The settings that every training has. */
 export const commonSettings = z.object({
@@ -84,10 +86,6 @@ export const imageForm = ({ imageSize, channels }: CommonSettings): ImageForm =>
   channels,
 })
 
-/** `latentDim` as it is typed: `--latent-dim`. */
-export const flagOf = (name: string): string =>
-  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-
 /**
  * Completes and checks settings.
  *
@@ -117,7 +115,10 @@ export function resolveSettings(
     if (parsed.success) return parsed.data
     const issue = parsed.error.issues[0]!
     const name = String(issue.path[0])
-    throw new ConfigError(`${flagOf(name)} ${JSON.stringify(values[name])}: ${issue.message}`)
+    // A schema's own words, or else what its limits say: what the validator says is for developers.
+    const expected = settingsOf(schema).find((setting) => setting.name === name)?.expected
+    const reason = issue.message.startsWith('expected') || !expected ? issue.message : `expected ${expected}`
+    throw new ConfigError(`${flagOf(name)} ${JSON.stringify(values[name])}: ${reason}`)
   }
   const common = check(commonSettings, { ...model.defaults, ...given(commonNames) })
   return { model, common, options: check(model.options, given(optionNames)) }

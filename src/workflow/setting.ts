@@ -1,6 +1,6 @@
 // A setting as people give it: its flag, its environment variable, its help, and how its text is read.
 import { z } from 'zod'
-import { flagOf } from './request.ts'
+import { flagOf } from './flag.ts'
 
 /** One setting of a command, whatever the place it is given at. */
 export interface Setting {
@@ -18,6 +18,11 @@ export interface Setting {
   readonly integer: boolean
   readonly minimum?: number
   readonly maximum?: number
+  /** Limits that are themselves too small, or too large. */
+  readonly above?: number
+  readonly below?: number
+  /** Of texts: the regular expression that they fit. */
+  readonly pattern?: string
   /** The values there are, when they are few. */
   readonly choices?: readonly (string | number)[]
   /** What is accepted, in words: `a whole number of at least 1`. */
@@ -37,6 +42,7 @@ interface FieldSchema {
   readonly maximum?: number
   readonly exclusiveMinimum?: number
   readonly exclusiveMaximum?: number
+  readonly pattern?: string
   readonly title?: string
   readonly examples?: readonly unknown[]
   readonly description?: string
@@ -83,12 +89,21 @@ function limitsOf({
   type,
   minimum,
   maximum,
+  exclusiveMinimum: above,
+  exclusiveMaximum: below,
+  pattern,
   enum: choices,
-}: FieldSchema): Pick<Setting, 'integer' | 'minimum' | 'maximum' | 'choices'> {
+}: FieldSchema): Pick<
+  Setting,
+  'integer' | 'minimum' | 'maximum' | 'above' | 'below' | 'pattern' | 'choices'
+> {
   return {
     integer: type === 'integer',
     ...(minimum !== undefined && minimum > -Number.MAX_SAFE_INTEGER ? { minimum } : {}),
     ...(maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? { maximum } : {}),
+    ...(above !== undefined ? { above } : {}),
+    ...(below !== undefined ? { below } : {}),
+    ...(pattern !== undefined ? { pattern } : {}),
     ...(choices ? { choices: choices as (string | number)[] } : {}),
   }
 }

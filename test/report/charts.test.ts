@@ -46,6 +46,16 @@ describe('the learning curves', () => {
       ],
     ])
     expect(dotted[0]!.lineStyle?.type).toEqual([2, 4])
+    // No other line is dotted, whatever the config of an older run says.
+    const old = {
+      ...record,
+      config: {
+        ...record.config,
+        metrics: record.config.metrics.map((info) => ({ ...info, dash: 'dotted' as const })),
+      },
+    }
+    const lines = seriesOf(learningCurves(old)).map(({ lineStyle }) => lineStyle?.type)
+    expect(lines.filter((type) => String(type) === '2,4')).toHaveLength(1)
     expect(renderSvg(option, 1100, 480)).toContain('>validation generator loss</text>')
     expect(renderSvg(learningCurves(inventedRecord()), 1100, 480)).not.toContain('validation')
   })

@@ -2,8 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { MODELS } from '../../src/models/index.ts'
 import type { SettingField } from '../../src/server/protocol.ts'
-import { commonSettings, flagOf as realFlagOf } from '../../src/workflow/request.ts'
+import { fieldOf } from '../../src/server/routes/control.ts'
+import { ConfigError } from '../../src/util/errors.ts'
+import { flagOf as realFlagOf } from '../../src/workflow/flag.ts'
+import { commonSettings, resolveSettings } from '../../src/workflow/request.ts'
+import { settingsOf } from '../../src/workflow/setting.ts'
 import {
+  besideField,
   changedSettings,
   commandOf,
   faultOf,
@@ -19,11 +24,23 @@ const field = (name: string, more: Partial<SettingField> = {}): SettingField => 
   kind: 'number',
   description: name,
   own: false,
+  expected: `a value of ${name}`,
   ...more,
 })
-const steps = field('steps', { integer: true, minimum: 1, default: 100 })
-const rate = field('learningRate', { minimum: 0, maximum: 1, default: 0.1, own: true })
-const channels = field('channels', { kind: 'choice', choices: [1, 3] })
+const steps = field('steps', {
+  integer: true,
+  minimum: 1,
+  default: 100,
+  expected: 'a whole number of at least 1',
+})
+const rate = field('learningRate', {
+  above: 0,
+  below: 1,
+  default: 0.1,
+  own: true,
+  expected: 'a number above 0 and below 1',
+})
+const channels = field('channels', { kind: 'choice', choices: [1, 3], expected: 'one of 1, 3' })
 const balanced = field('balanced', { kind: 'boolean', default: false, own: true })
 const size = field('imageSize', { kind: 'text' })
 const fields = [steps, rate, channels, balanced, size]
@@ -32,7 +49,8 @@ describe('a typed value', () => {
   it('is refused with what was expected', () => {
     for (const text of ['0', '1.5', 'x', '1e99'])
       expect(faultOf(steps, text)).toBe('Expected a whole number of at least 1.')
-    expect(faultOf(rate, '2')).toBe('Expected a number of at least 0 and at most 1.')
+    for (const text of ['-1', '0', '1', '2', 'Infinity'])
+      expect(faultOf(rate, text)).toBe('Expected a number above 0 and below 1.')
     expect(faultOf(channels, '2')).toBe('Expected one of 1, 3.')
   })
 
@@ -41,6 +59,65 @@ describe('a typed value', () => {
       for (const text of [undefined, '', '  ']) expect(faultOf(each, text)).toBeUndefined()
     expect(faultOf(steps, ' 7 ')).toBeUndefined()
     expect(faultOf(rate, '1e-3')).toBeUndefined()
+  })
+})
+
+describe('every setting of every model', () => {
+  it('is checked as the server checks it, which says the same', () => {
+    const forms = MODELS.flatMap((model) => [
+      ...settingsOf(model.options).map((setting) => ({ model, setting })),
+      ...settingsOf(commonSettings, { ...model.defaults }).map((setting) => ({ model, setting })),
+    ])
+    const tried = ['-1', '0', '0.5', '1', '2', '64', '48x64', '1e99', '-Infinity', 'x', '3.5', '0x10']
+    let refused = 0
+    for (const { model, setting } of forms) {
+      const form = fieldOf(false)(setting)
+      for (const text of tried) {
+        const fault = faultOf(form, text)
+        const { [setting.name]: value } = changedSettings(
+          [{ ...form, default: undefined } as unknown as SettingField],
+          {
+            [setting.name]: text,
+          },
+        )
+        if (fault) {
+          const given = setting.kind === 'number' && Number.isFinite(Number(text)) ? Number(text) : text
+          const check = () => resolveSettings(model.name, { [setting.name]: given })
+          expect(check, `${model.name} ${setting.name} ${text}`).toThrow(ConfigError)
+          refused++
+          continue
+        }
+        if (value !== undefined) resolveSettings(model.name, { [setting.name]: value })
+      }
+    }
+    expect(refused).toBeGreaterThan(100)
+  })
+
+  it.each([
+    [{ learningRate: -1 }, '--learning-rate -1: expected a number above 0', 'Expected a number above 0.'],
+    [
+      { steps: 0 },
+      '--steps 0: expected a whole number of at least 1',
+      'Expected a whole number of at least 1.',
+    ],
+    [
+      { steps: 'x: y' },
+      '--steps "x: y": expected a whole number of at least 1',
+      'Expected a whole number of at least 1.',
+    ],
+    [
+      { beta1: 1 },
+      '--beta1 1: expected a number of at least 0 and below 1',
+      'Expected a number of at least 0 and below 1.',
+    ],
+    [
+      { imageSize: 'big' },
+      '--image-size "big": expected one number or height x width, such as 64 or 48x64',
+      'Expected one number or height x width, such as 64 or 48x64.',
+    ],
+  ])('%j is refused in plain words', (settings, message, beside) => {
+    expect(() => resolveSettings('mlp-gan', settings)).toThrow(message)
+    expect(besideField(message)).toBe(beside)
   })
 })
 
@@ -93,7 +170,7 @@ it('fields come in three groups, and none is lost', () => {
 })
 
 it('a refusal is shown at the field that it is about', () => {
-  expect(fieldOfRefusal(fields, '--learning-rate 0: Too small')).toBe(rate)
+  expect(fieldOfRefusal(fields, '--learning-rate 0: expected a number above 0')).toBe(rate)
   expect(fieldOfRefusal(fields, 'there is a run "a" already')).toBeUndefined()
 })
 

@@ -70,7 +70,7 @@ export function curves({ groups }: Comparison): string {
   return card(
     'curves',
     'Learning curves',
-    `<p class="note">Each with its own losses, whose values mean different things in different models${several ? '; of the first seed' : ''}. Strong lines are averaged; dotted lines are measured on held-out images; numbers mark events of the run's own report.</p>
+    `<p class="note">Each with its own losses, whose values mean different things in different models${several ? '; of the first seed' : ''}. Strong lines are averaged; dotted lines, called “validation …”, are measured on held-out images; numbers mark events of the run's own report.</p>
 <div class="grids">
 ${parts.join('\n')}
 </div>`,

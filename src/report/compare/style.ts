@@ -1,7 +1,7 @@
 // The style of a comparison's page, besides that of all pages, and of the tables of measures, which reports have too.
 
 export const MEASURES_STYLE = `
-.swatch { display: inline-block; width: .75em; height: .75em; border-radius: 3px; flex: none; margin-right: .45em; }
+.swatch { flex: none; margin-right: .45em; vertical-align: middle; }
 .compared { border-collapse: separate; border-spacing: 0; }
 .compared th, .compared td { padding: 8px 14px 8px 0; font-variant-numeric: tabular-nums; }
 .compared thead th { vertical-align: bottom; overflow-wrap: anywhere; }

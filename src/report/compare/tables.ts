@@ -2,12 +2,11 @@
 import { escapeMarkup as safe } from '../escape.ts'
 import { type Group, nameOf } from './entry.ts'
 import type { Found } from './found.ts'
-import { colorOf } from './overlay.ts'
+import { lineMarkup } from './overlay.ts'
 import { BETTER, countText, foundText, type Row, type ValueFormat } from './row.ts'
 
-/** The colour of a group, as a small square. */
-export const swatch = (group: number): string =>
-  `<span class="swatch" style="background:${colorOf(group)}"></span>`
+/** The line of a group, as charts draw it. */
+export const swatch = lineMarkup
 
 /** Notes below a table: each text once, referred to by its number. */
 export class Footnotes {

@@ -7,7 +7,8 @@ import { MODELS, modelNamed } from '../../models/index.ts'
 import { lockHolder, sendControl } from '../../runs/node/index.ts'
 import { controlRowSchema, describeIssues } from '../../runs/schema.ts'
 import { ConfigError } from '../../util/errors.ts'
-import { commonSettings, flagOf, resolveSettings } from '../../workflow/request.ts'
+import { flagOf } from '../../workflow/flag.ts'
+import { commonSettings, resolveSettings } from '../../workflow/request.ts'
 import { runName } from '../../workflow/run-name.ts'
 import { stepProblem } from '../../workflow/run-parts.ts'
 import { type Setting, settingsOf } from '../../workflow/setting.ts'
@@ -38,7 +39,8 @@ export async function readBody<T>(request: { text(): Promise<string> }, schema: 
   return parsed.data
 }
 
-const fieldOf =
+/** A setting as the form takes it. */
+export const fieldOf =
   (own: boolean) =>
   ({
     name,
@@ -47,7 +49,11 @@ const fieldOf =
     integer,
     minimum,
     maximum,
+    above,
+    below,
+    pattern,
     choices,
+    expected,
     default: value,
   }: Setting): SettingField => ({
     name,
@@ -55,9 +61,13 @@ const fieldOf =
     description,
     integer,
     own,
+    expected,
     ...(value === undefined ? {} : { default: value as string | number | boolean }),
     ...(minimum === undefined ? {} : { minimum }),
     ...(maximum === undefined ? {} : { maximum }),
+    ...(above === undefined ? {} : { above }),
+    ...(below === undefined ? {} : { below }),
+    ...(pattern === undefined ? {} : { pattern }),
     ...(choices === undefined ? {} : { choices }),
   })
 

@@ -1,7 +1,7 @@
 // The chart of one number of several runs: what the report draws, with a scale, a part of the steps, and a tooltip of all runs.
 import type { EChartsOption, YAXisComponentOption } from 'echarts'
 import { type ChartTheme, DARK, LIGHT } from '../../../src/report/chart-parts.ts'
-import { colorOf, overlayChart } from '../../../src/report/compare/overlay.ts'
+import { lineMarkup, overlayChart } from '../../../src/report/compare/overlay.ts'
 import { secondsAt } from '../../../src/report/compare/quality.ts'
 import { type Curve, downsample, smooth } from '../../../src/report/curve.ts'
 import { escapeMarkup as safe } from '../../../src/report/escape.ts'
@@ -90,7 +90,7 @@ function tooltipOf(
       if (!point) return []
       const value = formatMetric({ ...metric.info, axis: 'left' }, point[1])
       return [
-        `<div style="display:flex;gap:8px;align-items:center"><span style="width:10px;height:10px;border-radius:3px;background:${colorOf(slot)}"></span>${safe(name)}<b style="margin-left:auto;padding-left:12px">${safe(value)}</b></div>`,
+        `<div style="display:flex;gap:8px;align-items:center">${lineMarkup(slot)}${safe(name)}<b style="margin-left:auto;padding-left:12px">${safe(value)}</b></div>`,
       ]
     })
     return `<b>${place}</b>${lines.join('')}`

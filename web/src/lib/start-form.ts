@@ -15,31 +15,26 @@ export const labelOf = (name: string): string => {
 export const flagOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
-function expected({ integer, minimum, maximum }: SettingField): string {
-  const what = integer ? 'a whole number' : 'a number'
-  const bounds = [
-    minimum === undefined ? undefined : `of at least ${minimum}`,
-    maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : `at most ${maximum}`,
-  ].filter((bound) => bound !== undefined)
-  return [what, bounds.join(' and ')].filter(Boolean).join(' ')
-}
-
 /** What is wrong with a typed value; undefined when nothing is. An empty field means the default. */
 export function faultOf(field: SettingField, typed: string | boolean | undefined): string | undefined {
   if (typed === undefined || typeof typed === 'boolean' || typed.trim() === '') return undefined
-  if (field.kind === 'choice')
-    return field.choices?.map(String).includes(typed)
-      ? undefined
-      : `Expected one of ${field.choices?.join(', ')}.`
-  if (field.kind !== 'number') return undefined
-  const value = Number(typed)
-  const { integer, minimum, maximum } = field
-  const fits =
+  return fits(field, typed.trim()) ? undefined : `Expected ${field.expected}.`
+}
+
+/** What the server checks as well, by the same schema: the limits are its own. */
+function fits(field: SettingField, text: string): boolean {
+  const { kind, integer, minimum, maximum, above, below, pattern, choices } = field
+  if (kind === 'choice') return choices?.map(String).includes(text) === true
+  if (kind !== 'number') return pattern === undefined || new RegExp(pattern).test(text)
+  const value = Number(text)
+  return (
     Number.isFinite(value) &&
     (!integer || Number.isSafeInteger(value)) &&
     (minimum === undefined || value >= minimum) &&
-    (maximum === undefined || value <= maximum)
-  return fits ? undefined : `Expected ${expected(field)}.`
+    (maximum === undefined || value <= maximum) &&
+    (above === undefined || value > above) &&
+    (below === undefined || value < below)
+  )
 }
 
 /** The settings that differ from their defaults, as values. Fields with faults are left out. */
@@ -98,6 +93,16 @@ export function commandOf({ model, data, name, settings }: StartRequest, folder:
 /** The setting that a refusal of the server is about, by the flag that it begins with. */
 export const fieldOfRefusal = (fields: readonly SettingField[], message: string): SettingField | undefined =>
   fields.find(({ name }) => message.startsWith(`${flagOf(name)} `))
+
+/**
+ * What stands beside the field that a refusal is about: without the flag and the value, which are seen there.
+ *
+ * @param message  e.g. `--learning-rate -1: expected a number above 0`
+ */
+export const besideField = (message: string): string => {
+  const reason = message.replace(/^--\S+ (?:"(?:[^"\\]|\\.)*"|[^:\s]+): /, '')
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}`
+}
 
 /** A name that a folder of a run may have; an empty one is chosen by the studio. */
 export const nameFault = (name: string): string | undefined =>
