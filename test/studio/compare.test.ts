@@ -239,6 +239,13 @@ describe.skipIf(!hasChromium)('the comparison in a browser', () => {
       .locator('figure img')
       .evaluateAll((images: Sized[]) => images.map(({ naturalWidth }) => naturalWidth > 0))
     expect(loaded).toEqual(Array.from({ length: 8 }, () => true))
+    // Every run has a line of its own, by colour or dashes, and the legend draws it as the chart does.
+    const legend = page.getByRole('list', { name: 'Lines of the chart' }).locator('line')
+    const lines = await legend.evaluateAll((found) =>
+      found.map((line) => ['stroke', 'stroke-dasharray'].map((name) => line.getAttribute(name)).join(' ')),
+    )
+    expect(lines.length).toBeGreaterThan(6)
+    expect(new Set(lines).size).toBe(lines.length)
     const began = Date.now()
     await page.evaluate(() => fetch('/api/info').then((answer) => answer.json()))
     expect(Date.now() - began).toBeLessThan(3000)

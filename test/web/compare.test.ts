@@ -137,7 +137,7 @@ describe('the chart', () => {
   it('gives every run its own colour, also where one was taken out', () => {
     expect(seriesOf({}).map(({ name, lineStyle }) => [name, lineStyle.color])).toEqual([
       ['run-0', '#648fff'],
-      ['run-1', '#785ef0'],
+      ['run-1', '#009e73'],
     ])
   })
 
