@@ -175,9 +175,16 @@ describe.skipIf(process.platform === 'win32')('a pipe in place of', () => {
       }
     }
     const found = await listRuns(runs)
-    expect(found.flatMap((one) => ('problem' in one ? [] : [one.name]))).toEqual(['good'])
+    const readable = found.flatMap((one) => ('problem' in one ? [] : [one.name])).sort()
+    expect(readable).toEqual(['good', 'status.json-0', 'status.json-1', 'status.json-2'])
     for (const one of found)
       if ('problem' in one) expect(one.problem).toContain('expected a regular file, got a pipe')
+      // A status that cannot be read is one of a run that was interrupted.
+      else if (one.name !== 'good')
+        expect(one.status).toMatchObject({
+          state: 'stopped',
+          message: expect.stringContaining('expected a regular file, got a pipe'),
+        })
   })
 
   it('a log, a checkpoint or a sheet is told by the commands that would read it', async () => {

@@ -101,7 +101,7 @@ describe('wrong arguments', () => {
       '--batch-size: expected a whole number of at least 1 and at most 100000',
     ],
     ['train mlp-gan --threads 100000', '--threads: expected a whole number of at least 0 and at most 256'],
-    ['evaluate runs/x --count 1e9', '--count: expected a whole number of at least 1 and at most 100000'],
+    ['evaluate . --count 1e9', '--count: expected a whole number of at least 1 and at most 100000'],
     ['train mlp-gan --latent-dim 0', '--latent-dim: expected a whole number of at least 1'],
     ['train mlp-gan more', "too many arguments for 'mlp-gan'"],
     ['train mlp-gan --config /nowhere.json', '--config: the file /nowhere.json cannot be read'],

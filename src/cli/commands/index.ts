@@ -29,7 +29,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'verify',
     usage: '<run>',
-    summary: 'check that a run is whole, and say what can be done where it is not',
+    summary: 'check that everything in a run is whole',
     load: () => import('./verify.ts'),
   },
   {
