@@ -1,4 +1,5 @@
 // What a training left, for people.
+import { standingLines } from '../runs/index.ts'
 import type { RunResult } from '../workflow/events.ts'
 import { classificationLines } from './classification-text.ts'
 import { formatCount, formatDuration, formatMetric, formatPath, quoteArgument } from './format.ts'
@@ -40,6 +41,9 @@ export function resultText(
     const value = validation?.[name]
     return value === undefined ? [] : [[label, formatMetric(value, format)] as const]
   })
+  const alarms = standingLines(result.standings, steps).map((line) =>
+    line.startsWith('Warning') ? style.warn(line) : style.faint(line),
+  )
   const n = known[0] ? result.metrics[known[0].name]!.n : 0
   const run = quoteArgument(formatPath(folder))
   return [
@@ -50,6 +54,7 @@ export function resultText(
     ...(validation && heldOut.length > 0
       ? ['', `on the held-out images at step ${formatCount(validation.step)}:`, ...columns(heldOut, style)]
       : []),
+    ...(alarms.length > 0 ? ['', ...alarms] : []),
     ...(result.classification ? ['', ...classificationLines(result.classification)] : []),
     '',
     ...fileRows({ ...files, 'run folder': folder }, style),

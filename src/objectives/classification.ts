@@ -4,7 +4,7 @@ import { sparseCategoricalAccuracy, sparseCategoricalCrossentropy } from '../los
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { checkArguments, NAME } from '../util/arguments.ts'
 import { ShapeError } from '../util/errors.ts'
-import { formatShape } from '../util/shape.ts'
+import { formatShape, sizeOf } from '../util/shape.ts'
 import { type Objective, objective } from './objective.ts'
 
 export interface ClassificationOptions {
@@ -54,5 +54,6 @@ export function classification(options: ClassificationOptions): Objective<'class
     batches: 'epoch',
     ports: { classifier: { input: 'images', output: 'logits' } },
     classifier: { network: 'classifier' },
+    descent: { loss: 'loss', chance: Math.log(sizeOf(classifier.outputShape)) },
   })
 }

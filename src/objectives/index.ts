@@ -4,6 +4,7 @@ export { type GanOptions, gan } from './gan.ts'
 export {
   type Autoencoder,
   type BoundNetwork,
+  type Descent,
   type DuelMetrics,
   type LatentDistribution,
   type MetricInfo,

@@ -97,6 +97,13 @@ export interface DuelMetrics {
   readonly generatorLoss: string
 }
 
+/** A loss that falls as its networks learn, as no loss of a duel need do, by metric name. */
+export interface Descent {
+  readonly loss: string
+  /** What the loss is of one who knows nothing but how frequent the answers are; absent where that is not known. */
+  readonly chance?: number
+}
+
 /** Names in a network's ONNX file. */
 export interface Ports {
   readonly input: string
@@ -122,6 +129,7 @@ export interface Objective<Name extends string = string> {
   readonly classifier?: Classifier<Name>
   readonly critic?: Critic<Name>
   readonly duel?: DuelMetrics
+  readonly descent?: Descent
 }
 
 const PHASE = withParts('a phase, with updates, an optimizer and a loss', {

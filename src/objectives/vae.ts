@@ -134,6 +134,7 @@ export function vae(options: VaeOptions): Objective<'encoder' | 'decoder'> {
       decoder: { input: 'z', output: 'images' },
     },
     sampler: { network: 'decoder', latent: { distribution: 'normal' } },
+    descent: { loss: 'loss' },
     autoencoder: { encoder: 'encoder', decoder: 'decoder', latentDim, range: latentRange, active: 'active' },
   })
 }

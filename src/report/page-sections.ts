@@ -1,5 +1,5 @@
 // The sections of the report that are words and numbers: header, headline numbers, curves, events, tables.
-import type { NetworkSummary, RunRecord } from '../runs/index.ts'
+import { alarmLines, type NetworkSummary, type RunRecord } from '../runs/index.ts'
 import type { ChartTheme } from './chart-parts.ts'
 import { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
 import { escapeMarkup as safe } from './escape.ts'
@@ -94,16 +94,18 @@ export function curves(record: RunRecord): string {
   )
 }
 
-export function events({ events }: RunRecord): string {
-  if (events.length === 0)
-    return card('events', 'Events', '<p class="quiet">Nothing unusual was noticed.</p>')
+export function events(record: RunRecord): string {
+  const { events } = record
+  const lines = alarmLines(record)
+  const standing = `<p class="note">${safe(lines.length > 0 ? lines.join(' ') : 'No alarm watches this model.')}</p>`
+  if (events.length === 0) return card('events', 'Events', standing)
   const items = events.map(
     ({ step, kind, severity, message }, index) =>
       `<li class="${severity}"><span class="index">${index + 1}</span>` +
       `<span class="kind">${safe(kind)} <small>${severity}, step ${formatCount(step)}</small></span>` +
       `<span class="message">${safe(message)}</span></li>`,
   )
-  return card('events', 'Events', `<ol class="events">\n${items.join('\n')}\n</ol>`)
+  return card('events', 'Events', `${standing}\n<ol class="events">\n${items.join('\n')}\n</ol>`)
 }
 
 export function architecture({

@@ -1,5 +1,15 @@
 // The run folder without Node: records, file names, log lines and checkpoint bytes.
 export {
+  type AlarmState,
+  alarmLines,
+  OLD_ALARMS,
+  recordStandings,
+  type Standing,
+  standingLines,
+  standingsOf,
+  type Watched,
+} from './alarms.ts'
+export {
   CLASSIFICATION_FILE,
   type Classification,
   classificationOf,
@@ -34,6 +44,8 @@ export {
   type TensorData,
 } from './safetensors.ts'
 export {
+  type AlarmInfo,
+  alarmInfoSchema,
   type ControlRow,
   controlRowSchema,
   type EventRow,

@@ -26,6 +26,19 @@ export const metricInfoSchema = z.object({
 })
 export type MetricInfo = z.infer<typeof metricInfoSchema>
 
+/** What watches a run for one way in which trainings are lost. Its events bear its kind. */
+export const alarmInfoSchema = z.object({
+  /** The kind of its events, e.g. `samples-collapsed`. */
+  kind: named,
+  /** What it looks for, in words: `collapsed samples`. */
+  label: named,
+  /** The first step after which it can say anything; before, it is too early to tell. */
+  from: count,
+  /** What it looks at: the numbers of every step, or the samples of steps that have some. */
+  reads: z.enum(['log', 'samples']),
+})
+export type AlarmInfo = z.infer<typeof alarmInfoSchema>
+
 /** One layer of a summary table; `null` in a shape is the batch axis. */
 export const layerSummarySchema = z.object({
   name: named,
@@ -106,6 +119,8 @@ export const runConfigSchema = z.object({
     memoryBytes: count,
   }),
   metrics: z.array(metricInfoSchema),
+  /** What watches the run; absent in older runs, whose alarms were raised on healthy ones too. */
+  alarms: z.array(alarmInfoSchema).optional(),
   networks: z.array(networkSummarySchema),
 })
 export type RunConfig = z.infer<typeof runConfigSchema>
@@ -140,10 +155,13 @@ export interface MetricsRow {
 export const timingRowSchema = z.object({ step: count, seconds: z.number().min(0), at: z.iso.datetime() })
 export type TimingRow = z.infer<typeof timingRowSchema>
 
-/** A line of `events.jsonl`: something worth telling that happened at a step. */
+/**
+ * A line of `events.jsonl`: something worth telling that happened at a step. An alarm writes a warning when an episode
+ * begins, and a line of the same kind with the severity `info` when it is over.
+ */
 export const eventRowSchema = z.object({
   step: count,
-  /** Which kind of event, kebab-case, e.g. `mode-collapse`. */
+  /** Which kind of event, kebab-case, e.g. `samples-collapsed`. */
   kind: named,
   severity: z.enum(['info', 'warning', 'error']),
   message: z.string(),

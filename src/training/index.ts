@@ -1,7 +1,14 @@
 // Training: the step, the loop and what watches it.
 
 export { type Controls, playersOf, type Request } from './controls.ts'
-export { balanceDetector, collapseNotice, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
+export {
+  type Alarm,
+  alarmsOf,
+  collapseDetector,
+  logDetector,
+  type MetricsRow,
+  type Notice,
+} from './detectors.ts'
 export { batchIndices, type ExampleSource, type FeedOptions, feeder } from './feeds.ts'
 export {
   applyNetwork,
@@ -12,6 +19,7 @@ export {
   rowInputs,
 } from './inference.ts'
 export { checkMemory, peakBytes } from './memory.ts'
+export { pixelDeviation } from './sample-variety.ts'
 export {
   drawLatents,
   exportNetwork,

@@ -11,9 +11,10 @@ import { isDue } from '../util/pace.ts'
 import { randomStream } from '../util/random.ts'
 import { formatShape, type Shape, sameShape, sizeOf } from '../util/shape.ts'
 import { type Controls, type Request, refusal } from './controls.ts'
-import { collapseNotice, logDetector, type MetricsRow, type Notice, pixelDeviation } from './detectors.ts'
+import { collapseDetector, logDetector, type MetricsRow, type Notice } from './detectors.ts'
 import { type ExampleSource, feedBytes, feeder } from './feeds.ts'
 import { checkMemory } from './memory.ts'
+import { pixelDeviation } from './sample-variety.ts'
 import { openSampler, SHEET_COUNT, sheetLatents } from './sampler.ts'
 import { type StateSpec, type StepGraph, stepGraph } from './step.ts'
 import { openValidation } from './validation.ts'
@@ -52,6 +53,8 @@ export interface TrainOptions {
   readonly from?: TrainingState
   /** The rows logged up to `from`, so that the detectors remember. */
   readonly history?: readonly MetricsRow[]
+  /** The notices told up to `from`, likewise: whether samples were warned of stands in no row. */
+  readonly told?: readonly { readonly kind: string; readonly severity: string }[]
   /** Aborted: the loop ends after the running call, with a checkpoint. */
   readonly signal?: AbortSignal
   /** Bytes that a step may take; more is refused before any of it is made. Default: no limit. */
@@ -239,7 +242,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const sampler =
     sampleEvery > 0 && objective.sampler ? await openSampler(engine, objective, sampleCount) : undefined
   const fixed = sampler && sheetLatents(sampler, 'fixed', seed, 0)
-  const deviation = sampler ? realDeviation(source, sampleCount) : 0
+  const detectCollapse = sampler
+    ? collapseDetector(realDeviation(source, sampleCount), options.told)
+    : undefined
   const validation =
     validateEvery > 0 && options.validation
       ? await openValidation(engine, objective, options.validation, seed)
@@ -326,8 +331,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       yield { ...event, latents: 'fixed', images: await sampler.sample(arrays, fixed!) }
       const images = await sampler.sample(arrays, sheetLatents(sampler, 'fresh', seed, last))
       yield { ...event, latents: 'fresh', images }
-      const notice = collapseNotice(last, images, sampleCount, deviation)
-      if (notice) yield { type: 'notice', notice }
+      const notices = detectCollapse?.(last, pixelDeviation(images, sampleCount)) ?? []
+      for (const notice of notices) yield { type: 'notice', notice }
     }
     if (validating)
       yield { type: 'validation', row: { step: last, ...(await validation.measure(arrays)) } as MetricsRow }

@@ -1,6 +1,6 @@
 // What a running command tells: the events of training, and those around it.
 import type { MeasureInfo } from '../metrics/index.ts'
-import type { Classification, RunConfig } from '../runs/index.ts'
+import type { Classification, RunConfig, Standing } from '../runs/index.ts'
 import type { MetricsRow, Notice } from '../training/detectors.ts'
 
 /** Mean and standard deviation of a logged metric over the last steps. */
@@ -24,6 +24,8 @@ export interface RunResult {
   readonly files: Readonly<Record<string, string>>
   /** Over the last 500 steps, or all if fewer. */
   readonly metrics: Readonly<Record<string, MetricSummary>>
+  /** How it stands with each of its alarms; none for runs of before alarms were recorded. */
+  readonly standings: readonly Standing[]
   /** What was measured last on the held-out images; absent when nothing was. */
   readonly validation?: MetricsRow
   /** How it names the held-out images; only of models that name classes. */

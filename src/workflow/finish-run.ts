@@ -2,7 +2,7 @@
 import type { DataSplits } from '../data/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { summarize } from '../report/index.ts'
-import type { MetricsRow } from '../runs/index.ts'
+import { type MetricsRow, recordStandings } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { TrainingState } from '../training/trainer.ts'
@@ -55,6 +55,7 @@ export async function* finishRun(
       metrics: Object.fromEntries(
         tail.map(({ info, mean, deviation, n }) => [info.name, { mean, deviation, n }]),
       ),
+      standings: recordStandings(record),
       ...(validation ? { validation: shown(validation) } : {}),
       ...(classification ? { classification } : {}),
       seconds,

@@ -7,10 +7,10 @@ import type { EventRow, RunConfig } from '../runs/index.ts'
 import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import type { MetricsRow } from '../training/detectors.ts'
+import { alarmsOf, type MetricsRow } from '../training/detectors.ts'
 import { checkMemory } from '../training/memory.ts'
 import { stepGraph } from '../training/step.ts'
-import { type TrainingState, train } from '../training/trainer.ts'
+import { type TrainingState, type TrainOptions, train } from '../training/trainer.ts'
 import { SHARES } from '../util/limits.ts'
 import { memoryBytes } from '../util/node/memory.ts'
 import { type Course, openCourse } from './course.ts'
@@ -44,11 +44,13 @@ async function* trainInto(
   {
     from,
     history,
+    told,
     course,
     signal,
   }: {
     from?: TrainingState | undefined
     history?: readonly MetricsRow[]
+    told?: TrainOptions['told']
     course?: Course | undefined
     signal?: AbortSignal | undefined
   },
@@ -72,6 +74,7 @@ async function* trainInto(
     ...(course ? { evaluate: course.evaluate } : {}),
     ...(from ? { from } : {}),
     ...(history ? { history } : {}),
+    ...(told ? { told } : {}),
     ...(signal ? { signal } : {}),
     mostBytes: SHARES.step * memoryBytes(),
     controls,
@@ -156,6 +159,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       versions: versions(engine.name),
       machine: machine(),
       metrics: objective.metrics.map((metric) => ({ ...metric })),
+      alarms: alarmsOf(objective, common),
       networks: Object.values(objective.networks).map(
         (network) => structuredClone(summarize(network)) as RunConfig['networks'][number],
       ),
@@ -208,7 +212,7 @@ export async function* continueRun(
     const objective = recordedObjective(run.config)
     checkRecord(run.config, objective)
     const options = engineThreads(threads ?? run.config.settings.threads)
-    const { checkpoint, logs, sheets, ...told } = await planResume(run, objective, { acceptLosses })
+    const { checkpoint, logs, sheets, ...records } = await planResume(run, objective, { acceptLosses })
     if (checkpoint) checkpointArrays(checkpoint, run.config, objective)
     const data = yield* withReports<RunEvent, DataSplits>((report) =>
       recordedData(run.config, {
@@ -224,11 +228,12 @@ export async function* continueRun(
     // In this order: the checkpoint of a sheet may be one that goes.
     await remakeSheets(run, engine, objective, sheets)
     await run.truncateAfter(step, logs)
-    if (told.lost.length > 0 && acceptLosses) await run.appendEvents([lossNotice(step, told.lost)])
-    yield { type: 'run', folder: run.folder, config: run.config, resumedFrom: step, ...told }
+    if (records.lost.length > 0 && acceptLosses) await run.appendEvents([lossNotice(step, records.lost)])
+    yield { type: 'run', folder: run.folder, config: run.config, resumedFrom: step, ...records }
     yield* trainInto(run, data, engine, {
       from: checkpoint && checkpointState(checkpoint),
       history: await run.readMetrics(),
+      told: await run.readEvents(),
       course,
       signal,
     })

@@ -18,6 +18,7 @@ const result: RunResult = {
     loss: { mean: 0.9231, deviation: 0.12, n: 500 },
     accuracy: { mean: 0.648, deviation: 0.04, n: 500 },
   },
+  standings: [],
   seconds: 192,
   stepsPerSecond: 62.5,
 }
@@ -67,4 +68,30 @@ it('leaves out metrics when no step was done', () => {
   const text = resultText({ ...result, outcome: 'stopped', step: -1, metrics: { loss: none } }, metrics)
   expect(text).toContain('stopped after 0 of 12,001 steps')
   expect(text).not.toContain('NaN')
+})
+
+it('tells how it stands with its alarms: what is wrong, what is well and what nobody can tell yet', () => {
+  const alarm = {
+    kind: 'samples-collapsed',
+    label: 'collapsed samples',
+    from: 800,
+    reads: 'samples',
+  } as const
+  const won = {
+    kind: 'discriminator-won',
+    label: 'a discriminator that has won',
+    from: 1000,
+    reads: 'log',
+  } as const
+  const told = (standings: RunResult['standings'], steps = 12_001) =>
+    resultText({ ...result, steps, standings }, metrics)
+  expect(
+    told([
+      { ...alarm, state: 'warning', since: 2400 },
+      { ...won, state: 'well' },
+    ]),
+  ).toContain('\nWarning: collapsed samples, since step 2,400.\nNo sign of a discriminator that has won.\n')
+  expect(told([{ ...alarm, state: 'too-early' }], 14)).toContain(
+    '\nToo early to tell: collapsed samples can be judged from step 800 on. The run has 14 steps.\n',
+  )
 })

@@ -33,6 +33,7 @@ const result: RunResult = {
   steps: 100,
   files: {},
   metrics: {},
+  standings: [],
   seconds: 2,
   stepsPerSecond: 50,
 }

@@ -255,8 +255,16 @@ describe.skipIf(!hasChromium)('the studio', () => {
       await page.getByRole('region', { name: 'Events' }).getByRole('button', { name: 'Step 9' }).click()
       await expect.poll(() => pinned.inputValue()).toBe('9')
       await page.getByText('they look alike').waitFor()
+      await page.getByText('Warning: collapsed samples, since step 9.').waitFor()
       // Samples of step 7 are the last ones made up to there.
       await page.getByRole('img', { name: /Samples from fixed latents, step [78]$/ }).waitFor()
+    })
+
+    it('does not say that nothing happened before anybody could know', async () => {
+      const page = await browser.open(studio, '/runs/vae')
+      const events = page.getByRole('region', { name: 'Events' })
+      await events.getByText(/^Too early to tell: .*collapsed samples.* The run has 30 steps\.$/).waitFor()
+      expect(await events.textContent()).not.toMatch(/no sign|nothing/i)
     })
 
     it('draws other curves when it is smoothed, logarithmic, zoomed or has hidden metrics', async () => {

@@ -1,187 +1,201 @@
-// The detectors of a lost duel: once per episode, silent on healthy runs, the same again from the log.
+// The detectors of a lost training: silent before they can tell, once per episode, the same again from the log. What real
+// trainings make them say is in alarms.test.ts.
 import { describe, expect, it } from 'vitest'
 import {
-  balanceDetector,
+  alarmsOf,
+  COLLAPSE_FROM,
   COLLAPSE_RATIO,
-  collapseNotice,
-  latentDetector,
+  collapseDetector,
+  DUEL_FROM,
   logDetector,
   type MetricsRow,
   type Notice,
-  pixelDeviation,
+  RISEN_LOSS,
   RUNAWAY_LOSS,
-  WINDOW,
-  WON_ACCURACY,
 } from '../../src/training/detectors.ts'
+import { LOOK, WINDOW } from '../../src/training/look.ts'
+import { pixelDeviation } from '../../src/training/sample-variety.ts'
 import { randomStream } from '../../src/util/random.ts'
+import { tinyGan } from './tiny-gan.ts'
 
-const names = { discriminatorAccuracy: 'accuracy', generatorLoss: 'loss' }
+const duel = { discriminatorAccuracy: 'accuracy', generatorLoss: 'loss' }
+const autoencoder = (latentDim: number) => ({
+  autoencoder: { encoder: 'encoder', decoder: 'decoder', latentDim, range: 2, active: 'active' },
+})
 
 /** So many rows of one value each, with noise around it. */
 interface Stretch {
   readonly steps: number
-  readonly accuracy?: number
-  readonly loss?: number
   readonly noise?: number
+  readonly [metric: string]: number
 }
 function rowsOf(stretches: readonly Stretch[]): MetricsRow[] {
   const random = randomStream(1, 'rows')
   let step = 0
-  return stretches.flatMap(({ steps, accuracy = 0.65, loss = 1, noise = 0 }) =>
+  return stretches.flatMap(({ steps, noise = 0, ...values }) =>
     Array.from({ length: steps }, () => ({
       step: step++,
-      accuracy: Math.min(1, accuracy + noise * random.normal()),
-      loss: loss * Math.exp(noise * random.normal()),
+      ...Object.fromEntries(
+        Object.entries({ accuracy: 0.65, loss: 1, ...values }).map(([name, value]) => [
+          name,
+          name === 'accuracy'
+            ? Math.min(1, value + noise * random.normal())
+            : value * Math.exp(noise * random.normal()),
+        ]),
+      ),
     })),
   )
 }
-function noticesOf(rows: readonly MetricsRow[]): Notice[] {
-  const balance = balanceDetector(names)
-  return rows.flatMap((row) => balance(row))
+type Watched = Parameters<typeof logDetector>[0]
+function noticesOf(stretches: readonly Stretch[], objective: Watched = { duel }): Notice[] {
+  const detect = logDetector(objective)
+  return rowsOf(stretches).flatMap((row) => detect(row))
 }
-const kinds = (stretches: readonly Stretch[]): [string, number][] =>
-  noticesOf(rowsOf(stretches)).map(({ kind, step }) => [kind, step])
+const told = (stretches: readonly Stretch[], objective?: Watched) =>
+  noticesOf(stretches, objective).map(({ kind, severity, step }) => [kind, severity, step])
 
 describe('a discriminator that has won', () => {
-  it('is told once, at the first step whose window says so', () => {
-    expect(kinds([{ steps: 5 * WINDOW, accuracy: 1 }])).toEqual([['discriminator-won', WINDOW - 1]])
-    // From 50% to 100%: more than 98% of the window must be new for a mean above 99%.
-    const first = WINDOW + Math.floor(WINDOW * (1 - (1 - WON_ACCURACY) / 0.5))
+  const won = { steps: 2 * WINDOW, accuracy: 1 }
+  const even = { steps: 2 * WINDOW, accuracy: 0.65 }
+
+  it('is told once, not before a duel can be judged', () => {
+    expect(told([{ steps: DUEL_FROM, accuracy: 1 }])).toEqual([])
+    expect(told([{ steps: 5 * WINDOW, accuracy: 1 }])).toEqual([['discriminator-won', 'warning', DUEL_FROM]])
+  })
+
+  it('is not told of one that wins at first, as it does in every healthy run', () => {
     expect(
-      kinds([
-        { steps: WINDOW, accuracy: 0.5 },
-        { steps: WINDOW, accuracy: 1 },
+      told([
+        { steps: DUEL_FROM / 2, accuracy: 1 },
+        { steps: 5 * WINDOW, accuracy: 0.9 },
       ]),
-    ).toEqual([['discriminator-won', first]])
+    ).toEqual([])
   })
 
-  it('is told again when it wins again after a recovery, but not after a moment of doubt', () => {
-    const won = { steps: 2 * WINDOW, accuracy: 1 }
-    expect(kinds([won, { steps: WINDOW, accuracy: 0.6 }, won]).length).toBe(2)
-    expect(kinds([won, { steps: Math.floor(WINDOW / 50), accuracy: 0.5 }, won]).length).toBe(1)
-    expect(kinds([won, { steps: WINDOW, accuracy: 0.97 }, won]).length).toBe(1)
-  })
-
-  it('is not told before the window is full, nor at the limit itself', () => {
-    expect(kinds([{ steps: WINDOW - 1, accuracy: 1 }])).toEqual([])
-    expect(kinds([{ steps: 3 * WINDOW, accuracy: 0.98, noise: 0.005 }])).toEqual([])
+  it('is over when it errs again, and told again when it wins again; a moment of doubt is neither', () => {
+    expect(told([won, even, won]).map(([, severity]) => severity)).toEqual(['warning', 'info', 'warning'])
+    expect(told([won, { steps: WINDOW / 50, accuracy: 0.5 }, won])).toHaveLength(1)
+    expect(told([won, { steps: WINDOW, accuracy: 0.99 }, won])).toHaveLength(1)
   })
 
   it('is described with the share of right answers, the window and a remedy', () => {
-    const [notice] = noticesOf(rowsOf([{ steps: WINDOW, accuracy: 1 }]))
-    expect(notice).toMatchObject({ kind: 'discriminator-won', severity: 'warning', step: WINDOW - 1 })
-    expect(notice!.message).toContain(`right 100.0% of the time over ${WINDOW} steps`)
-    expect(notice!.message).toContain('helps')
-  })
-})
-
-describe('latents that are not used', () => {
-  const told = (latentDim: number, stretches: readonly { steps: number; active: number }[]): Notice[] => {
-    const detect = latentDetector(latentDim, 'active')
-    let step = 0
-    return stretches.flatMap(({ steps, active }) =>
-      Array.from({ length: steps }, () => detect({ step: step++, active })).flat(),
-    )
-  }
-
-  it('are told once per episode, from half of them on', () => {
-    const lost = { steps: 3 * WINDOW, active: 1 }
-    expect(told(2, [lost]).map(({ kind, step }) => [kind, step])).toEqual([['latents-unused', WINDOW - 1]])
-    expect(told(2, [lost, { steps: 2 * WINDOW, active: 2 }, lost])).toHaveLength(2)
-    expect(told(2, [{ steps: 3 * WINDOW, active: 2 }])).toEqual([])
-    expect(told(16, [{ steps: 3 * WINDOW, active: 10 }])).toEqual([])
-    expect(told(16, [{ steps: 3 * WINDOW, active: 8 }])).toHaveLength(1)
-    expect(told(1, [{ steps: WINDOW, active: 0 }])[0]!.message).toContain('0.0 of the 1 number of')
-  })
-
-  it('are described with their number and a remedy', () => {
-    const [{ message, severity }] = told(2, [{ steps: WINDOW, active: 1 }]) as [Notice]
-    expect(severity).toBe('warning')
-    expect(message).toMatch(/^only 1\.0 of the 2 numbers of the latent are in use over 500 steps/)
-    expect(message).toContain('Another seed or a smaller beta helps.')
-  })
-
-  it('are looked for where the objective counts them, and a duel where there is one', () => {
-    const rows = Array.from({ length: WINDOW }, (_, step) => ({ step, active: 0, accuracy: 1, loss: 1 }))
-    const kindsOf = (objective: Parameters<typeof logDetector>[0]): string[] => {
-      const detect = logDetector(objective)
-      return rows.flatMap((row) => detect(row)).map(({ kind }) => kind)
-    }
-    const autoencoder = { encoder: 'encoder', decoder: 'decoder', latentDim: 2, range: 2 }
-    expect(kindsOf({})).toEqual([])
-    expect(kindsOf({ autoencoder })).toEqual([])
-    expect(kindsOf({ duel: names, autoencoder: { ...autoencoder, active: 'active' } })).toEqual([
-      'discriminator-won',
-      'latents-unused',
-    ])
+    const [begins, ends] = noticesOf([won, even])
+    expect(begins!.message).toMatch(/right (?:99\.9|100\.0)% of the time over 500 steps/)
+    expect(begins!.message).toContain('helps')
+    expect(ends!.message).toMatch(/^over: the discriminator is right \d\d\.\d% of the time/)
   })
 })
 
 describe('a generator loss that runs away', () => {
-  it('is told once per episode', () => {
-    const high = { steps: 2 * WINDOW, loss: 2 * RUNAWAY_LOSS }
-    expect(kinds([high]).map(([kind]) => kind)).toEqual(['generator-loss-runaway'])
-    expect(kinds([high, { steps: 2 * WINDOW }, high]).length).toBe(2)
-    expect(kinds([high, { steps: 2 * WINDOW, loss: 0.8 * RUNAWAY_LOSS }, high]).length).toBe(1)
+  const low = { steps: 2 * WINDOW }
+  const high = { steps: 3 * WINDOW, loss: 2 * RUNAWAY_LOSS.lost }
+
+  it('is told once per episode, with its mean, and not where it is high but does not rise', () => {
+    expect(told([low, high]).map(([kind]) => kind)).toEqual(['generator-loss-runaway'])
+    expect(told([low, high, low, high])).toHaveLength(3)
+    expect(told([high])).toEqual([])
+    expect(told([low, high, { steps: 2 * WINDOW, loss: 0.9 * RUNAWAY_LOSS.lost }, high])).toHaveLength(1)
+    expect(noticesOf([low, { steps: 3 * WINDOW, loss: 210 }])[0]!.message).toMatch(
+      /averages \d\d\.\d over 500 steps, after 1\.0/,
+    )
   })
 
-  it('is told with its mean', () => {
-    const [notice] = noticesOf(rowsOf([{ steps: WINDOW, loss: 12.34 }]))
-    expect(notice!.message).toContain(`averages 12.3 over ${WINDOW} steps`)
-  })
-
-  it('does not hide behind a single enormous loss, nor is it made up by one that is long gone', () => {
-    const spike = { steps: 1, loss: 1e20 }
-    expect(kinds([{ steps: WINDOW }, spike, { steps: 3 * WINDOW }])).toEqual([
-      ['generator-loss-runaway', WINDOW],
-    ])
+  it('is not told of the peak at the start that the chapter shows', () => {
     expect(
-      kinds([spike, { steps: 2 * WINDOW }, { steps: 2 * WINDOW, loss: 1.5 * RUNAWAY_LOSS }]).map(
-        ([kind]) => kind,
-      ),
-    ).toEqual(['generator-loss-runaway', 'generator-loss-runaway'])
+      told([
+        { steps: 100, accuracy: 0.99, loss: 5, noise: 0.1 },
+        { steps: 400, accuracy: 0.96, loss: 14, noise: 0.1 },
+        { steps: 600, accuracy: 0.95, loss: 8, noise: 0.2 },
+        { steps: 6000, accuracy: 0.8, loss: 2.2, noise: 0.2 },
+        { steps: 6000, accuracy: 0.65, loss: 1, noise: 0.05 },
+      ]),
+    ).toEqual([])
+  })
+
+  it('does not stay on because of one enormous loss that is long gone', () => {
+    const spike = { steps: 1, loss: 1e20 }
+    expect(
+      told([{ steps: 3 * WINDOW }, spike, { steps: 3 * WINDOW }]).map(([, severity]) => severity),
+    ).toEqual(['warning', 'info'])
   })
 })
 
-describe('both detectors', () => {
-  it('are silent on the duel that the chapter shows', () => {
-    const duel = rowsOf([
-      { steps: 10, accuracy: 0.48, loss: 0.6, noise: 0.05 },
-      { steps: 400, accuracy: 0.94, loss: 5, noise: 0.1 },
-      { steps: 1600, accuracy: 0.8, loss: 2.2, noise: 0.2 },
-      { steps: 8000, accuracy: 0.65, loss: 1, noise: 0.05 },
-    ])
-    expect(noticesOf(duel)).toEqual([])
+describe('latents that are not used', () => {
+  const lost = { steps: 3 * WINDOW, active: 1 }
+  it('are told once per episode, from half of them on', () => {
+    expect(told([lost], autoencoder(2))).toEqual([['latents-unused', 'warning', WINDOW]])
+    expect(told([lost, { steps: 2 * WINDOW, active: 2 }, lost], autoencoder(2))).toHaveLength(3)
+    expect(told([{ steps: 3 * WINDOW, active: 2 }], autoencoder(2))).toEqual([])
+    expect(told([{ steps: 3 * WINDOW, active: 10 }], autoencoder(16))).toEqual([])
+    expect(told([{ steps: 3 * WINDOW, active: 8 }], autoencoder(16))).toHaveLength(1)
   })
-
-  it('speak for themselves in one run, in the order of the steps', () => {
-    const found = kinds([
-      { steps: WINDOW, accuracy: 1, loss: 2 },
-      { steps: WINDOW, accuracy: 1, loss: 50 },
-    ])
-    expect(found.map(([kind]) => kind)).toEqual(['discriminator-won', 'generator-loss-runaway'])
+  it('are described with their number and a remedy', () => {
+    const [{ message }] = noticesOf([lost], autoencoder(2)) as [Notice]
+    expect(message).toMatch(/^only 1\.0 of the 2 numbers of the latent are in use over 500 steps/)
+    expect(message).toContain('Another seed or a smaller beta helps.')
   })
+})
 
+describe('a loss that should fall', () => {
+  it('is told when it rises far above where it was, and when it is back', () => {
+    const descent = { descent: { loss: 'loss' } }
+    const rise = { steps: 2 * WINDOW, loss: 2 * RISEN_LOSS.lost }
+    expect(
+      told([{ steps: 2 * WINDOW, loss: 1 }, rise, { steps: 2 * WINDOW, loss: 1 }], descent).map(([, s]) => s),
+    ).toEqual(['warning', 'info'])
+    expect(
+      told(
+        [
+          { steps: 2 * WINDOW, loss: 1 },
+          { steps: 2 * WINDOW, loss: 1.1 },
+        ],
+        descent,
+      ),
+    ).toEqual([])
+  })
+  it('is told when it stays at that of chance', () => {
+    const descent = { descent: { loss: 'loss', chance: Math.log(10) } }
+    expect(told([{ steps: 3 * WINDOW, loss: 2.31 }], descent)).toEqual([
+      ['nothing-learned', 'warning', WINDOW],
+    ])
+    expect(
+      told(
+        [
+          { steps: 200, loss: 2.31 },
+          { steps: 1000, loss: 0.4 },
+        ],
+        descent,
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('detectors of the log', () => {
   it('say the same when a log is replayed and continued, wherever it is cut', () => {
     const rows = rowsOf([
-      { steps: WINDOW, noise: 0.1 },
-      { steps: 2 * WINDOW, accuracy: 1, loss: 30, noise: 0.01 },
+      { steps: DUEL_FROM, noise: 0.1 },
+      { steps: 2 * WINDOW, accuracy: 1, loss: 30, noise: 0.001 },
       { steps: 2 * WINDOW, noise: 0.1 },
-      { steps: 2 * WINDOW, accuracy: 1, noise: 0.001 },
+      { steps: 2 * WINDOW, accuracy: 1, noise: 0.0001 },
     ])
-    const whole = noticesOf(rows)
-    expect(whole.length).toBe(3)
-    for (const cut of [1, WINDOW, WINDOW + 490, 3 * WINDOW, rows.length - 1]) {
-      const balance = balanceDetector(names)
-      const before = rows.slice(0, cut).flatMap((row) => balance(row))
-      const after = rows.slice(cut).flatMap((row) => balance(row))
+    const detect = logDetector({ duel })
+    const whole = rows.flatMap((row) => detect(row))
+    expect(whole.length).toBe(5)
+    for (const cut of [1, LOOK, WINDOW, DUEL_FROM + 490, DUEL_FROM + WINDOW + 1, rows.length - 1]) {
+      const again = logDetector({ duel })
+      const before = rows.slice(0, cut).flatMap((row) => again(row))
+      const after = rows.slice(cut).flatMap((row) => again(row))
       expect([...before, ...after]).toEqual(whole)
     }
   })
 
-  it('are silent about metrics that are not logged', () => {
-    const balance = balanceDetector({ discriminatorAccuracy: 'none', generatorLoss: 'neither' })
-    expect(rowsOf([{ steps: 2 * WINDOW, accuracy: 1, loss: 99 }]).flatMap((row) => balance(row))).toEqual([])
+  it('are silent about metrics that are not logged, and about objectives that declare none', () => {
+    const none = {
+      duel: { discriminatorAccuracy: 'none', generatorLoss: 'neither' },
+      descent: { loss: 'nothing' },
+    }
+    expect(told([{ steps: 3 * WINDOW, accuracy: 1, loss: 99 }], none)).toEqual([])
+    expect(told([{ steps: 3 * WINDOW, accuracy: 1, loss: 99 }], {})).toEqual([])
   })
 })
 
@@ -201,33 +215,55 @@ describe('the deviation of pixels', () => {
   })
 })
 
-describe('the notice of collapsed samples', () => {
-  const count = 16
-  const real = randomStream(1, 'real').fillUniform(new Float32Array(count * 9))
-  const deviation = pixelDeviation(real, count)
-  /** Images that vary around a grey of one half by a share of what the real ones do. */
-  const varying = (share: number): Float32Array => real.map((x) => 0.5 + share * (x - 0.5))
+describe('collapsed samples', () => {
+  const [same, faint, fine] = [0.9 * COLLAPSE_RATIO.lost, 1.5 * COLLAPSE_RATIO.lost, 0.5]
+  const steps = (deviations: readonly number[]): [number, number][] =>
+    deviations.map((deviation, i) => [COLLAPSE_FROM + 100 * i, deviation])
+  const severities = (deviations: readonly number[], detect = collapseDetector(1)) =>
+    steps(deviations).flatMap(([step, deviation]) => detect(step, deviation).map(({ severity }) => severity))
 
-  it('comes when fresh samples vary by less than a tenth of what real examples do', () => {
-    const notice = collapseNotice(4000, varying(0.9 * COLLAPSE_RATIO), count, deviation)
+  it('are told once per episode: when they vary by little, and when they clearly vary again', () => {
+    expect(severities([fine, same, same, faint, same, fine, fine, same])).toEqual([
+      'warning',
+      'info',
+      'warning',
+    ])
+    const [notice] = collapseDetector(0.2)(4000, 0.004)
     expect(notice).toMatchObject({ step: 4000, kind: 'samples-collapsed', severity: 'warning' })
-    expect(notice!.message).toContain(`${count} fresh samples are nearly identical`)
-    expect(notice!.message).toContain(deviation.toFixed(4))
-    expect(collapseNotice(4000, new Float32Array(count * 9).fill(0.3), count, deviation)).toBeDefined()
+    expect(notice!.message).toContain('vary by 0.0040, those of real examples by 0.2000')
   })
 
-  it('does not come for samples that vary, however noisily or faintly', () => {
-    for (const share of [1.1 * COLLAPSE_RATIO, 0.5, 1])
-      expect(collapseNotice(4000, varying(share), count, deviation)).toBeUndefined()
+  it('are not told while networks are still as they began, nor of samples that vary faintly', () => {
+    expect(collapseDetector(1)(COLLAPSE_FROM - 1, 0)).toEqual([])
+    expect(severities([faint, fine, faint])).toEqual([])
+    expect(severities([0, 0], collapseDetector(0))).toEqual([])
   })
 
-  it('does not come before the window is over, when every network is still collapsed', () => {
-    const same = new Float32Array(count * 9).fill(0.5)
-    expect(collapseNotice(WINDOW - 1, same, count, deviation)).toBeUndefined()
-    expect(collapseNotice(WINDOW, same, count, deviation)).toBeDefined()
+  it('are told the same when a run continues after the notices it left', () => {
+    const deviations = [fine, same, same, fine, same]
+    const whole = severities(deviations)
+    for (let cut = 0; cut <= deviations.length; cut++) {
+      const first = collapseDetector(1)
+      const before = steps(deviations)
+        .slice(0, cut)
+        .flatMap(([step, deviation]) => first(step, deviation))
+      const then = collapseDetector(1, before)
+      const after = steps(deviations)
+        .slice(cut)
+        .flatMap(([step, deviation]) => then(step, deviation))
+      expect([...before, ...after].map(({ severity }) => severity)).toEqual(whole)
+    }
   })
+})
 
-  it('does not come when the real examples are all the same', () => {
-    expect(collapseNotice(4000, new Float32Array(count * 9).fill(0.5), count, 0)).toBeUndefined()
+describe('the alarms that a run records', () => {
+  const from = (sampleEvery: number, steps = 10_000) =>
+    alarmsOf(tinyGan(), { sampleEvery, steps }).find(({ kind }) => kind === 'samples-collapsed')?.from
+  it('name the first step of which there are samples to judge', () => {
+    expect([100, 400, 5000].map((every) => from(every))).toEqual([500, 800, 5000])
+    // The last step has samples too.
+    expect(from(5000, 2001)).toBe(2000)
+    expect(from(100, 14)).toBe(500)
   })
+  it('have none for samples that are never made', () => expect(from(0)).toBeUndefined())
 })

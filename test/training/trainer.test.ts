@@ -139,11 +139,29 @@ describe('an interrupted run', () => {
     }
     const noticesOf = ({ events }: Log) =>
       events.flatMap((event) => (event.type === 'notice' ? [event.notice] : []))
-    const whole = await run({ objective: sure, steps: 510 })
-    expect(noticesOf(whole).map(({ step, kind }) => [step, kind])).toEqual([[499, 'discriminator-won']])
-    const first = await run({ objective: sure, steps: 400 })
-    const rest = await run({ objective: sure, steps: 510, from: first.end.state, history: first.rows })
+    const whole = await run({ objective: sure, steps: 1010 })
+    expect(noticesOf(whole).map(({ step, kind }) => [step, kind])).toEqual([[1000, 'discriminator-won']])
+    const first = await run({ objective: sure, steps: 700 })
+    const rest = await run({ objective: sure, steps: 1010, from: first.end.state, history: first.rows })
     expect([...noticesOf(first), ...noticesOf(rest)]).toEqual(noticesOf(whole))
+  })
+
+  it('tells of collapsed samples once, also when it continues after it was told', async () => {
+    // Of weights that are all zero, neurons stay equal and every sample is the same.
+    const start = await run({ steps: 1 })
+    const arrays = Object.fromEntries(
+      Object.entries(start.end.state.arrays).map(([name, data]) => [name, new Float32Array(data.length)]),
+    )
+    const options = { steps: 901, sampleEvery: 100, checkpointEvery: 700, from: { step: -1, arrays } }
+    const noticesOf = ({ events }: Log) =>
+      events.flatMap((event) => (event.type === 'notice' ? [event.notice] : []))
+    const collapsed = ({ kind }: { kind: string }) => kind === 'samples-collapsed'
+    const whole = await run(options)
+    expect(noticesOf(whole).filter(collapsed)).toMatchObject([{ step: 500, severity: 'warning' }])
+    const from = whole.checkpoints.find(({ step }) => step === 700)!
+    const rest = { ...options, from, history: whole.rows.slice(0, 701) }
+    expect(noticesOf(await run({ ...rest, told: noticesOf(whole) })).filter(collapsed)).toEqual([])
+    expect(noticesOf(await run(rest)).filter(collapsed)).toMatchObject([{ step: 800 }])
   })
 })
 

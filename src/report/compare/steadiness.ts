@@ -1,4 +1,4 @@
-// How steadily a run trained: how much its losses wobble at the end, and how often something was noticed.
+// How steadily a run trained: how much its losses wobble at the end.
 import type { RunRecord } from '../../runs/index.ts'
 import { type Curve, curveOf } from '../curve.ts'
 import { type Found, meanOf, missing } from './found.ts'
@@ -58,8 +58,3 @@ export function unsteadiness({ config, metrics }: RunRecord): Found {
     ? meanOf(shares, 'parts')
     : missing('a loss is 0 throughout a part of the last fifth')
 }
-
-/** Warnings and errors that were noticed while a run trained. */
-export const warningsOf = ({ events }: RunRecord): Found => ({
-  ...meanOf([events.filter(({ severity }) => severity !== 'info').length], 'runs'),
-})

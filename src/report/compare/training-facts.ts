@@ -36,15 +36,27 @@ function reached(
   return `${quality.label} ${spreadText(quality.value, undefined)} ${bound} was first seen ${parts.join('; ')}.`
 }
 
-/** `Warnings while training: A none, B 2.` */
+/** `Warnings while training: A none and B 2. Not told: C (too early to tell).` */
 function warnings(rows: ReadonlyMap<string, Row>, labels: readonly string[]): string | undefined {
   const values = rows.get('warnings')?.values
   if (!values) return undefined
-  if (values.every(({ value }) => value === 0)) return 'Nothing gave a warning while training.'
-  const parts = values.map((found, index) =>
+  const known = values.flatMap((found, index) => (found.value === null ? [] : [{ found, index }]))
+  const unknown = values.flatMap(({ value, reason }, index) =>
+    value === null ? [`${labels[index]} (${reason})`] : [],
+  )
+  const left = unknown.length > 0 ? `Not told: ${listed(unknown)}.` : ''
+  const parts = known.map(({ found, index }) =>
     found.value === 0 ? `${labels[index]} none` : `${labels[index]} ${foundText(found, 'count')}`,
   )
-  return `Warnings while training: ${listed(parts)}.`
+  const told =
+    known.length === 0
+      ? ''
+      : known.some(({ found }) => found.value !== 0)
+        ? `Warnings while training: ${listed(parts)}.`
+        : unknown.length === 0
+          ? 'No alarm was raised while training.'
+          : `No alarm was raised while ${listed(known.map(({ index }) => labels[index]!))} trained.`
+  return [told, left].filter((text) => text !== '').join(' ')
 }
 
 /** @param quality  the quality that the rows of time to it are about */
@@ -57,7 +69,7 @@ export function factsOfTraining(
   const facts = [
     { topic: 'speed', row: 'totalTime', text: durations(rows, labels) },
     { topic: 'speed', row: 'stepsToQuality', text: reached(rows, labels, quality) },
-    { topic: 'steadiness', row: 'warnings', text: warnings(rows, labels) },
+    { topic: 'alarms', row: 'warnings', text: warnings(rows, labels) },
   ] as const
   return facts.flatMap(({ text, ...rest }) => (text === undefined ? [] : [{ ...rest, text, claims: false }]))
 }

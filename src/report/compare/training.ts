@@ -5,7 +5,8 @@ import type { Group } from './entry.ts'
 import { type Found, meanOf, missing } from './found.ts'
 import { qualityRows, type ReachedQuality } from './quality.ts'
 import { foundIn, type Row, ranked } from './row.ts'
-import { unsteadiness, warningsOf } from './steadiness.ts'
+import { unsteadiness } from './steadiness.ts'
+import { warningsOf } from './warnings.ts'
 
 const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b)

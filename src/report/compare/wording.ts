@@ -8,6 +8,7 @@ export const TOPICS = {
   smoothness: 'Smoother or noisier',
   copies: 'Copies',
   steadiness: 'Steadier',
+  alarms: 'Alarms',
   speed: 'Faster',
   other: 'Other measures',
 } as const

@@ -147,17 +147,34 @@ describe('a sentence about several runs', () => {
 })
 
 describe('sentences about training', () => {
-  it('tell steadiness from the wobble of the losses, and warnings', () => {
+  it('tell steadiness from the wobble of the losses', () => {
     const [a, b] = [entry({ model: 'A', steps: 1000 }), entry({ model: 'B', steps: 1000 })]
     b.record.metrics = b.record.metrics.map((row) => ({
       ...row,
       generatorLoss: row.generatorLoss! + (row.step % 2 ? 0.5 : 0),
     }))
-    b.record.events = [{ step: 9, kind: 'samples-collapsed', severity: 'warning', message: 'all alike' }]
     expect(textOf([a, b], 'unsteadiness')).toMatch(/^A is steadier than B \(wobble of the losses /)
     expect(textOf([b, a], 'unsteadiness')).toMatch(/^A is steadier than B/)
-    expect(textOf([a, b], 'warnings')).toBe('Warnings while training: A none and B 1.')
-    expect(textOf([a, entry({ model: 'C' })], 'warnings')).toBe('Nothing gave a warning while training.')
+  })
+
+  it('tell warnings apart from steadiness, and only where alarms could be raised', () => {
+    const [a, b, c, old] = ['A', 'B', 'C', 'old'].map((model) =>
+      entry({ model, steps: model === 'C' ? 300 : 1000 }),
+    )
+    const alarm = { kind: 'samples-collapsed', label: 'collapsed samples', from: 500, reads: 'log' } as const
+    for (const { record } of [a!, b!, c!]) record.config = { ...record.config, alarms: [alarm] }
+    for (const { record } of [a!, c!]) record.events = []
+    const warning = { kind: 'samples-collapsed', message: 'all alike' } as const
+    b!.record.events = [
+      { ...warning, step: 600, severity: 'warning' },
+      { ...warning, step: 800, severity: 'info' },
+    ]
+    expect(textOf([a!, b!], 'warnings')).toBe('Warnings while training: A none and B 1.')
+    expect(textOf([a!, c!], 'warnings')).toBe(
+      'No alarm was raised while A trained. Not told: C (too early to tell: alarms judge from step 500 on).',
+    )
+    expect(textOf([a!, old!], 'warnings')).toMatch(/Not told: old \(recorded before alarms knew the phase/)
+    expect(comparisonOf([a!, b!]).sentences.find(({ row }) => row === 'warnings')?.topic).toBe('alarms')
   })
 
   it('tell speed, but not across machines', () => {

@@ -1,0 +1,132 @@
+// Trains the healthy and the lost runs that the alarms are held against (lib/alarm-table.mjs) and writes what alarms see of
+// each: means of the log over 50 steps and the variety of the samples.
+// Usage: node scripts/alarm-runs.mjs --out <folder> [--only <name,name>] [--data-dir <folder with MNIST's files>]
+//        node scripts/alarm-runs.mjs --out <folder> --pack    writes test/training/alarms/*.json from that folder
+// One thread; all together take about an hour of a core.
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { adam, modelNamed, pixelDeviation, randomStream, train } from '../dist/index.js'
+import { exampleSource, loadData, nodeEngine } from '../dist/node.js'
+import { RUNS } from './lib/alarm-table.mjs'
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string' },
+    only: { type: 'string' },
+    'data-dir': { type: 'string' },
+    pack: { type: 'boolean', default: false },
+  },
+})
+if (!values.out) throw new Error('--out is missing: the folder for the trainings, such as --out /tmp/alarms')
+const SAMPLES = 64
+const fileOf = (name) => join(values.out, `${name}.json`)
+
+/** The objective of a run, with other rates and other numbers of updates for some networks. */
+function objectiveOf({ model: name, options = {}, players = {}, steps }, shape, classes) {
+  const model = modelNamed(name)
+  const objective = model.objective(model.options.parse(options), shape, { classes, steps })
+  const phases = objective.phases.map((phase) => {
+    const { learningRate, repeats } = players[phase.updates[0]] ?? {}
+    return {
+      ...phase,
+      ...(learningRate ? { optimizer: adam({ learningRate, beta1: 0.5 }) } : {}),
+      ...(repeats ? { repeats } : {}),
+    }
+  })
+  return { ...objective, phases }
+}
+
+async function sourceOf({ data, imageSize, shuffled, seed }) {
+  const { train: set } = await loadData(data, {
+    ...(data === 'digits' ? { count: 20_000 } : {}),
+    ...(data === 'mnist' && values['data-dir'] ? { dataDir: values['data-dir'] } : {}),
+    ...(imageSize ? { imageSize: { height: imageSize, width: imageSize } } : {}),
+  })
+  const source = exampleSource(set)
+  const classes = set.classes?.length
+  if (!shuffled) return { source, classes }
+  const random = randomStream(seed, 'labels')
+  const labels = Array.from({ length: set.count }, () => Math.floor(classes * random.uniform()))
+  return { source: { ...source, label: (index) => labels[index] }, classes }
+}
+
+/** Pixel deviation of as many real examples as there are samples, as the trainer takes it. */
+function realDeviation(source) {
+  const size = source.shape.reduce((product, side) => product * side)
+  const images = new Float32Array(SAMPLES * size)
+  source.fill(
+    Uint32Array.from({ length: SAMPLES }, (_, i) => Math.floor((i * source.count) / SAMPLES)),
+    images,
+  )
+  return pixelDeviation(images, SAMPLES)
+}
+
+async function trainOne(name, engine) {
+  const run = RUNS[name]
+  const { source, classes } = await sourceOf(run)
+  const found = { name, run, real: realDeviation(source), rows: [], samples: [] }
+  const stretches = run.later
+    ? [
+        { ...run, steps: run.later.step },
+        { ...run, ...run.later },
+      ]
+    : [run]
+  const save = async (file) => {
+    await writeFile(`${file}.tmp`, JSON.stringify(found))
+    await rename(`${file}.tmp`, file)
+  }
+  let from
+  let saved = performance.now()
+  try {
+    for (const stretch of stretches) {
+      const objective = objectiveOf({ ...stretch, steps: run.steps }, source.shape, classes)
+      const { batchSize, seed, sampleEvery = 100 } = run
+      const options = {
+        objective,
+        source,
+        engine,
+        batchSize,
+        seed,
+        steps: stretch.steps,
+        sampleEvery,
+        sampleCount: SAMPLES,
+      }
+      for await (const event of train({ ...options, ...(from ? { from, history: found.rows } : {}) })) {
+        if (event.type === 'steps') found.rows.push(...event.rows)
+        if (event.type === 'samples' && event.latents === 'fresh')
+          found.samples.push([event.step, pixelDeviation(event.images, event.count)])
+        if (event.type === 'end') from = event.state
+        if (performance.now() - saved < 20_000) continue
+        saved = performance.now()
+        await save(`${fileOf(name)}.part`)
+      }
+    }
+  } catch (error) {
+    if (error.name !== 'DivergedError') throw error
+    found.diverged = { step: error.step, message: error.message }
+  }
+  await save(fileOf(name))
+  return found
+}
+
+const names = values.only ? values.only.split(',') : Object.keys(RUNS)
+if (values.pack) {
+  const { packRuns } = await import('./lib/alarm-pack.mjs')
+  const found = names.filter((name) => existsSync(fileOf(name)))
+  await packRuns(
+    await Promise.all(found.map(async (name) => JSON.parse(await readFile(fileOf(name), 'utf8')))),
+  )
+} else {
+  await mkdir(values.out, { recursive: true })
+  const engine = await nodeEngine({ threads: 1 })
+  for (const name of names) {
+    if (existsSync(fileOf(name))) continue
+    const started = performance.now()
+    const { rows, diverged } = await trainOne(name, engine)
+    const seconds = ((performance.now() - started) / 1000).toFixed(0)
+    console.log(`${name}: ${rows.length} steps in ${seconds} s${diverged ? `; ${diverged.message}` : ''}`)
+  }
+  await engine.close()
+}

@@ -1,0 +1,82 @@
+// Writes the trainings of alarm-runs.mjs into the repository, as little of each as the alarms see.
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { modelNamed } from '../../dist/index.js'
+import { collapseDetector, logAlarms, logDetector } from '../../dist/training/detectors.js'
+import { LOOK } from '../../dist/training/look.js'
+import { RUNS } from './alarm-table.mjs'
+
+const FOLDER = new URL('../../test/training/alarms/', import.meta.url)
+const short = (value) => Number(value.toPrecision(7))
+
+/** An objective of the run's model, for what it declares. */
+const objectiveOf = ({ model: name, options = {} }, shape = [32, 32, 1]) => {
+  const model = modelNamed(name)
+  return model.objective(model.options.parse(options), shape, { classes: 10, steps: 1000 })
+}
+
+/** Means between two looks, by metric, of the metrics that alarms look at. */
+function means(rows, names) {
+  const columns = Object.fromEntries(names.map((name) => [name, []]))
+  for (let first = 0; ; ) {
+    const last = first === 0 ? LOOK : first + LOOK - 1
+    if (last >= rows.length) return columns
+    const part = rows.slice(first, last + 1)
+    for (const name of names)
+      columns[name].push(short(part.reduce((sum, row) => sum + row[name], 0) / part.length))
+    first = last + 1
+  }
+}
+
+/** The log that has these means: each number as often as there are steps between two looks. */
+export const rowsOf = (columns) =>
+  Object.values(columns)[0].flatMap((_, part) =>
+    Array.from({ length: part === 0 ? LOOK + 1 : LOOK }, (_, i) => ({
+      step: part === 0 ? i : part * LOOK + 1 + i,
+      ...Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[part]])),
+    })),
+  )
+
+const noticesOf = (objective, rows, { real, samples }) => {
+  const [log, collapse] = [logDetector(objective), collapseDetector(real)]
+  const told = [...rows.flatMap(log), ...samples.flatMap(([step, deviation]) => collapse(step, deviation))]
+  return told.map(({ step, kind, severity }) => [step, kind, severity])
+}
+
+/** @throws when what was kept of a run is not enough to raise the same alarms */
+export async function packRuns(found) {
+  await mkdir(FOLDER, { recursive: true })
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+  for (const model of new Set(found.map(({ name }) => RUNS[name].model))) {
+    const entries = found.filter(({ name }) => RUNS[name].model === model)
+    const packed = entries.map(({ name, real, rows, samples, diverged }) => {
+      const run = RUNS[name]
+      const objective = objectiveOf(run)
+      const names = [...new Set(logAlarms(objective).flatMap(({ metrics }) => metrics))]
+      const kept = {
+        real: short(real),
+        samples: samples.map(([step, deviation]) => [step, short(deviation)]),
+      }
+      const columns = means(rows, names)
+      const [all, less] = [
+        noticesOf(objective, rows, { real, samples }),
+        noticesOf(objective, rowsOf(columns), kept),
+      ]
+      if (JSON.stringify(all) !== JSON.stringify(less))
+        throw new Error(
+          `${name}: ${JSON.stringify(all)} from all steps, ${JSON.stringify(less)} from their means`,
+        )
+      const { lost, ...rest } = run
+      const command = `node scripts/alarm-runs.mjs --out <folder> --only ${name}`
+      const way = { command, version, run: rest, steps: rows.length, ...(lost ? { lost } : {}) }
+      console.log(
+        name.padEnd(32),
+        lost ? 'lost   ' : 'healthy',
+        all.map((told) => told.join(' ')).join(', ') || '-',
+        diverged ? `diverged ${diverged.step}` : '',
+      )
+      return { name, ...way, ...(diverged ? { diverged: diverged.step } : {}), means: columns, ...kept }
+    })
+    const lines = packed.map((entry) => JSON.stringify(entry)).join(',\n')
+    await writeFile(new URL(`${model}.json`, FOLDER), `[\n${lines}\n]\n`)
+  }
+}

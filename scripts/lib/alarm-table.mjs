@@ -1,0 +1,164 @@
+// The runs that the alarms are held against: healthy ones, and ones that are lost for a known reason. Limits were chosen on
+// those of seed 1; the others were looked at afterwards.
+
+const mlp = { model: 'mlp-gan', batchSize: 32, steps: 1501 }
+const deep = { model: 'dcgan', imageSize: 16, batchSize: 16, steps: 1501 }
+const wide = { model: 'dcgan-64', data: 'digits', imageSize: 32, batchSize: 8, steps: 1501 }
+const shallow = { model: 'vae-shallow', batchSize: 64, steps: 1500 }
+const stacked = { model: 'vae', batchSize: 50, steps: 1501 }
+const conv = { model: 'vae-conv', batchSize: 32, steps: 1000 }
+const named = { model: 'classifier', batchSize: 32, steps: 1000 }
+
+const generator = (learningRate) => ({ generator: { learningRate } })
+const discriminator = (learningRate) => ({ discriminator: { learningRate } })
+const rate = (learningRate) => ({ options: { learningRate } })
+
+const WON = ['discriminator-won', 'generator-loss-runaway']
+const COLLAPSED = ['samples-collapsed']
+const DEAD = ['latents-unused', 'samples-collapsed']
+
+/**
+ * `options` are the model's. `players` changes the phases of a network: learning rate of its Adam (beta1 0.5), updates per
+ * step. `later` changes either from a step on. `lost`: what was done to it, and the alarms of which the first must be one;
+ * absent from healthy runs, where no warning may come.
+ */
+export const RUNS = {
+  'mlp-gan-mnist-1': { ...mlp, data: 'mnist', seed: 1, batchSize: 128, steps: 12_001, sampleEvery: 400 },
+  'mlp-gan-digits-1': { ...mlp, data: 'digits', seed: 1, batchSize: 128, steps: 2101 },
+  'mlp-gan-digits-2': { ...mlp, data: 'digits', seed: 2, steps: 2500 },
+  'mlp-gan-mnist-2': { ...mlp, data: 'mnist', seed: 2, steps: 2500 },
+  'mlp-gan-latent-1': { ...mlp, data: 'digits', seed: 1, options: { latentDim: 1 } },
+  'dcgan-mnist-1': { ...deep, imageSize: 28, data: 'mnist', seed: 1, steps: 1201 },
+  'dcgan-digits-1': { ...deep, data: 'digits', seed: 1 },
+  'dcgan-mnist-2': { ...deep, data: 'mnist', seed: 2 },
+  'dcgan-64-digits-1': { ...wide, seed: 1, options: { filters: 16 } },
+  'dcgan-64-digits-2': { ...wide, seed: 2, options: { filters: 16 } },
+  'vae-digits-1': { ...stacked, data: 'digits', batchSize: 100, seed: 1 },
+  'vae-mnist-3': { ...stacked, data: 'mnist', seed: 3 },
+  'vae-shallow-digits-1': { ...shallow, data: 'digits', batchSize: 128, seed: 1, steps: 2500 },
+  'vae-shallow-mnist-2': { ...shallow, data: 'mnist', seed: 2 },
+  'vae-conv-digits-1': { ...conv, data: 'digits', seed: 1 },
+  'vae-conv-mnist-2': { ...conv, data: 'mnist', seed: 2 },
+  'classifier-digits-1': { ...named, data: 'digits', batchSize: 64, seed: 1, steps: 1500 },
+  'classifier-mnist-2': { ...named, data: 'mnist', seed: 2 },
+
+  'mlp-gan-generator-still-1': {
+    ...{ ...mlp, data: 'digits', seed: 1, players: generator(1e-7) },
+    lost: { by: 'the generator learns at 1e-7', kinds: WON },
+  },
+  'mlp-gan-generator-still-2': {
+    ...{ ...mlp, data: 'mnist', seed: 2, players: generator(1e-6) },
+    lost: { by: 'the generator learns at 1e-6', kinds: WON },
+  },
+  'mlp-gan-discriminator-fast-1': {
+    ...{ ...mlp, data: 'digits', seed: 1, players: discriminator(1e-2) },
+    lost: { by: 'the discriminator learns at 0.01', kinds: WON },
+  },
+  'mlp-gan-discriminator-often-2': {
+    ...{
+      ...mlp,
+      data: 'mnist',
+      seed: 2,
+      players: { discriminator: { repeats: 8 }, generator: { learningRate: 2e-5 } },
+    },
+    lost: { by: 'eight updates of the discriminator for one of a generator at 2e-5', kinds: WON },
+  },
+  'mlp-gan-generator-fast-1': {
+    ...{ ...mlp, data: 'digits', seed: 1, players: { ...generator(3e-3), ...discriminator(1e-5) } },
+    lost: {
+      by: 'the generator learns 300 times as fast as the discriminator',
+      kinds: ['generator-won', ...COLLAPSED],
+    },
+  },
+  'mlp-gan-generator-fast-2': {
+    ...{ ...mlp, data: 'mnist', seed: 2, players: { ...generator(2e-3), ...discriminator(2e-5) } },
+    lost: {
+      by: 'the generator learns 100 times as fast as the discriminator',
+      kinds: ['generator-won', ...COLLAPSED],
+    },
+  },
+  'mlp-gan-rates-high-1': {
+    ...{ ...mlp, data: 'digits', seed: 1, ...rate(0.02) },
+    lost: { by: 'both learn at 0.02', kinds: [...WON, ...COLLAPSED] },
+  },
+  'mlp-gan-rates-high-2': {
+    ...{ ...mlp, data: 'mnist', seed: 2, ...rate(0.01) },
+    lost: { by: 'both learn at 0.01', kinds: [...WON, ...COLLAPSED] },
+  },
+  'mlp-gan-lost-later-1': {
+    ...{ ...mlp, data: 'digits', seed: 1, steps: 2500, later: { step: 1200, players: discriminator(5e-3) } },
+    lost: {
+      by: 'from step 1,200 on the discriminator learns at 0.005',
+      kinds: [...WON, ...COLLAPSED],
+      at: 1200,
+    },
+  },
+  'mlp-gan-lost-later-2': {
+    ...{ ...mlp, data: 'mnist', seed: 2, steps: 2500, later: { step: 1200, ...rate(0.03) } },
+    lost: { by: 'from step 1,200 on both learn at 0.03', kinds: [...WON, ...COLLAPSED], at: 1200 },
+  },
+  'dcgan-rates-high-1': {
+    ...{ ...deep, data: 'digits', seed: 1, ...rate(0.02) },
+    lost: { by: 'both learn at 0.02', kinds: [...WON, ...COLLAPSED] },
+  },
+  'dcgan-discriminator-fast-2': {
+    ...{ ...deep, data: 'digits', seed: 2, players: { ...generator(1e-6), ...discriminator(2e-3) } },
+    lost: { by: 'the discriminator learns 2,000 times as fast as the generator', kinds: WON },
+  },
+  'vae-shallow-beta-1': {
+    ...{ ...shallow, data: 'digits', batchSize: 128, seed: 1, steps: 2000, options: { beta: 200 } },
+    lost: { by: 'beta is 200', kinds: DEAD },
+  },
+  'vae-conv-beta-2': {
+    ...{ ...conv, data: 'mnist', seed: 2, options: { beta: 50 } },
+    lost: { by: 'beta is 50', kinds: DEAD },
+  },
+  'vae-rate-high-1': {
+    ...{ ...stacked, data: 'digits', seed: 1, ...rate(1) },
+    lost: { by: 'it learns at 1', kinds: ['loss-risen', 'diverged', ...DEAD] },
+  },
+  'vae-shallow-rate-high-1': {
+    ...{ ...shallow, data: 'digits', batchSize: 128, seed: 1, ...rate(0.3) },
+    lost: { by: 'it learns at 0.3', kinds: ['loss-risen', 'diverged', ...DEAD] },
+  },
+  'vae-shallow-rate-high-2': {
+    ...{ ...shallow, data: 'mnist', seed: 2, ...rate(0.05) },
+    lost: { by: 'it learns at 0.05', kinds: ['loss-risen', 'diverged', ...DEAD] },
+  },
+  'vae-shallow-lost-later-1': {
+    ...{ ...shallow, data: 'digits', seed: 1, steps: 2000, later: { step: 1000, ...rate(0.03) } },
+    lost: {
+      by: 'from step 1,000 on it learns at 0.03',
+      kinds: ['loss-risen', 'diverged', ...DEAD],
+      at: 1000,
+    },
+  },
+  'vae-shallow-lost-later-2': {
+    ...{ ...shallow, data: 'mnist', seed: 2, steps: 2000, later: { step: 1000, ...rate(0.05) } },
+    lost: {
+      by: 'from step 1,000 on it learns at 0.05',
+      kinds: ['loss-risen', 'diverged', ...DEAD],
+      at: 1000,
+    },
+  },
+  'classifier-rate-high-1': {
+    ...{ ...named, data: 'digits', batchSize: 64, seed: 1, steps: 1200, ...rate(0.3) },
+    lost: { by: 'it learns at 0.3', kinds: ['nothing-learned'] },
+  },
+  'classifier-rate-high-2': {
+    ...{ ...named, data: 'mnist', seed: 2, ...rate(0.1) },
+    lost: { by: 'it learns at 0.1', kinds: ['nothing-learned'] },
+  },
+  'classifier-labels-shuffled-1': {
+    ...{ ...named, data: 'digits', batchSize: 64, seed: 1, steps: 1200, shuffled: true },
+    lost: { by: 'labels are drawn by chance', kinds: ['nothing-learned'] },
+  },
+  'classifier-labels-shuffled-2': {
+    ...{ ...named, data: 'mnist', seed: 2, shuffled: true },
+    lost: { by: 'labels are drawn by chance', kinds: ['nothing-learned'] },
+  },
+  'classifier-lost-later-1': {
+    ...{ ...named, data: 'digits', seed: 1, steps: 1600, later: { step: 800, ...rate(0.2) } },
+    lost: { by: 'from step 800 on it learns at 0.2', kinds: ['nothing-learned', 'loss-risen'], at: 800 },
+  },
+}
