@@ -2,6 +2,7 @@
 // each: means of the log over 50 steps and the variety of the samples.
 // Usage: node scripts/alarm-runs.mjs --out <folder> [--only <name,name>] [--data-dir <folder with MNIST's files>]
 //        node scripts/alarm-runs.mjs --out <folder> --pack    writes test/training/alarms/*.json from that folder
+//        node scripts/alarm-runs.mjs --table    what the alarms say of each of those, as in docs/reliability.md
 // One thread; all together take about an hour of a core.
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
@@ -17,9 +18,11 @@ const { values } = parseArgs({
     only: { type: 'string' },
     'data-dir': { type: 'string' },
     pack: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
   },
 })
-if (!values.out) throw new Error('--out is missing: the folder for the trainings, such as --out /tmp/alarms')
+if (!values.out && !values.table)
+  throw new Error('--out is missing: the folder for the trainings, such as --out /tmp/alarms')
 const SAMPLES = 64
 const fileOf = (name) => join(values.out, `${name}.json`)
 
@@ -112,7 +115,10 @@ async function trainOne(name, engine) {
 }
 
 const names = values.only ? values.only.split(',') : Object.keys(RUNS)
-if (values.pack) {
+if (values.table) {
+  const { alarmTable } = await import('./lib/alarm-pack.mjs')
+  console.log(await alarmTable())
+} else if (values.pack) {
   const { packRuns } = await import('./lib/alarm-pack.mjs')
   const found = names.filter((name) => existsSync(fileOf(name)))
   await packRuns(

@@ -1,5 +1,5 @@
 // Writes the trainings of alarm-runs.mjs into the repository, as little of each as the alarms see.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { modelNamed } from '../../dist/index.js'
 import { collapseDetector, logAlarms, logDetector } from '../../dist/training/detectors.js'
 import { LOOK } from '../../dist/training/look.js'
@@ -79,4 +79,31 @@ export async function packRuns(found) {
     const lines = packed.map((entry) => JSON.stringify(entry)).join(',\n')
     await writeFile(new URL(`${model}.json`, FOLDER), `[\n${lines}\n]\n`)
   }
+}
+
+/** What the alarms say of each packed run, as rows of a Markdown table. */
+export async function alarmTable() {
+  const files = (await readdir(FOLDER)).sort()
+  const runs = await Promise.all(
+    files.map(async (file) => JSON.parse(await readFile(new URL(file, FOLDER), 'utf8'))),
+  )
+  const count = (value) => value.toLocaleString('en-US')
+  const row = ({ name, run, steps, lost, diverged, means, real, samples }) => {
+    const told = noticesOf(objectiveOf(run), rowsOf(means), { real, samples }).sort(([a], [b]) => a - b)
+    const said = told.map(
+      ([step, kind, severity]) => `${severity === 'info' ? 'over: ' : ''}${kind}, ${count(step)}`,
+    )
+    const end = Object.entries(means).map(([metric, values]) => `${metric} ${values.at(-1)?.toPrecision(3)}`)
+    const variety = samples.length > 0 ? [`variety ${(samples.at(-1)[1] / real).toFixed(2)}`] : []
+    const stopped = diverged === undefined ? [] : [`not finite at step ${diverged}: stopped`]
+    const parts = [name, lost ? lost.by : 'healthy', `${run.batchSize}`, count(steps)]
+    return `| ${[...parts, [...said, ...stopped].join('; ') || 'nothing', diverged === undefined ? [...end, ...variety].join(', ') : ''].join(' | ')} |`
+  }
+  const all = runs.flat()
+  const sorted = [...all.filter(({ lost }) => !lost), ...all.filter(({ lost }) => lost)]
+  return [
+    '| run | what was done | batch | steps | alarms, at step | at its end |',
+    '|---|---|---|---|---|---|',
+    ...sorted.map(row),
+  ].join('\n')
 }

@@ -37,6 +37,9 @@ export const RUNS = {
   'vae-mnist-3': { ...stacked, data: 'mnist', seed: 3 },
   'vae-shallow-digits-1': { ...shallow, data: 'digits', batchSize: 128, seed: 1, steps: 2500 },
   'vae-shallow-mnist-2': { ...shallow, data: 'mnist', seed: 2 },
+  'vae-shallow-disturbed-1': {
+    ...{ ...shallow, data: 'digits', seed: 1, steps: 2000, later: { step: 1000, ...rate(0.03) } },
+  },
   'vae-conv-digits-1': { ...conv, data: 'digits', seed: 1 },
   'vae-conv-mnist-2': { ...conv, data: 'mnist', seed: 2 },
   'classifier-digits-1': { ...named, data: 'digits', batchSize: 64, seed: 1, steps: 1500 },
@@ -126,20 +129,16 @@ export const RUNS = {
     lost: { by: 'it learns at 0.05', kinds: ['loss-risen', 'diverged', ...DEAD] },
   },
   'vae-shallow-lost-later-1': {
-    ...{ ...shallow, data: 'digits', seed: 1, steps: 2000, later: { step: 1000, ...rate(0.03) } },
-    lost: {
-      by: 'from step 1,000 on it learns at 0.03',
-      kinds: ['loss-risen', 'diverged', ...DEAD],
-      at: 1000,
-    },
+    ...{ ...shallow, data: 'digits', seed: 1, steps: 1201, later: { step: 600, ...rate(0.1) } },
+    lost: { by: 'from step 600 on it learns at 0.1', kinds: ['loss-risen', 'diverged', ...DEAD], at: 600 },
   },
   'vae-shallow-lost-later-2': {
-    ...{ ...shallow, data: 'mnist', seed: 2, steps: 2000, later: { step: 1000, ...rate(0.05) } },
-    lost: {
-      by: 'from step 1,000 on it learns at 0.05',
-      kinds: ['loss-risen', 'diverged', ...DEAD],
-      at: 1000,
-    },
+    ...{ ...shallow, data: 'mnist', seed: 2, steps: 1201, later: { step: 600, ...rate(0.2) } },
+    lost: { by: 'from step 600 on it learns at 0.2', kinds: ['loss-risen', 'diverged', ...DEAD], at: 600 },
+  },
+  'vae-conv-lost-later-1': {
+    ...{ ...conv, data: 'digits', seed: 1, steps: 1301, later: { step: 600, ...rate(0.05) } },
+    lost: { by: 'from step 600 on it learns at 0.05', kinds: ['loss-risen', ...DEAD], at: 600 },
   },
   'classifier-rate-high-1': {
     ...{ ...named, data: 'digits', batchSize: 64, seed: 1, steps: 1200, ...rate(0.3) },

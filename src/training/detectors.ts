@@ -36,7 +36,7 @@ export interface LogAlarm extends Alarm {
  */
 export const DUEL_FROM = 1000
 /** Mean discriminator accuracy from which it has won, and below which it has not. */
-export const WON_ACCURACY = { lost: 0.995, well: 0.98 }
+export const WON_ACCURACY = { lost: 0.99, well: 0.97 }
 /** Mean discriminator accuracy below which the generator has won, and above which it has not: guessing gives 0.5. */
 export const FOOLED_ACCURACY = { lost: 0.42, well: 0.47 }
 /** Mean generator loss, likewise: -log D(G(z)) of 10 is D = 0.00005. */
@@ -48,7 +48,7 @@ export const RISEN_LOSS = { lost: 1.5, well: 1.2 }
 /** A loss as a share of that of one who knows nothing, likewise. */
 export const CHANCE_LOSS = { lost: 0.97, well: 0.9 }
 /** Pixel deviation of samples as a share of that of real examples; below it they are nearly the same. */
-export const COLLAPSE_RATIO = { lost: 0.1, well: 0.2 }
+export const COLLAPSE_RATIO = { lost: 0.08, well: 0.15 }
 /** Networks begin collapsed: before this step that says nothing. */
 export const COLLAPSE_FROM = 500
 
