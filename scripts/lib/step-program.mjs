@@ -1,8 +1,9 @@
 // A training step as a program, for scripts that measure it: lowered as they say, with random images as data.
 import { contextOf, modelNamed, randomStream } from '../../dist/index.js'
 import { feeder } from '../../dist/training/feeds.js'
+import { initialState } from '../../dist/training/state.js'
 import { stepGraph } from '../../dist/training/step.js'
-import { initialState, trainingProgram } from '../../dist/training/trainer.js'
+import { trainingProgram } from '../../dist/training/trainer.js'
 
 /** `count` images of random pixels as a source of examples; their labels are 0 and 1 in turn. */
 export function randomImages(shape, count = 1024) {

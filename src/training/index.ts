@@ -27,15 +27,7 @@ export {
   openSampler,
   samplerOf,
 } from './sampler.ts'
+export { checkTrained, DivergedError, initialState, type TrainingState } from './state.ts'
 export { type FeedSpec, type StateSpec, type StepGraph, type StepOptions, stepGraph } from './step.ts'
-export {
-  checkTrained,
-  DivergedError,
-  initialState,
-  type TrainEvent,
-  type TrainingState,
-  type TrainOptions,
-  train,
-  trainingProgram,
-} from './trainer.ts'
+export { type TrainEvent, type TrainOptions, train, trainingProgram } from './trainer.ts'
 export { type OpenValidation, openValidation, type ReportGraph, reportGraph } from './validation.ts'

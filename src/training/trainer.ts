@@ -4,28 +4,19 @@ import { type LoweringOptions, lower } from '../lowering/lower.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { exportProgram } from '../onnx/scan-program.ts'
 import type { Engine, Program, StateArrays, StepFeeds } from '../runtime/engine.ts'
-import { DataError } from '../util/errors.ts'
 import { MOST } from '../util/limits.ts'
 import { checkNumber } from '../util/options.ts'
 import { isDue } from '../util/pace.ts'
-import { randomStream } from '../util/random.ts'
-import { formatShape, type Shape, sameShape, sizeOf } from '../util/shape.ts'
+import { type Shape, sizeOf } from '../util/shape.ts'
 import { type Controls, type Request, refusal } from './controls.ts'
 import { collapseDetector, logDetector, type MetricsRow, type Notice } from './detectors.ts'
 import { type ExampleSource, feedBytes, feeder } from './feeds.ts'
 import { checkMemory } from './memory.ts'
 import { pixelDeviation } from './sample-variety.ts'
 import { openSampler, SHEET_COUNT, sheetLatents } from './sampler.ts'
-import { type StateSpec, type StepGraph, stepGraph } from './step.ts'
+import { checkFinite, checkFits, DivergedError, initialState, type TrainingState } from './state.ts'
+import { type StepGraph, stepGraph } from './step.ts'
 import { openValidation } from './validation.ts'
-
-/** Where a run stands: its arrays after step `step` (-1 before the first). */
-export interface TrainingState {
-  readonly step: number
-  readonly arrays: StateArrays
-  /** Shapes of the arrays, where they are known: a state to continue from is held against the model's. */
-  readonly shapes?: Readonly<Record<string, Shape>>
-}
 
 export interface TrainOptions {
   readonly objective: Objective
@@ -98,38 +89,10 @@ export type TrainEvent =
   /** The last event. */
   | { readonly type: 'end'; readonly reason: 'finished' | 'stopped'; readonly state: TrainingState }
 
-/** A loss or a weight that is not a finite number. */
-export class DivergedError extends Error {
-  override readonly name = 'DivergedError'
-  readonly step: number
-  readonly what: string
-  readonly detail: string
-  constructor(what: string, step: number, detail: string, diagnosis?: string) {
-    super(
-      diagnosis ??
-        `${what} is ${detail} at step ${step}: training has diverged. Lower the learning rate or change the seed.`,
-    )
-    this.what = what
-    this.step = step
-    this.detail = detail
-  }
-}
-
 /** A call should last about this long: long enough to hide its overhead, short enough to watch and to stop. */
 const TARGET_SECONDS = 0.4
 const MOST_FEED_BYTES = 24 * 2 ** 20
 const MOST_STEPS = 32
-
-/** The arrays a run starts from. Slots of optimizers are zero. */
-export function initialState(state: readonly StateSpec[], seed: number): StateArrays {
-  return Object.fromEntries(
-    state.map(({ name, shape, initializer }) => [
-      name,
-      (initializer?.fill(shape, randomStream(seed, `initial/${name}`)) ??
-        new Float32Array(sizeOf(shape))) as Float32Array<ArrayBuffer>,
-    ]),
-  )
-}
 
 /** Writes one step as an ONNX model that runs any number of steps per call. */
 export const trainingProgram = (name: string, step: StepGraph, options?: LoweringOptions): Uint8Array =>
@@ -159,51 +122,6 @@ function readRows(
     rows.push({ step: first + i, ...Object.fromEntries(numbers) } as MetricsRow)
   }
   return { rows }
-}
-
-/** The first non-finite number of a checkpoint, as a DivergedError. */
-function checkState(arrays: StateArrays, step: number): void {
-  for (const [name, data] of Object.entries(arrays))
-    for (let i = 0; i < data.length; i++)
-      if (!Number.isFinite(data[i]!)) throw new DivergedError(`weight "${name}"`, step, String(data[i]))
-}
-
-/**
- * Holds arrays against the weights, or the whole state, that they are to fill.
- *
- * @throws DataError naming the first that is missing, or has another type, length or shape
- */
-export function checkFits(
-  { arrays, shapes }: Pick<TrainingState, 'arrays' | 'shapes'>,
-  state: readonly Pick<StateSpec, 'name' | 'shape'>[],
-): void {
-  for (const { name, shape } of state) {
-    const got = Object.hasOwn(arrays, name) ? arrays[name] : undefined
-    const shaped = shapes?.[name]
-    const fits =
-      got instanceof Float32Array &&
-      got.length === sizeOf(shape) &&
-      (shapes === undefined || (shaped !== undefined && sameShape(shaped, shape)))
-    if (fits) continue
-    const found = !got
-      ? 'it is missing'
-      : !(got instanceof Float32Array)
-        ? 'its numbers are of another type than float32'
-        : `it has ${got.length}${shaped ? ` ${formatShape(shaped)}` : ''}`
-    throw new DataError(
-      `the state to continue from does not fit the model: "${name}" should have ${sizeOf(shape)} numbers ${formatShape(shape)}, ${found}`,
-    )
-  }
-}
-
-/**
- * Whether a state is one that training an objective may have left.
- *
- * @throws DataError when its arrays are those of something else; DivergedError when a number is not finite
- */
-export function checkTrained(trained: TrainingState, state: readonly StateSpec[]): void {
-  checkFits(trained, state)
-  checkState(trained.arrays, trained.step)
 }
 
 /** Pixel deviation of a handful of real examples, for the collapse detector. */
@@ -325,7 +243,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     const evaluating = evaluate && isDue(last, evaluateEvery, steps)
     if (!sampling && !validating && !evaluating && !saving) return
     const arrays = await running.read()
-    checkState(arrays, last)
+    checkFinite(arrays, last)
     if (sampling) {
       const event = { type: 'samples', step: last, count: sampleCount, shape: source.shape } as const
       yield { ...event, latents: 'fixed', images: await sampler.sample(arrays, fixed!) }
@@ -348,7 +266,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   async function* keep(): AsyncGenerator<TrainEvent, TrainingState> {
     const state = { step: next - 1, arrays: await program.read() }
     if (state.step !== checkpointed) {
-      checkState(state.arrays, state.step)
+      checkFinite(state.arrays, state.step)
       checkpointed = state.step
       yield { type: 'checkpoint', state, shapes }
     }

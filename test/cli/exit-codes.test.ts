@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { EXIT_CODES, failureOf, InterruptedError } from '../../src/cli/exit-codes.ts'
-import { DivergedError } from '../../src/training/trainer.ts'
+import { DivergedError } from '../../src/training/state.ts'
 import { ConfigError, DataError, ShapeError, UnsupportedError } from '../../src/util/errors.ts'
 
 const systemError = (code: string): Error =>

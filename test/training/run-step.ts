@@ -2,8 +2,8 @@
 import { interpret } from '../../src/graph/interpreter.ts'
 import type { Graph, Tensor } from '../../src/graph/value.ts'
 import { type ExampleSource, feeder } from '../../src/training/feeds.ts'
+import { initialState } from '../../src/training/state.ts'
 import type { StepGraph } from '../../src/training/step.ts'
-import { initialState } from '../../src/training/trainer.ts'
 import { randomStream } from '../../src/util/random.ts'
 import { sizeOf } from '../../src/util/shape.ts'
 

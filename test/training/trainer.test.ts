@@ -10,15 +10,9 @@ import type { Engine, StateArrays } from '../../src/runtime/engine.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import type { MetricsRow } from '../../src/training/detectors.ts'
 import type { ExampleSource } from '../../src/training/feeds.ts'
+import { DivergedError, initialState, type TrainingState } from '../../src/training/state.ts'
 import { stepGraph } from '../../src/training/step.ts'
-import {
-  DivergedError,
-  initialState,
-  type TrainEvent,
-  type TrainingState,
-  type TrainOptions,
-  train,
-} from '../../src/training/trainer.ts'
+import { type TrainEvent, type TrainOptions, train } from '../../src/training/trainer.ts'
 import { DataError } from '../../src/util/errors.ts'
 import { randomStream } from '../../src/util/random.ts'
 import { randomSource, tinyGan } from './tiny-gan.ts'

@@ -45,6 +45,19 @@ export function diskError(action: string, error: unknown): Error {
   }
 }
 
+/** Turns the operating system's error into one of ours. */
+export async function doing<T>(action: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw diskError(action, error)
+  }
+}
+
+/** A record of a run as a file. */
+export const jsonBytes = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)
+
 const TEMPORARY = /^\..*\.[0-9a-f]{8}\.tmp$/
 
 /** True for the name of a file that `writeAtomic` had not finished. */

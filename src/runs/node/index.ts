@@ -1,4 +1,5 @@
 // The run folder on disk.
+export { checkNewRun, createRun, resumeRun } from './begin-run.ts'
 export { type ControlReader, openControl, sendControl } from './control.ts'
 export { appendCritic, readCritic } from './critic.ts'
 export { writeAtomic } from './disk.ts'
@@ -14,12 +15,5 @@ export {
   type RunFolder,
   STATUS_FILE,
 } from './run-folder.ts'
-export {
-  type Checkpoint,
-  checkNewRun,
-  createRun,
-  type RunOptions,
-  type RunWriter,
-  resumeRun,
-} from './run-writer.ts'
+export type { Checkpoint, RunOptions, RunWriter } from './run-writer.ts'
 export { type Cursor, formatCursor, type LogName, parseCursor, readTail, START, type Tail } from './tail.ts'

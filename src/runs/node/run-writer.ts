@@ -1,45 +1,29 @@
 // A run folder as seen by the one process that trains it.
 import { rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import { ConfigError, DataError } from '../../util/errors.ts'
+import { dirname, join } from 'node:path'
+import { DataError } from '../../util/errors.ts'
 import { FILES } from '../../util/limits.ts'
 import { readText } from '../../util/node/read-file.ts'
 import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from '../layout.ts'
 import { formatLines, keepUntil } from '../lines.ts'
 import { encodeSafetensors, type Tensor } from '../safetensors.ts'
-import {
-  describeIssues,
-  type EventRow,
-  type MetricsRow,
-  type RunConfig,
-  type RunStatus,
-  runConfigSchema,
-  type SampleKind,
-  type TimingRow,
-} from '../schema.ts'
+import type { EventRow, MetricsRow, RunStatus, SampleKind, TimingRow } from '../schema.ts'
 import {
   append,
   diskError,
+  doing,
   isMissing,
   isTemporary,
-  makeFolder,
+  jsonBytes,
   syncFile,
   syncFolder,
   type WriteBytes,
   writeAtomic,
   writeBytes,
 } from './disk.ts'
-import { isLockFile, isUnfinishedLock, type Lock, takeLock } from './lock.ts'
+import { isUnfinishedLock, type Lock } from './lock.ts'
 import { DIGESTS, digestKeeper } from './log-digests.ts'
-import {
-  CONFIG_FILE,
-  entriesOf,
-  openRun,
-  type RunFolder,
-  runError,
-  runFolder,
-  STATUS_FILE,
-} from './run-folder.ts'
+import { CONFIG_FILE, entriesOf, type RunFolder, runError, STATUS_FILE } from './run-folder.ts'
 
 /** A checkpoint to be written. `step` is the last step it contains; it is added to the metadata. */
 export interface Checkpoint {
@@ -86,23 +70,11 @@ export interface RunOptions {
   write?: WriteBytes
 }
 
-const jsonBytes = (value: unknown): Uint8Array =>
-  new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)
-
-/** Turns the operating system's error into one of ours. */
-async function doing<T>(action: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    throw diskError(action, error)
-  }
-}
-
 /** Logs whose bytes a run has in common with one that was never interrupted: all but the times. */
 const EXACT_LOGS: readonly string[] = Object.values(LOG_FILES).filter((file) => file !== LOG_FILES.timings)
 
 /** The writing half of a run whose lock is held. */
-function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunWriter {
+export function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunWriter {
   const { folder } = run
   const { keep = 3, write = writeBytes } = options
   const digests = digestKeeper()
@@ -236,76 +208,4 @@ function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunWriter {
 
     close: lock.release,
   }
-}
-
-/** What is already in the way of a new run, in words, or undefined. */
-async function obstacle(folder: string): Promise<string | undefined> {
-  const entries = (await entriesOf(folder)).filter((name) => !name.startsWith('.') && !isLockFile(name))
-  if (entries.includes(CONFIG_FILE))
-    return `${folder} already holds a run; resume that one or choose another folder for the new one`
-  // A status alone is what a run leaves that was interrupted in the moment of its creation.
-  const foreign = entries.filter((name) => name !== STATUS_FILE)
-  if (foreign.length)
-    return `${folder} is not empty (${foreign.slice(0, 3).join(', ')}); choose another folder for the run`
-  return undefined
-}
-
-/**
- * Says early that a folder cannot become a new run, before work is put into it; `createRun` checks it again.
- *
- * @throws ConfigError when it holds a run or other files
- */
-export async function checkNewRun(folder: string): Promise<void> {
-  const root = resolve(folder)
-  const problem = await doing(`cannot use the run folder ${root}`, obstacle(root))
-  if (problem) throw new ConfigError(problem)
-}
-
-/**
- * Starts a run: makes the folder, takes its lock, writes config.json and a first status.
- *
- * @param folder  a path that does not exist yet or an empty folder
- * @throws ConfigError when the config does not fit its schema, or when the folder holds a run or other files,
- *   cannot be written or is a file; DataError when the disk is full
- */
-export async function createRun(
-  folder: string,
-  config: RunConfig,
-  options: RunOptions = {},
-): Promise<RunWriter> {
-  const root = resolve(folder)
-  const parsed = runConfigSchema.safeParse(config)
-  if (!parsed.success)
-    throw new ConfigError(`the config of a run does not fit: ${describeIssues(parsed.error)}`)
-  await doing(`cannot make the run folder ${root}`, makeFolder(root, { durable: true }))
-  const problem = await obstacle(root)
-  if (problem) throw new ConfigError(problem)
-  const lock = await takeLock(root)
-  try {
-    const raced = await obstacle(root)
-    if (raced) throw new ConfigError(raced)
-    const run = runWriter(runFolder(root, parsed.data, options), lock, options)
-    await run.writeStatus({ state: 'running', step: 0, pid: process.pid })
-    // The config is written last: from then on the folder is a run.
-    const write = options.write ?? writeBytes
-    const path = join(root, CONFIG_FILE)
-    await doing(
-      `cannot write ${path}`,
-      writeAtomic(path, jsonBytes(parsed.data), { durable: true, within: root, write }),
-    )
-    return run
-  } catch (error) {
-    await lock.release()
-    throw error
-  }
-}
-
-/**
- * Opens a run to train it further, and takes its lock. Call `truncateAfter` before adding to its logs.
- *
- * @throws DataError as `openRun`; ConfigError when another process trains this run
- */
-export async function resumeRun(folder: string, options: RunOptions = {}): Promise<RunWriter> {
-  const run = await openRun(folder, options)
-  return runWriter(run, await takeLock(run.folder), options)
 }
