@@ -17,6 +17,14 @@ const results = join(folder, 'results.json')
 const stages = [
   ['install', () => install().then(() => 0)],
   ['lint', () => runNode('node_modules/@biomejs/biome/bin/biome', 'ci', '.')],
+  // Before the types: scripts take theirs from what was built.
+  [
+    'build',
+    () =>
+      build()
+        .then(buildPages)
+        .then(() => 0),
+  ],
   ['types', () => tsc('tsconfig.json')],
   ['types without Node', () => tsc('tsconfig.pure.json')],
   [
@@ -28,13 +36,6 @@ const stages = [
         'web/tsconfig.json',
         '--fail-on-warnings',
       ),
-  ],
-  [
-    'build',
-    () =>
-      build()
-        .then(buildPages)
-        .then(() => 0),
   ],
   ['tests', () => vitest(...process.argv.slice(2))],
 ]
