@@ -96,7 +96,12 @@ export async function alarmTable() {
     const end = Object.entries(means).map(([metric, values]) => `${metric} ${values.at(-1)?.toPrecision(3)}`)
     const variety = samples.length > 0 ? [`variety ${(samples.at(-1)[1] / real).toFixed(2)}`] : []
     const stopped = diverged === undefined ? [] : [`not finite at step ${diverged}: stopped`]
-    const parts = [name, lost ? lost.by : 'healthy', `${run.batchSize}`, count(steps)]
+    const parts = [
+      name,
+      lost ? lost.by : run.disturbed ? `${run.disturbed}, and recovers` : 'healthy',
+      `${run.batchSize}`,
+      count(steps),
+    ]
     return `| ${[...parts, [...said, ...stopped].join('; ') || 'nothing', diverged === undefined ? [...end, ...variety].join(', ') : ''].join(' | ')} |`
   }
   const all = runs.flat()

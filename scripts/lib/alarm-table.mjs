@@ -18,16 +18,22 @@ const COLLAPSED = ['samples-collapsed']
 const DEAD = ['latents-unused', 'samples-collapsed']
 
 /**
- * `options` are the model's. `players` changes the phases of a network: learning rate of its Adam (beta1 0.5), updates per
+ * `options` are the model's. `players` changes the phases of a network: the learning rate of their Adams (beta1 0.5), updates per
  * step. `later` changes either from a step on. `lost`: what was done to it, and the alarms of which the first must be one;
- * absent from healthy runs, where no warning may come.
+ * absent from healthy runs, where no warning may come, not
+ * even of what was done to a run that got over it (`disturbed`).
  */
 export const RUNS = {
   'mlp-gan-mnist-1': { ...mlp, data: 'mnist', seed: 1, batchSize: 128, steps: 12_001, sampleEvery: 400 },
   'mlp-gan-digits-1': { ...mlp, data: 'digits', seed: 1, batchSize: 128, steps: 2101 },
-  'mlp-gan-digits-2': { ...mlp, data: 'digits', seed: 2, steps: 2500 },
+  'mlp-gan-digits-2': { ...mlp, data: 'digits', seed: 2 },
   'mlp-gan-mnist-2': { ...mlp, data: 'mnist', seed: 2, steps: 2500 },
   'mlp-gan-latent-1': { ...mlp, data: 'digits', seed: 1, options: { latentDim: 1 } },
+  'mlp-gan-disturbed-1': {
+    ...{ ...mlp, data: 'digits', seed: 1, steps: 2001, players: discriminator(2e-4) },
+    later: { step: 1100, players: discriminator(5e-3) },
+    disturbed: 'from step 1,100 on the discriminator learns at 0.005',
+  },
   'dcgan-mnist-1': { ...deep, imageSize: 28, data: 'mnist', seed: 1, steps: 1201 },
   'dcgan-digits-1': { ...deep, data: 'digits', seed: 1 },
   'dcgan-mnist-2': { ...deep, data: 'mnist', seed: 2 },
@@ -39,6 +45,7 @@ export const RUNS = {
   'vae-shallow-mnist-2': { ...shallow, data: 'mnist', seed: 2 },
   'vae-shallow-disturbed-1': {
     ...{ ...shallow, data: 'digits', seed: 1, steps: 2000, later: { step: 1000, ...rate(0.03) } },
+    disturbed: 'from step 1,000 on it learns at 0.03',
   },
   'vae-conv-digits-1': { ...conv, data: 'digits', seed: 1 },
   'vae-conv-mnist-2': { ...conv, data: 'mnist', seed: 2 },
@@ -80,6 +87,13 @@ export const RUNS = {
       kinds: ['generator-won', ...COLLAPSED],
     },
   },
+  'mlp-gan-generator-fast-3': {
+    ...{ ...mlp, data: 'digits', seed: 3, players: { ...generator(1e-3), ...discriminator(1e-5) } },
+    lost: {
+      by: 'the generator learns 100 times as fast as the discriminator',
+      kinds: ['generator-won', ...COLLAPSED],
+    },
+  },
   'mlp-gan-rates-high-1': {
     ...{ ...mlp, data: 'digits', seed: 1, ...rate(0.02) },
     lost: { by: 'both learn at 0.02', kinds: [...WON, ...COLLAPSED] },
@@ -89,16 +103,12 @@ export const RUNS = {
     lost: { by: 'both learn at 0.01', kinds: [...WON, ...COLLAPSED] },
   },
   'mlp-gan-lost-later-1': {
-    ...{ ...mlp, data: 'digits', seed: 1, steps: 2500, later: { step: 1200, players: discriminator(5e-3) } },
-    lost: {
-      by: 'from step 1,200 on the discriminator learns at 0.005',
-      kinds: [...WON, ...COLLAPSED],
-      at: 1200,
-    },
+    ...{ ...mlp, data: 'digits', seed: 1, steps: 2001, later: { step: 1100, ...rate(0.03) } },
+    lost: { by: 'from step 1,100 on both learn at 0.03', kinds: [...WON, ...COLLAPSED], at: 1100 },
   },
   'mlp-gan-lost-later-2': {
-    ...{ ...mlp, data: 'mnist', seed: 2, steps: 2500, later: { step: 1200, ...rate(0.03) } },
-    lost: { by: 'from step 1,200 on both learn at 0.03', kinds: [...WON, ...COLLAPSED], at: 1200 },
+    ...{ ...mlp, data: 'mnist', seed: 2, steps: 2001, later: { step: 1100, ...rate(0.03) } },
+    lost: { by: 'from step 1,100 on both learn at 0.03', kinds: [...WON, ...COLLAPSED], at: 1100 },
   },
   'dcgan-rates-high-1': {
     ...{ ...deep, data: 'digits', seed: 1, ...rate(0.02) },

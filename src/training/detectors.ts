@@ -38,7 +38,11 @@ export const DUEL_FROM = 1000
 /** Mean discriminator accuracy from which it has won, and below which it has not. */
 export const WON_ACCURACY = { lost: 0.99, well: 0.97 }
 /** Mean discriminator accuracy below which the generator has won, and above which it has not: guessing gives 0.5. */
-export const FOOLED_ACCURACY = { lost: 0.42, well: 0.47 }
+export const WRONG_ACCURACY = { lost: 0.42, well: 0.47 }
+/** The same where its loss is low besides. */
+export const FOOLED_ACCURACY = { lost: 0.55, well: 0.58 }
+/** Mean generator loss, likewise: that of a discriminator that cannot tell is 0.69. */
+export const FOOLED_LOSS = { lost: 0.5, well: 0.6 }
 /** Mean generator loss, likewise: -log D(G(z)) of 10 is D = 0.00005. */
 export const RUNAWAY_LOSS = { lost: 10, well: 8 }
 /** Share of a latent's numbers that are not in use, likewise: half of them, with some noise. */
@@ -48,7 +52,7 @@ export const RISEN_LOSS = { lost: 1.5, well: 1.2 }
 /** A loss as a share of that of one who knows nothing, likewise. */
 export const CHANCE_LOSS = { lost: 0.97, well: 0.9 }
 /** Pixel deviation of samples as a share of that of real examples; below it they are nearly the same. */
-export const COLLAPSE_RATIO = { lost: 0.08, well: 0.15 }
+export const COLLAPSE_RATIO = { lost: 0.06, well: 0.12 }
 /** Networks begin collapsed: before this step that says nothing. */
 export const COLLAPSE_FROM = 500
 
@@ -56,6 +60,9 @@ const above = (value: number, { lost, well }: { lost: number; well: number }): V
   value > lost ? 'lost' : value < well ? 'well' : 'between'
 const below = (value: number, { lost, well }: { lost: number; well: number }): Verdict =>
   value < lost ? 'lost' : value > well ? 'well' : 'between'
+/** Lost where one says so, well where both do. */
+const either = (a: Verdict, b: Verdict): Verdict =>
+  a === 'lost' || b === 'lost' ? 'lost' : a === 'well' && b === 'well' ? 'well' : 'between'
 /** Lost where both say so, well where either does. */
 const both = (a: Verdict, b: Verdict): Verdict =>
   a === 'well' || b === 'well' ? 'well' : a === 'lost' && b === 'lost' ? 'lost' : 'between'
@@ -80,12 +87,18 @@ export const duelAlarms = ({ discriminatorAccuracy, generatorLoss }: DuelMetrics
     label: 'a generator that has won',
     from: WINDOW,
     reads: 'log',
-    metrics: [discriminatorAccuracy],
-    judge: ([accuracy]) => below(accuracy!, FOOLED_ACCURACY),
-    lost: ([accuracy]) =>
-      `the discriminator is right only ${percent(accuracy!)} of the time over ${WINDOW} steps, less than by guessing: whatever it is fooled by is not reality. A higher learning rate for it or a lower one for the generator helps.`,
-    over: ([accuracy]) =>
-      `over: the discriminator is right ${percent(accuracy!)} of the time over ${WINDOW} steps.`,
+    metrics: [discriminatorAccuracy, generatorLoss],
+    // Near to guessing is where a good duel ends, and a low loss is where that of a DCGAN begins; both are where neither
+    // is. A discriminator that died is always wrong.
+    judge: ([accuracy, loss]) =>
+      either(
+        below(accuracy!, WRONG_ACCURACY),
+        both(below(accuracy!, FOOLED_ACCURACY), below(loss!, FOOLED_LOSS)),
+      ),
+    lost: ([accuracy, loss]) =>
+      `the discriminator is right only ${percent(accuracy!)} of the time over ${WINDOW} steps (generator loss ${loss!.toFixed(2)}): it tells the generator nothing of what is real. A higher learning rate for it or a lower one for the generator helps.`,
+    over: ([accuracy, loss]) =>
+      `over: the discriminator is right ${percent(accuracy!)} of the time over ${WINDOW} steps, the generator's loss ${loss!.toFixed(2)}.`,
   },
   {
     kind: 'generator-loss-runaway',

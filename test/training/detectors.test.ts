@@ -86,6 +86,29 @@ describe('a discriminator that has won', () => {
   })
 })
 
+describe('a generator that has won', () => {
+  it('is told of a discriminator that died and is always wrong', () => {
+    const dead = { steps: 3 * WINDOW, accuracy: 0, loss: 0.69 }
+    expect(told([dead])).toEqual([['generator-won', 'warning', WINDOW]])
+  })
+
+  it('is told where the discriminator guesses and takes samples for real, not where a good duel ends', () => {
+    const fooled = { steps: 3 * WINDOW, accuracy: 0.45, loss: 0.3 }
+    expect(told([fooled])).toEqual([['generator-won', 'warning', WINDOW]])
+    expect(told([fooled, { steps: 2 * WINDOW, accuracy: 0.62, loss: 0.8 }]).map(([, s]) => s)).toEqual([
+      'warning',
+      'info',
+    ])
+    expect(told([{ steps: 3 * WINDOW, accuracy: 0.5, loss: 0.69 }])).toEqual([])
+    expect(
+      told([
+        { steps: 600, accuracy: 0.98, loss: 0.01 },
+        { steps: 2 * WINDOW, accuracy: 0.6, loss: 0.8 },
+      ]),
+    ).toEqual([])
+  })
+})
+
 describe('a generator loss that runs away', () => {
   const low = { steps: 2 * WINDOW }
   const high = { steps: 3 * WINDOW, loss: 2 * RUNAWAY_LOSS.lost }
