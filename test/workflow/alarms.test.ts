@@ -19,6 +19,7 @@ beforeAll(async () => {
     checkpointEvery: 200,
     threads: 1,
     beta: 3000,
+    learningRate: 0.005,
     validateEvery: 0,
   }
   const request = {
