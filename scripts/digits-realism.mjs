@@ -25,7 +25,7 @@ const { values } = parseArgs({
 const batchSize = 128
 const count = Number(values.count)
 const dataDir = values['data-dir']
-const { train: digits } = await loadData('digits', { count })
+const { train: digits } = await loadData('digits', { options: { count } })
 const { test: mnist } = await loadData('mnist', dataDir ? { dataDir } : {})
 
 const network = () =>

@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 })
 const [steps, seeds] = [Number(values.steps), Number(values.seeds)]
-const { train } = await loadData(values.data, values.data === 'digits' ? { count: 10_000 } : {})
+const { train } = await loadData(values.data, values.data === 'digits' ? { options: { count: 10_000 } } : {})
 const source = exampleSource(train)
 const engine = await nodeEngine()
 const ways = { fast: {}, direct: { chooseForms: () => undefined } }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { ModelDefinition } from '../models/index.ts'
 import { ConfigError } from '../util/errors.ts'
+import { dataSettings, splitDataOptions } from '../workflow/data-settings.ts'
 import { commonSettings, resolveSettings } from '../workflow/request.ts'
 import { runName } from '../workflow/run-name.ts'
 import { type Setting, settingsOf, textSetting } from '../workflow/setting.ts'
@@ -26,6 +27,7 @@ export const trainingSettings = (model: ModelDefinition): Setting[] => [
   ...PLACES,
   ...settingsOf(commonSettings, { ...model.defaults }),
   ...settingsOf(model.options),
+  ...dataSettings,
 ]
 
 /** `runs/mlp-gan-20260131-174509`, in local time; `-2` and so on when that is taken. */
@@ -47,6 +49,8 @@ export interface Training {
   readonly model: string
   readonly data: string
   readonly dataDir?: string
+  /** Options of the data set that were given. */
+  readonly dataOptions: Readonly<Record<string, unknown>>
   /** Undefined: a new one under `runs`. */
   readonly run?: string
   /** Common settings and model options that were given. */
@@ -65,28 +69,35 @@ export function resolveTraining(model: ModelDefinition, places: Places): Trainin
     ...places,
     file: file && withoutModel(file, model.name),
   })
-  const { data = DEFAULT_DATA, dataDir, run, ...given } = all as Record<string, string | undefined>
+  const { data = DEFAULT_DATA, dataDir, run, ...asked } = all as Record<string, string | undefined>
+  const { options: chosen, given: dataOptions, settings: given } = splitDataOptions(data, asked)
   const { common, options } = resolveSettings(model.name, given)
   return {
     model: model.name,
     data: isPath(data) ? resolve(data) : data,
     ...(dataDir === undefined ? {} : { dataDir: resolve(dataDir) }),
     ...(run === undefined ? {} : { run }),
+    dataOptions,
     given,
-    settings: { ...common, ...options },
+    settings: { ...common, ...options, ...chosen },
   }
 }
 
 /** What `--print-config` prints; a file with this content is a configuration file. */
-export const printedConfig = ({ given: _, settings, ...places }: Training): Record<string, unknown> => ({
+export const printedConfig = ({
+  given: _,
+  dataOptions: __,
+  settings,
+  ...places
+}: Training): Record<string, unknown> => ({
   ...places,
   ...settings,
 })
 
 /** The arguments that train the same again, into a folder of its own. */
 export function commandOf(training: Training, settings: readonly Setting[]): string[] {
-  const { model, data, dataDir, given } = training
-  const values: Record<string, unknown> = { data, dataDir, ...given }
+  const { model, data, dataDir, given, dataOptions } = training
+  const values: Record<string, unknown> = { data, dataDir, ...given, ...dataOptions }
   for (const name of ['steps', 'seed']) values[name] ??= training.settings[name]
   const flags = settings.flatMap(({ name, flag, kind }) => {
     const value = values[name]

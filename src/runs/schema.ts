@@ -93,6 +93,8 @@ export const runConfigSchema = z.object({
   settings: runSettingsSchema,
   data: z.object({
     name: named,
+    /** What the set was asked for, e.g. how many digits; absent where it has no options, and in older runs. */
+    options: z.record(z.string(), z.json()).optional(),
     /** Hash of the pixels, so that a resumed run can tell that its data changed. */
     hash: z.string(),
     /** Number of images. */

@@ -129,8 +129,8 @@ export interface ModelForms {
     readonly summary: string
     readonly settings: readonly SettingField[]
   }[]
-  /** Names of data sets, the default first. */
-  readonly data: readonly string[]
+  /** Data sets, the default first, with the settings that each has of its own. */
+  readonly data: readonly { readonly name: string; readonly settings: readonly SettingField[] }[]
 }
 
 /** `POST /api/runs`: answers `Started`. */

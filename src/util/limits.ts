@@ -84,6 +84,8 @@ export const MOST = {
   batchSize: 100_000,
   /** The largest processors have 192 cores; each thread takes memory of its own and waits by turning round. */
   threads: 256,
+  /** Digits that are drawn: 0.8 GB of pixels. MNIST has 70,000. */
+  digits: 1_000_000,
   /** Samples of one draw of an evaluation: published FIDs take 50,000. */
   evaluated: 100_000,
 } as const

@@ -1,6 +1,14 @@
 // A run as its folder knows it: the objective, data and state that its configuration stands for.
 import { resolve } from 'node:path'
-import { type DataSplits, type FolderOptions, loadData, loadFolder, namedSets } from '../data/node/index.ts'
+import {
+  type DataSplits,
+  type FolderOptions,
+  loadData,
+  loadFolder,
+  namedSets,
+  optionsOf,
+} from '../data/node/index.ts'
+import { setOptions } from '../data/set-options.ts'
 import { summarize } from '../models/summary.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
@@ -77,6 +85,10 @@ export interface RecordedDataOptions extends Pick<FolderOptions, 'onImages' | 's
   readonly dataDir?: string | undefined
 }
 
+/** @throws DataError when the record asks a data set for what it does not have */
+const recordedOptions = ({ data }: RunConfig): Readonly<Record<string, unknown>> =>
+  asRecorded(() => setOptions(data.name, optionsOf(data.name), data.options ?? {}))
+
 /** @throws DataError unless the data is still that of the run */
 function checkHash(config: RunConfig, what: string, then: string, now: string | undefined): void {
   if (now === then) return
@@ -107,7 +119,7 @@ export async function recordedData(
     ...(channels === 1 || channels === 3 ? { channels } : {}),
   }
   const { train, test }: DataSplits = Object.hasOwn(namedSets, name)
-    ? await loadData(name, { ...form, dataDir: dataDir ?? folder })
+    ? await loadData(name, { ...form, dataDir: dataDir ?? folder, options: recordedOptions(config) })
     : await movedFolder(resolve(dataDir ?? name), form)
   checkHash(config, `the data "${name}"`, hash, train.hash)
   if (heldOut) checkHash(config, `the held-out part of the data "${name}"`, heldOut.hash, test?.hash)

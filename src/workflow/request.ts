@@ -62,6 +62,8 @@ export interface RunRequest {
   readonly data: string
   /** Folder that holds the data set's files. */
   readonly dataDir?: string | undefined
+  /** What the named data set has options for, e.g. `count` of `digits`. */
+  readonly dataOptions?: Readonly<Record<string, unknown>> | undefined
   /** Run folder to be made. */
   readonly folder: string
   /** Common settings and the model's own options, by name; what is missing takes its default. */

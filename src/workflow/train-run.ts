@@ -1,6 +1,7 @@
 // Starting and continuing runs: trains, and writes everything that happens into the run folder.
 import { resolve } from 'node:path'
-import { type DataSplits, loadData, namedSets } from '../data/node/index.ts'
+import { type DataSplits, loadData, namedSets, optionsOf } from '../data/node/index.ts'
+import { setOptions } from '../data/set-options.ts'
 import { contextOf } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
 import type { EventRow, RunConfig } from '../runs/index.ts'
@@ -94,6 +95,7 @@ async function* trainInto(
  */
 export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   const { model, common, options } = resolveSettings(request.model, request.settings)
+  const chosen = setOptions(request.data, optionsOf(request.data), request.dataOptions ?? {})
   const threads = engineThreads(common.threads)
   await checkNewRun(request.folder)
   const form = imageForm(common)
@@ -109,6 +111,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     loadData(request.data, {
       ...form,
       ...(request.dataDir ? { dataDir: request.dataDir } : {}),
+      options: chosen,
       ...(request.signal ? { signal: request.signal } : {}),
       onProgress: (progress) => report({ type: 'download', ...progress }),
       onImages: (progress) => report({ type: 'images', ...progress }),
@@ -147,6 +150,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       settings: { ...common, ...options } as RunConfig['settings'],
       data: {
         name: dataNamed(request.data),
+        ...(Object.keys(chosen).length > 0 ? { options: chosen as RunConfig['settings'] } : {}),
         hash: dataset.hash,
         count: dataset.count,
         height,

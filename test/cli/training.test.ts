@@ -9,7 +9,7 @@ import {
   resolveTraining,
   trainingSettings,
 } from '../../src/cli/training.ts'
-import { modelNamed } from '../../src/models/index.ts'
+import { MODELS, modelNamed } from '../../src/models/index.ts'
 
 const model = modelNamed('mlp-gan')
 const training = (places: Partial<Places> = {}) =>
@@ -33,6 +33,28 @@ describe('resolveTraining', () => {
 
   it('takes the folder of the data from the environment', () => {
     expect(training({ environment: { SPARRING_DATA_DIR: '/media/mnist' } }).dataDir).toBe('/media/mnist')
+  })
+
+  it('completes the options of the data set that is named, and refuses those of another', () => {
+    expect(training().settings).toMatchObject({ count: 60_000, series: 1 })
+    const few = training({ flags: { count: '500' } })
+    expect(few).toMatchObject({ dataOptions: { count: 500 }, settings: { count: 500, series: 1 }, given: {} })
+    expect(commandOf(few, trainingSettings(model)).join(' ')).toContain('--data digits --steps 12001')
+    expect(commandOf(few, trainingSettings(model)).join(' ')).toContain('--count 500')
+    expect(training({ flags: { data: 'mnist' } }).settings).not.toHaveProperty('count')
+    expect(() => training({ flags: { data: 'mnist', count: '500' } })).toThrow(
+      'the data "mnist" has no option "count"; it has none',
+    )
+    expect(() => training({ flags: { count: '0' } })).toThrow(
+      '--count: expected a whole number of at least 1',
+    )
+  })
+
+  it('has no two settings of one name, whatever the model', () => {
+    for (const { name } of MODELS) {
+      const names = trainingSettings(modelNamed(name)).map((setting) => setting.name)
+      expect(new Set(names).size, name).toBe(names.length)
+    }
   })
 
   it('refuses a configuration of another model', () => {

@@ -9,7 +9,7 @@ import type { Companions, ExampleImage, NearestImages, Refusal } from '../../src
 import { openExtractorCache } from '../../src/workflow/extractor-cache.ts'
 import { extractorPlan, trainExtractor } from '../../src/workflow/extractor-training.ts'
 import { copyRun, type TestStudio, testStudio } from '../studio/studio.ts'
-import { trainSmall } from '../support/small-runs.ts'
+import { SMALL_COUNT, trainSmall } from '../support/small-runs.ts'
 
 let studio: TestStudio
 let cache: string
@@ -34,7 +34,7 @@ beforeAll(async () => {
     ])
     await copyRun(folder, 'gan', 'gan-copy')
   })
-  digits = await loadData('digits')
+  digits = await loadData('digits', { options: { count: SMALL_COUNT } })
 }, 300_000)
 afterAll(async () => {
   if (cacheBefore === undefined) delete process.env.XDG_CACHE_HOME
@@ -132,7 +132,7 @@ describe('the nearest training images', () => {
     wanted[300] = 255 - wanted[300]!
     const response = await post('gan/nearest', JSON.stringify({ pixels: base64(wanted) }))
     const { images, count, milliseconds } = (await response.json()) as NearestImages
-    expect(count).toBe(60_000)
+    expect(count).toBe(SMALL_COUNT)
     expect(milliseconds).toBeGreaterThan(0)
     const distances = Array.from({ length: train.count }, (_, index) => {
       let sum = 0

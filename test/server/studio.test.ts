@@ -21,6 +21,7 @@ beforeAll(async () => {
   const events = startRun({
     model: 'mlp-gan',
     data: 'digits',
+    dataOptions: { count: 120 },
     folder: join(runs, 'first'),
     settings: { steps: 12, batchSize: 8, sampleEvery: 6, checkpointEvery: 6, threads: 1 },
     command: ['sparring', 'train', 'mlp-gan'],

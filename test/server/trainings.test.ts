@@ -42,7 +42,14 @@ describe('a training that the studio starts', () => {
       model: 'mlp-gan',
       data: 'digits',
       name: 'fight',
-      settings: { steps: 100_000, batchSize: 4, sampleEvery: 1000, checkpointEvery: 1000, threads: 1 },
+      settings: {
+        count: 120,
+        steps: 100_000,
+        batchSize: 4,
+        sampleEvery: 1000,
+        checkpointEvery: 1000,
+        threads: 1,
+      },
     })
     expect(response.status).toBe(202)
     expect(((await response.json()) as Started).name).toBe('fight')
@@ -116,7 +123,7 @@ describe('a training that the studio starts', () => {
 describe('a training that cannot begin', () => {
   it('tells why in the list', { timeout: 60_000 }, async () => {
     const name = 'bad'
-    const settings = { steps: 5, evaluateEvery: 1 }
+    const settings = { count: 120, steps: 5, evaluateEvery: 1 }
     // That the classifier makes no images to measure is known only when it begins.
     const response = await ask('/api/runs', { model: 'classifier', data: 'digits', name, settings })
     expect(response.status).toBe(202)

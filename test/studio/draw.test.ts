@@ -139,7 +139,7 @@ describe.skipIf(!hasChromium)('drawing', () => {
         .getByRole('img')
         .evaluateAll((images) => images.map((image) => (image as unknown as { ariaLabel: string }).ariaLabel))
     await stroke(page, [0.5, 0.1], [0.5, 0.9])
-    await nearest.getByText(/among 60,000; found in\s+\d+\s+ms/).waitFor({ timeout: 60_000 })
+    await nearest.getByText(/among 3,000; found in\s+\d+\s+ms/).waitFor({ timeout: 60_000 })
     // An upright line is a one, once it has been drawn to its end.
     const isOne = (label: string): boolean => /^Training image \d+, of class 1$/.test(label)
     await expect.poll(async () => (await labels()).every(isOne), { timeout: 20_000 }).toBe(true)

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LatentSpace } from '../../src/server/protocol.ts'
 import { continueRun, startRun } from '../../src/workflow/index.ts'
-import { trainSmall } from '../support/small-runs.ts'
+import { SMALL_COUNT, trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,
   hasChromium,
@@ -136,7 +136,7 @@ describe.skipIf(!hasChromium)('the latent space', () => {
     const settings = { steps: 24, batchSize: 16, threads: 1 }
     for await (const { type } of startRun({
       ...{ model: 'mlp-gan', data: 'digits', command: ['sparring', 'train', 'mlp-gan'] },
-      ...{ folder, settings, signal: stop.signal },
+      ...{ folder, settings, dataOptions: { count: SMALL_COUNT }, signal: stop.signal },
     }))
       if (type === 'steps') stop.abort()
     const page = await browser.open(studio, '/runs/further/latent')

@@ -215,6 +215,7 @@ describe.skipIf(!hasChromium)('the studio', () => {
       const page = await browser.open(studio, '/new')
       await page.getByRole('radio', { name: /^classifier/ }).check()
       await page.getByLabel('Name').fill('bad')
+      await page.getByLabel('Count').fill('200')
       await page.getByLabel('Steps', { exact: true }).fill('5')
       await page.getByText('More settings').click()
       await page.getByLabel('Evaluate every').fill('1')
@@ -398,6 +399,7 @@ describe.skipIf(!hasChromium)('the studio', () => {
     it('is started from the page, and its curves and samples arrive by themselves', async () => {
       const page = await browser.open(studio, '/new')
       await page.getByLabel('Name').fill('duel')
+      await page.getByLabel('Count').fill('200')
       await page.getByLabel('Steps', { exact: true }).fill('100000')
       await page.getByLabel('Batch size').fill('4')
       await page.getByText('More settings').click()

@@ -39,7 +39,7 @@ const part = ({ images, labels, ...rest }: Dataset, first: number, count: number
 beforeAll(async () => {
   engine = await nodeEngine()
   cacheDir = await mkdtemp(join(tmpdir(), 'sparring-extractor-'))
-  const { train, test } = await loadData('digits', { count: 480 })
+  const { train, test } = await loadData('digits', { options: { count: 480 } })
   splits = { train, test: test! }
   extractor = await open()
 })

@@ -34,6 +34,7 @@ async function train(model: ModelDefinition, command: Command, session: Session)
     model: model.name,
     data: training.data,
     dataDir: training.dataDir,
+    dataOptions: training.dataOptions,
     folder: training.run ?? defaultRunFolder(model.name, new Date(), (folder) => existsSync(resolve(folder))),
     settings: training.given,
     command: commandOf(training, settings),

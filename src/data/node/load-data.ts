@@ -6,10 +6,11 @@ import { nearestName } from '../../util/nearest-name.ts'
 import { memoryBytes } from '../../util/node/memory.ts'
 import type { DataSplits } from '../dataset.ts'
 import { fitSplits, type ImageForm } from '../fit.ts'
+import { setOptions } from '../set-options.ts'
 import type { Progress } from './download.ts'
 import { loadFolder } from './folder.ts'
 import { type ImagesProgress, READABLE_WORDS } from './image-folder.ts'
-import { namedSets } from './registry.ts'
+import { namedSets, optionsOf } from './registry.ts'
 
 /** Everything is optional; a data set ignores what does not concern it. */
 export interface LoadDataOptions extends ImageForm {
@@ -17,10 +18,8 @@ export interface LoadDataOptions extends ImageForm {
   dataDir?: string | undefined
   /** Where downloads are kept. Default: the user's cache folder. */
   cacheDir?: string | undefined
-  /** Which series of `digits`. Default 1. */
-  seed?: number | undefined
-  /** How many training digits `digits` draws, default 60,000; a sixth as many are drawn for testing. */
-  count?: number | undefined
+  /** What the set has options for, e.g. `count` and `series` of `digits` (see `namedSets`). Default: its defaults. */
+  options?: Readonly<Record<string, unknown>> | undefined
   onProgress?: ((progress: Progress) => void) | undefined
   /** Called now and then while a folder of images is read. */
   onImages?: ((progress: ImagesProgress) => void) | undefined
@@ -39,19 +38,14 @@ export interface LoadDataOptions extends ImageForm {
  * @throws DataError when the data cannot be had or are broken
  */
 export async function loadData(nameOrFolder: string, options: LoadDataOptions = {}): Promise<DataSplits> {
+  setOptions(nameOrFolder, optionsOf(nameOrFolder), options.options ?? {})
   if (Object.hasOwn(namedSets, nameOrFolder))
     return fitSplits(await namedSets[nameOrFolder]!.load(options), {
       mostBytes: SHARES.images * memoryBytes(),
       ...options,
     })
   const found = await stat(nameOrFolder).catch(() => undefined)
-  if (found?.isDirectory()) {
-    if (options.count !== undefined)
-      throw new ConfigError(
-        `count (${options.count}) applies to digits only, not to the folder ${nameOrFolder}`,
-      )
-    return loadFolder(nameOrFolder, options)
-  }
+  if (found?.isDirectory()) return loadFolder(nameOrFolder, options)
   if (found !== undefined)
     throw new ConfigError(`${nameOrFolder} is a file; expected a folder or a data set's name`)
   const known = Object.keys(namedSets)

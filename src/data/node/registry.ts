@@ -1,8 +1,9 @@
 // The data sets that have a name: add one by adding a row.
-import { ConfigError } from '../../util/errors.ts'
+import type { z } from 'zod'
 import type { DataSplits } from '../dataset.ts'
 import { digits } from '../digits.ts'
 import { mnist } from '../mnist.ts'
+import { digitsOptions, noOptions, setOptions } from '../set-options.ts'
 import type { LoadDataOptions } from './load-data.ts'
 import { loadPublishedSet } from './published-set.ts'
 
@@ -10,20 +11,19 @@ import { loadPublishedSet } from './published-set.ts'
 export interface NamedSet {
   /** One line for lists of what there is. */
   readonly summary: string
+  /** What can be asked of it: flags, help and checks follow. */
+  readonly options: z.ZodObject
   load(options: LoadDataOptions): Promise<DataSplits>
 }
 
 /** Index of the first test digit: far beyond any training set, so that the two never share one. */
 const TEST_START = 2 ** 40
 
-interface Series {
-  readonly seed: number
-  readonly count: number
-}
+type Series = z.output<typeof digitsOptions>
 
-const drawDigits = async ({ seed, count }: Series): Promise<DataSplits> => ({
-  train: await digits({ seed, count }),
-  test: await digits({ seed, count: Math.ceil(count / 6), start: TEST_START }),
+const drawDigits = async ({ series, count }: Series): Promise<DataSplits> => ({
+  train: await digits({ seed: series, count }),
+  test: await digits({ seed: series, count: Math.ceil(count / 6), start: TEST_START }),
 })
 
 /** Drawing takes seconds, so whoever asks while others still hold a series gets the same one. */
@@ -32,12 +32,12 @@ const held = new Map<
   { drawing: Promise<DataSplits> | undefined; drawn: WeakRef<DataSplits> | undefined }
 >()
 
-async function sharedDigits(series: Series): Promise<DataSplits> {
-  const key = `${series.seed} ${series.count}`
+async function sharedDigits(wanted: Series): Promise<DataSplits> {
+  const key = `${wanted.series} ${wanted.count}`
   const known = held.get(key)
   const found = known?.drawn?.deref() ?? known?.drawing
   if (found) return found
-  const drawing = drawDigits(series)
+  const drawing = drawDigits(wanted)
   held.set(key, { drawing, drawn: undefined })
   try {
     const drawn = await drawing
@@ -52,14 +52,16 @@ async function sharedDigits(series: Series): Promise<DataSplits> {
 export const namedSets: Readonly<Record<string, NamedSet>> = {
   digits: {
     summary: 'handwritten-looking digits, 28 x 28, drawn on the spot: needs no network',
-    load: ({ seed = 1, count = 60_000 }) => sharedDigits({ seed, count }),
+    options: digitsOptions,
+    load: ({ options = {} }) => sharedDigits(setOptions('digits', digitsOptions, options)),
   },
   mnist: {
     summary: '60,000 + 10,000 handwritten digits, 28 x 28: downloads 11 MB once',
-    load: (options) => {
-      if (options.count !== undefined)
-        throw new ConfigError(`mnist has 60,000 images; count (${options.count}) applies to digits only`)
-      return loadPublishedSet(mnist, options)
-    },
+    options: noOptions,
+    load: (options) => loadPublishedSet(mnist, options),
   },
 }
+
+/** What can be asked of a data set; nothing of a folder. */
+export const optionsOf = (nameOrFolder: string): z.ZodObject =>
+  Object.hasOwn(namedSets, nameOrFolder) ? namedSets[nameOrFolder]!.options : noOptions

@@ -7,6 +7,7 @@ import { MODELS, modelNamed } from '../../models/index.ts'
 import { lockHolder, sendControl } from '../../runs/node/index.ts'
 import { controlRowSchema, describeIssues } from '../../runs/schema.ts'
 import { ConfigError } from '../../util/errors.ts'
+import { settingsOfData, splitDataOptions } from '../../workflow/data-settings.ts'
 import { flagOf } from '../../workflow/flag.ts'
 import { commonSettings, resolveSettings } from '../../workflow/request.ts'
 import { runName } from '../../workflow/run-name.ts'
@@ -96,13 +97,17 @@ export function controlRoutes(studio: StudioContext): Hono {
           ...settingsOf(model.options).map(fieldOf(true)),
         ],
       })),
-      data: await dataNames(),
+      data: (await dataNames()).map((name) => ({
+        name,
+        settings: settingsOfData(name).map(fieldOf(false)),
+      })),
     } satisfies ModelForms),
   )
 
   app.post('/api/runs', limit, async (context) => {
     const { model, data, settings, name } = await readBody(context.req, startSchema)
-    resolveSettings(modelNamed(model).name, settings)
+    const { settings: training } = splitDataOptions(data, settings)
+    resolveSettings(modelNamed(model).name, training)
     const known = await dataNames()
     if (!known.includes(data))
       throw new ConfigError(

@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 describe('loadData', () => {
   it('draws digits, and a sixth as many that are never in a training set for testing', async () => {
-    const { train, test } = await loadData('digits', { seed: 3, count: 30 })
+    const { train, test } = await loadData('digits', { options: { series: 3, count: 30 } })
     expect(train.hash).toBe((await digits({ seed: 3, count: 30 })).hash)
     expect(test?.count).toBe(5)
     expect(test?.images.subarray(0, 784)).not.toEqual(train.images.subarray(0, 784))
@@ -25,7 +25,7 @@ describe('loadData', () => {
 
   it('makes the images of a named set as wanted, those for testing too', async () => {
     const form = { imageSize: { height: 64, width: 48 }, channels: 3 } as const
-    const { train, test } = await loadData('digits', { count: 6, ...form })
+    const { train, test } = await loadData('digits', { options: { count: 6 }, ...form })
     expect(train).toMatchObject({ count: 6, height: 64, width: 48, channels: 3 })
     expect(test).toMatchObject({ count: 1, height: 64, width: 48, channels: 3 })
     expect(train.preparation).toBe(
@@ -52,8 +52,14 @@ describe('loadData', () => {
     await expect(loadData(file)).rejects.toThrow(
       new ConfigError(`${file} is a file; expected a folder or a data set's name`),
     )
-    await expect(loadData(folder, { count: 5 })).rejects.toThrow(/^count \(5\) applies to digits only/)
-    await expect(loadData('mnist', { count: 5 })).rejects.toThrow(/^mnist has 60,000 images; count \(5\)/)
+    await expect(loadData(folder, { options: { count: 5 } })).rejects.toThrow(
+      /^the data ".*" has no option "count"; it has none/,
+    )
+    await expect(loadData('mnist', { options: { count: 5 } })).rejects.toThrow(
+      /^the data "mnist" has no option "count"; it has none/,
+    )
+    await expect(loadData('digits', { options: { coutn: 5 } })).rejects.toThrow(/it has count, series$/)
+    await expect(loadData('digits', { options: { count: 0 } })).rejects.toThrow(/^count of the data "digits"/)
   })
 
   it('has a line of description for every name', () => {
