@@ -100,6 +100,12 @@ const keyOf = ({ files, folders }: DiskState): string => {
   return hash.digest('hex')
 }
 
+/** The first two, and some of the others. */
+function chosen<T>([first, second, ...others]: readonly T[], most: number, random: RandomStream): T[] {
+  const order = random.permutation(others.length).subarray(0, Math.max(0, most - 2))
+  return [first!, second!, ...Array.from(order, (i) => others[i]!)]
+}
+
 export interface CutOptions {
   /** What the disk held, safely, before the first change. */
   readonly before: DiskState
@@ -111,7 +117,7 @@ export interface CutOptions {
 /**
  * The different states that a power cut at any moment may leave. At every moment all combinations of what was not flushed are
  * tried where there are at most `most`; else the extremes (nothing lost, all lost, one alone lost or torn, one alone kept,
- * everything up to one) and random ones.
+ * everything up to one) and random ones; of those, nothing lost, all lost and `most` - 2 others.
  */
 export function* cutStates(
   ops: readonly DiskOp[],
@@ -163,7 +169,7 @@ export function* cutStates(
           }),
         )
     }
-    for (const fates of combinations.slice(0, Math.max(most, 2))) {
+    for (const fates of exhaustive ? combinations : chosen(combinations, most, random)) {
       const state = stateAfter(ops, moment, (index) => fates.get(index) ?? 'whole', before)
       const key = keyOf(state)
       if (seen.has(key)) continue
