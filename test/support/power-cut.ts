@@ -36,15 +36,15 @@ function stateAfter(
   ops: readonly DiskOp[],
   end: number,
   fate: (index: number) => Fate,
-  before: DiskState,
+  { before, known }: Pick<CutOptions, 'before' | 'known'>,
 ): DiskState {
   const names = new Map<string, number>()
   const contents = new Map<number, Uint8Array>()
   const folders = new Set(before.folders)
-  let old = -1
   for (const [path, bytes] of before.files) {
-    names.set(path, old)
-    contents.set(old--, bytes)
+    const file = known.get(path)!
+    names.set(path, file)
+    contents.set(file, bytes)
   }
   const grown = (file: number, size: number): Uint8Array => {
     const bytes = contents.get(file) ?? new Uint8Array()
@@ -109,6 +109,8 @@ function chosen<T>([first, second, ...others]: readonly T[], most: number, rando
 export interface CutOptions {
   /** What the disk held, safely, before the first change. */
   readonly before: DiskState
+  /** Which files those are, by path. */
+  readonly known: ReadonlyMap<string, number>
   readonly random: RandomStream
   /** Combinations tried at one moment, where all of them are more. */
   readonly most: number
@@ -121,7 +123,7 @@ export interface CutOptions {
  */
 export function* cutStates(
   ops: readonly DiskOp[],
-  { before, random, most }: CutOptions,
+  { before, known, random, most }: CutOptions,
 ): Generator<{ moment: number; state: DiskState; exhaustive: boolean }> {
   const safe = safeAt(ops)
   const seen = new Set<string>()
@@ -170,7 +172,7 @@ export function* cutStates(
         )
     }
     for (const fates of exhaustive ? combinations : chosen(combinations, most, random)) {
-      const state = stateAfter(ops, moment, (index) => fates.get(index) ?? 'whole', before)
+      const state = stateAfter(ops, moment, (index) => fates.get(index) ?? 'whole', { before, known })
       const key = keyOf(state)
       if (seen.has(key)) continue
       seen.add(key)

@@ -1,7 +1,8 @@
 // Records every change that this process makes below a folder: writes, names, flushes, in their order.
+import { readdirSync, statSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
-import { basename, dirname, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 
 /** One change, or one flush. Files are numbers, since names come and go; folders are paths. */
 export type DiskOp =
@@ -15,12 +16,26 @@ export type DiskOp =
 
 type Patched = 'open' | 'mkdir' | 'rename' | 'rm' | 'link' | 'writeFile'
 
+export interface DiskRecord {
+  readonly ops: DiskOp[]
+  /** The files that were there before, by path. */
+  readonly known: ReadonlyMap<string, number>
+  stop(): void
+}
+
 /** Records until `stop` is called. One recording at a time. */
-export function recordDisk(root: string): { readonly ops: DiskOp[]; stop(): void } {
+export function recordDisk(root: string): DiskRecord {
   const ops: DiskOp[] = []
   const files = new Map<string, number>()
   const sizes = new Map<number, number>()
   let made = 0
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    files.set(path, made)
+    sizes.set(made++, statSync(path).size)
+  }
+  const known = new Map(files)
   const original = Object.fromEntries(
     (['open', 'mkdir', 'rename', 'rm', 'link', 'writeFile'] as const).map((name) => [name, fs[name]]),
   ) as Pick<typeof fs, Patched>
@@ -52,7 +67,6 @@ export function recordDisk(root: string): { readonly ops: DiskOp[]; stop(): void
     open: async (path: string, flags: string | number = 'r', ...rest: []) => {
       const handle = await original.open(path, flags, ...rest)
       if (!isOurs(path)) return handle
-      const { size } = await handle.stat().catch(() => ({ size: 0 }))
       if ((await handle.stat()).isDirectory()) {
         const { sync } = handle
         handle.sync = async () => {
@@ -64,7 +78,6 @@ export function recordDisk(root: string): { readonly ops: DiskOp[]; stop(): void
       if (typeof flags !== 'string' || flags === 'r') return handle
       const file = fileOf(path)
       if (flags.startsWith('w') && sizes.get(file)! > 0) cut(file, 0)
-      if (!sizes.has(file)) sizes.set(file, size)
       const { writeFile, sync, truncate } = handle
       handle.writeFile = async (data) => {
         await writeFile.call(handle, data)
@@ -117,6 +130,7 @@ export function recordDisk(root: string): { readonly ops: DiskOp[]; stop(): void
   syncBuiltinESMExports()
   return {
     ops,
+    known,
     stop() {
       Object.assign(fs, original)
       syncBuiltinESMExports()

@@ -129,9 +129,9 @@ afterAll(() => rm(place, { recursive: true, force: true }))
 
 /** Does something on a disk and records it. */
 async function recorded<T>(root: string, work: (changes: readonly unknown[]) => Promise<T>) {
-  const { ops, stop } = recordDisk(root)
+  const { ops, known, stop } = recordDisk(root)
   try {
-    return { result: await work(ops), ops }
+    return { result: await work(ops), ops, known }
   } finally {
     stop()
   }
@@ -144,7 +144,7 @@ describe('a power cut', () => {
     await mkdir(root)
     /** Steps of checkpoints that were said to be written, with the number of changes by then. */
     const promised: { moment: number; step: number }[] = []
-    const { ops } = await recorded(root, (changes) =>
+    const { ops, known } = await recorded(root, (changes) =>
       trainIn(join(root, 'runs', 'first'), (step) => promised.push({ moment: changes.length, step })),
     )
     const expected = await outcome(join(root, 'runs', 'first'))
@@ -157,13 +157,22 @@ describe('a power cut', () => {
       const to = join(place, `state-${number++}`)
       await mkdir(to)
       await layOut(restarted(state), root, to)
-      const { ops: changes, result: from } = await recorded(to, () => trainIn(join(to, 'runs', 'first')))
+      const {
+        ops: changes,
+        known: there,
+        result: from,
+      } = await recorded(to, () => trainIn(join(to, 'runs', 'first')))
       const got = await outcome(join(to, 'runs', 'first'))
       await rm(to, { recursive: true })
-      return { got, from, changes, to }
+      return { got, from, changes, there, to }
     }
     const second: DiskState[] = []
-    for (const { moment, state, exhaustive } of cutStates(ops, { before: empty, random, most: MOST })) {
+    for (const { moment, state, exhaustive } of cutStates(ops, {
+      before: empty,
+      known,
+      random,
+      most: MOST,
+    })) {
       const { got, from } = await recover(state)
       expect(got).toEqual(expected)
       // Nothing that was said to be safe is made again.
@@ -174,13 +183,18 @@ describe('a power cut', () => {
     }
     // A second power cut, while the run recovers from the first.
     for (const state of second.slice(0, SECOND)) {
-      const { changes, to } = await recover(state)
+      const { changes, there, to } = await recover(state)
       const moved = (path: string): string => path.replace(root, to)
       const before: DiskState = {
         folders: new Set([...state.folders].map(moved)),
         files: new Map([...restarted(state).files].map(([path, bytes]) => [moved(path), bytes])),
       }
-      for (const { state: again } of cutStates(changes, { before, random, most: Math.min(MOST, 3) })) {
+      for (const { state: again } of cutStates(changes, {
+        before,
+        known: there,
+        random,
+        most: Math.min(MOST, 3),
+      })) {
         const back = (path: string): string => path.replace(to, root)
         const { got } = await recover({
           folders: new Set([...again.folders].map(back)),

@@ -142,6 +142,17 @@ export async function writeAtomic(
   if (durable) await syncFolder(folder)
 }
 
+/** Writes a new file and flushes it. @throws the operating system's error, EEXIST where there is one */
+export async function writeNew(path: string, text: string): Promise<void> {
+  const handle = await open(path, 'wx')
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
 /**
  * Adds bytes to the end of a file. When that fails half-way, the file is cut back to what it was.
  *

@@ -1,12 +1,12 @@
 // The lock of a run folder: only one process at a time may train a run.
 import { randomUUID } from 'node:crypto'
-import { link, rm, stat, writeFile } from 'node:fs/promises'
+import { link, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from '../../util/errors.ts'
 import { FILES } from '../../util/limits.ts'
 import { readText } from '../../util/node/read-file.ts'
-import { diskError, isMissing } from './disk.ts'
+import { diskError, isMissing, writeNew } from './disk.ts'
 
 export const LOCK_FILE = 'run.lock'
 /** Ends the name of a lock that has not got its own name yet. */
@@ -87,16 +87,17 @@ export async function lockHolder(folder: string): Promise<LockHolder | undefined
 }
 
 /**
- * Creates the lock file together with its contents; false when there is one already. A file that is written
- * first and then linked is never seen empty; where a disk knows no links, a reader may catch it half-written.
+ * Creates the lock file together with its contents; false when there is one already. A file that is written and flushed
+ * first and then linked is never seen empty, not even after a power cut; where a disk knows no links, a reader may
+ * catch it half-written.
  */
 async function tryCreate(path: string, text: string): Promise<boolean> {
   const own = `${path}.${randomUUID()}${UNLINKED}`
   try {
-    await writeFile(own, text)
+    await writeNew(own, text)
     await link(own, path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') throw error
-      return writeFile(path, text, { flag: 'wx' })
+      return writeNew(path, text)
     })
     return true
   } catch (error) {
