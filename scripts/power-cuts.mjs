@@ -13,4 +13,4 @@ const { values } = parseArgs({
 process.env.SPARRING_POWER_CUT_COMBINATIONS = values.combinations
 process.env.SPARRING_POWER_CUT_RECOVERIES = values.recoveries
 const test = 'test/workflow/power-cut.test.ts'
-process.exitCode = await runNode('node_modules/vitest/vitest.mjs', 'run', test, '--testTimeout', '7200000')
+process.exitCode = await runNode('node_modules/vitest/vitest.mjs', 'run', test)

@@ -22,6 +22,8 @@ import { recordDisk } from '../support/recorded-disk.ts'
 /** Combinations at one moment, and power cuts during a recovery from one; `scripts/power-cuts.mjs` tries more. */
 const MOST = Number(process.env.SPARRING_POWER_CUT_COMBINATIONS ?? 5)
 const SECOND = Number(process.env.SPARRING_POWER_CUT_RECOVERIES ?? 1)
+/** Milliseconds. */
+const PATIENCE = process.env.SPARRING_POWER_CUT_COMBINATIONS ? 7_200_000 : 120_000
 
 const STEPS = 7
 const EVERY = 3
@@ -138,74 +140,78 @@ async function recorded<T>(root: string, work: (changes: readonly unknown[]) => 
 }
 
 describe('a power cut', () => {
-  it('at any moment leaves a run that goes on to the same bytes', async () => {
-    const random = randomStream(1, 'power cuts')
-    const root = join(place, 'disk')
-    await mkdir(root)
-    /** Steps of checkpoints that were said to be written, with the number of changes by then. */
-    const promised: { moment: number; step: number }[] = []
-    const { ops, known } = await recorded(root, (changes) =>
-      trainIn(join(root, 'runs', 'first'), (step) => promised.push({ moment: changes.length, step })),
-    )
-    const expected = await outcome(join(root, 'runs', 'first'))
-    const empty: DiskState = { files: new Map(), folders: new Set([root]) }
+  it(
+    'at any moment leaves a run that goes on to the same bytes',
+    async () => {
+      const random = randomStream(1, 'power cuts')
+      const root = join(place, 'disk')
+      await mkdir(root)
+      /** Steps of checkpoints that were said to be written, with the number of changes by then. */
+      const promised: { moment: number; step: number }[] = []
+      const { ops, known } = await recorded(root, (changes) =>
+        trainIn(join(root, 'runs', 'first'), (step) => promised.push({ moment: changes.length, step })),
+      )
+      const expected = await outcome(join(root, 'runs', 'first'))
+      const empty: DiskState = { files: new Map(), folders: new Set([root]) }
 
-    const counts = { moments: ops.length + 1, states: 0, exhaustive: 0, duringRecovery: 0 }
-    let number = 0
-    /** Lays a state out and goes on with it. */
-    const recover = async (state: DiskState) => {
-      const to = join(place, `state-${number++}`)
-      await mkdir(to)
-      await layOut(restarted(state), root, to)
-      const {
-        ops: changes,
-        known: there,
-        result: from,
-      } = await recorded(to, () => trainIn(join(to, 'runs', 'first')))
-      const got = await outcome(join(to, 'runs', 'first'))
-      await rm(to, { recursive: true })
-      return { got, from, changes, there, to }
-    }
-    const second: DiskState[] = []
-    for (const { moment, state, exhaustive } of cutStates(ops, {
-      before: empty,
-      known,
-      random,
-      most: MOST,
-    })) {
-      const { got, from } = await recover(state)
-      expect(got).toEqual(expected)
-      // Nothing that was said to be safe is made again.
-      expect(from).toBeGreaterThanOrEqual(promised.findLast((kept) => kept.moment <= moment)?.step ?? -1)
-      counts.states++
-      if (exhaustive) counts.exhaustive++
-      if (random.uniform() < 0.02) second.push(state)
-    }
-    // A second power cut, while the run recovers from the first.
-    for (const state of second.slice(0, SECOND)) {
-      const { changes, there, to } = await recover(state)
-      const moved = (path: string): string => path.replace(root, to)
-      const before: DiskState = {
-        folders: new Set([...state.folders].map(moved)),
-        files: new Map([...restarted(state).files].map(([path, bytes]) => [moved(path), bytes])),
+      const counts = { moments: ops.length + 1, states: 0, exhaustive: 0, duringRecovery: 0 }
+      let number = 0
+      /** Lays a state out and goes on with it. */
+      const recover = async (state: DiskState) => {
+        const to = join(place, `state-${number++}`)
+        await mkdir(to)
+        await layOut(restarted(state), root, to)
+        const {
+          ops: changes,
+          known: there,
+          result: from,
+        } = await recorded(to, () => trainIn(join(to, 'runs', 'first')))
+        const got = await outcome(join(to, 'runs', 'first'))
+        await rm(to, { recursive: true })
+        return { got, from, changes, there, to }
       }
-      for (const { state: again } of cutStates(changes, {
-        before,
-        known: there,
+      const second: DiskState[] = []
+      for (const { moment, state, exhaustive } of cutStates(ops, {
+        before: empty,
+        known,
         random,
-        most: Math.min(MOST, 3),
+        most: MOST,
       })) {
-        const back = (path: string): string => path.replace(to, root)
-        const { got } = await recover({
-          folders: new Set([...again.folders].map(back)),
-          files: new Map([...again.files].map(([path, bytes]) => [back(path), bytes])),
-        })
+        const { got, from } = await recover(state)
         expect(got).toEqual(expected)
-        counts.duringRecovery++
+        // Nothing that was said to be safe is made again.
+        expect(from).toBeGreaterThanOrEqual(promised.findLast((kept) => kept.moment <= moment)?.step ?? -1)
+        counts.states++
+        if (exhaustive) counts.exhaustive++
+        if (random.uniform() < 0.02) second.push(state)
       }
-    }
-    console.log(`power cuts: ${JSON.stringify(counts)}`)
-    expect(counts.states).toBeGreaterThan(120)
-    expect(counts.duringRecovery).toBeGreaterThan(20)
-  }, 120_000)
+      // A second power cut, while the run recovers from the first.
+      for (const state of second.slice(0, SECOND)) {
+        const { changes, there, to } = await recover(state)
+        const moved = (path: string): string => path.replace(root, to)
+        const before: DiskState = {
+          folders: new Set([...state.folders].map(moved)),
+          files: new Map([...restarted(state).files].map(([path, bytes]) => [moved(path), bytes])),
+        }
+        for (const { state: again } of cutStates(changes, {
+          before,
+          known: there,
+          random,
+          most: Math.min(MOST, 3),
+        })) {
+          const back = (path: string): string => path.replace(to, root)
+          const { got } = await recover({
+            folders: new Set([...again.folders].map(back)),
+            files: new Map([...again.files].map(([path, bytes]) => [back(path), bytes])),
+          })
+          expect(got).toEqual(expected)
+          counts.duringRecovery++
+        }
+      }
+      console.log(`power cuts: ${JSON.stringify(counts)}`)
+      expect(counts.states).toBeGreaterThan(120)
+      expect(counts.duringRecovery).toBeGreaterThan(20)
+    },
+    PATIENCE,
+  )
 })
