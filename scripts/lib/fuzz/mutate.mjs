@@ -1,7 +1,7 @@
 // Seeded mutations of bytes, text and JSON: what damage, other programs and attackers do to files.
 // @ts-check
 
-/** @typedef {import('../../../dist/index.js').RandomStream} Random */
+/** @typedef {import('../../../src/util/random.ts').RandomStream} Random */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
 /** Numbers at which programs go wrong. */

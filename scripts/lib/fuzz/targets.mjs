@@ -41,7 +41,7 @@ const file =
 const record =
   (
     /** @type {string} */ name,
-    /** @type {(run: import('../../../dist/runs/node/index.js').RunFolder) => Promise<unknown>} */ read,
+    /** @type {(run: Awaited<ReturnType<typeof openRun>>) => Promise<unknown>} */ read,
   ) =>
   async (/** @type {string} */ folder) => {
     await writeFile(join(folder, 'config.json'), JSON.stringify(runConfig))
