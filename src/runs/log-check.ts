@@ -31,7 +31,7 @@ interface Line {
 }
 
 /** Steps as people say them: `3, 5 to 9 and 12`. */
-export function stepRanges(steps: readonly number[], every = 1): string {
+function stepRanges(steps: readonly number[], every = 1): string {
   const ranges: [number, number][] = []
   for (const step of steps) {
     const last = ranges.at(-1)

@@ -4,7 +4,6 @@ export { type CompareOptions, type CompareResult, compareRuns } from './compare-
 export { type EvaluateEvent, type EvaluateOptions, evaluateRuns } from './evaluate-runs.ts'
 export type { MetricSummary, RunEvent, RunResult } from './events.ts'
 export { type Extractor, type ExtractorOptions, openExtractor } from './extractor.ts'
-export { flagOf } from './flag.ts'
 export { imageBatch, type SampledImages, samplesPng } from './images.ts'
 export { type ExportOptions, exportRun, reportRun, type SampleOptions, sampleRun } from './look.ts'
 export { packageVersion } from './machine.ts'

@@ -1,6 +1,6 @@
 // A setting as people give it: its flag, its environment variable, its help, and how its text is read.
 import { z } from 'zod'
-import { flagOf } from './flag.ts'
+import { flagOf } from '../util/flag.ts'
 
 /** One setting of a command, whatever the place it is given at. */
 export interface Setting {

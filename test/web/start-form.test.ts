@@ -4,7 +4,6 @@ import { MODELS } from '../../src/models/index.ts'
 import type { SettingField } from '../../src/server/protocol.ts'
 import { fieldOf } from '../../src/server/routes/control.ts'
 import { ConfigError } from '../../src/util/errors.ts'
-import { flagOf as realFlagOf } from '../../src/workflow/flag.ts'
 import { commonSettings, resolveSettings } from '../../src/workflow/request.ts'
 import { settingsOf } from '../../src/workflow/setting.ts'
 import {
@@ -13,7 +12,6 @@ import {
   commandOf,
   faultOf,
   fieldOfRefusal,
-  flagOf,
   grouped,
   labelOf,
   nameFault,
@@ -149,15 +147,6 @@ describe('what is sent', () => {
     expect(commandOf({ model: 'vae', data: 'digits', settings: {} }, 'runs')).toBe(
       'sparring train vae --data digits',
     )
-  })
-
-  it('has the flags of the command line, for every setting there is', () => {
-    const names = [
-      ...Object.keys(commonSettings.shape),
-      ...MODELS.flatMap(({ options }) => Object.keys(options.shape)),
-    ]
-    expect(names.length).toBeGreaterThan(10)
-    for (const name of names) expect(flagOf(name)).toBe(realFlagOf(name))
   })
 })
 

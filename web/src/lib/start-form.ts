@@ -1,6 +1,7 @@
 // What is typed into the form that starts a run: checked, sorted and turned into a request.
 import { formatCommand } from '../../../src/report/format.ts'
 import type { SettingField, StartRequest } from '../../../src/server/protocol.ts'
+import { flagOf } from '../../../src/util/flag.ts'
 
 /** What was typed or chosen, by the name of the setting; what is not there has its default. */
 export type Typed = Readonly<Record<string, string | boolean>>
@@ -10,10 +11,6 @@ export const labelOf = (name: string): string => {
   const words = name.replace(/([a-z\d])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
-
-/** `batchSize` as `--batch-size`. */
-export const flagOf = (name: string): string =>
-  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 /** What is wrong with a typed value; undefined when nothing is. An empty field means the default. */
 export function faultOf(field: SettingField, typed: string | boolean | undefined): string | undefined {
