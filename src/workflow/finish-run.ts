@@ -39,7 +39,7 @@ export async function* finishRun(
   yield { type: 'finishing', what: 'models' }
   const networks = await writeNetworks(run, objective, state)
   yield { type: 'finishing', what: 'pictures' }
-  const { files: pictures } = await writePictures(run, engine, objective, state, async () => data)
+  const { files: pictures } = await writePictures(run, engine, objective, state, async () => data, outcome)
   const record = await run.readRecord()
   const { seconds = 0, stepsPerSecond = 0, tail } = summarize(record)
   const validation = record.validation.at(-1)

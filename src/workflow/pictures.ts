@@ -54,6 +54,7 @@ export interface WrittenPictures {
  * Makes every picture and `report.html`.
  *
  * @param data  loads the run's data, for figures of its images; called only when there are any
+ * @param outcome  of a training that ends with these pictures; default: what the run's status says
  */
 export async function writePictures(
   run: RunFolder,
@@ -61,6 +62,7 @@ export async function writePictures(
   objective: Objective,
   { arrays, step }: TrainingState,
   data: () => Promise<DataSplits>,
+  outcome?: 'finished' | 'stopped',
 ): Promise<WrittenPictures> {
   const { seed } = run.config.settings
   const grid = objective.sampler
@@ -70,7 +72,7 @@ export async function writePictures(
   const context: PictureContext = { run, engine, objective, arrays, step, images: imagesOnce(data, missing) }
   const figures: ReportFigure[] = []
   for (const maker of MAKERS) if (maker.worksFor(objective)) figures.push(...(await maker.draw(context)))
-  return writeRecorded(run, { ...(grid ? { grid } : {}), figures, missing })
+  return writeRecorded(run, { ...(grid ? { grid } : {}), figures, missing, state: outcome })
 }
 
 /** The same without new weights: pictures of what the folder records, and those that are given. */

@@ -70,6 +70,7 @@ const editLines =
 
 describe('a run whose records are whole', () => {
   it('is said to be', async () => {
+    expect(await readFile(join(whole, 'report.html'), 'utf8')).not.toMatch(/>\s*running\s*</)
     const { flaws, checked } = await verifyRun(whole)
     expect(flaws).toEqual([])
     expect(checked).toEqual({ steps: 41, checkpoints: 3, sheets: 10, networks: 2, figures: 3 })

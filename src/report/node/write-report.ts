@@ -1,5 +1,5 @@
 // The report and the figures of a run, written into its folder.
-import type { RunRecord } from '../../runs/index.ts'
+import type { RunRecord, RunStatus } from '../../runs/index.ts'
 import type { RunFolder } from '../../runs/node/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import { learningCurves } from '../charts.ts'
@@ -76,6 +76,7 @@ function within(most: number, sheets: readonly Sheets[number][]): Sheets[number]
  * @param grid     images of the final network for the large grid, e.g. 400. Default: the grid of the last report
  * @param figures  figures of this kind of run. Those of the last report that have other names are kept
  * @param missing  figures that could not be made, in words; the page says so
+ * @param state    what the run is once this is written: it is called finished only then. Default: what its status says
  * @throws DataError when a log of the run cannot be read; ConfigError when the folder cannot be written
  */
 export async function writeReport(
@@ -84,9 +85,16 @@ export async function writeReport(
     grid,
     figures = [],
     missing = [],
-  }: { grid?: ImageBatch; figures?: readonly ReportFigure[]; missing?: readonly string[] } = {},
+    state,
+  }: {
+    grid?: ImageBatch
+    figures?: readonly ReportFigure[]
+    missing?: readonly string[]
+    state?: RunStatus['state'] | undefined
+  } = {},
 ): Promise<WrittenReport> {
-  const record = await run.readRecord()
+  const read = await run.readRecord()
+  const record = state ? { ...read, status: { ...read.status, state } } : read
   const files: string[] = []
   const problems: string[] = []
   const write = async (name: string, content: Uint8Array | string): Promise<void> => {
