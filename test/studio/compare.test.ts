@@ -70,7 +70,8 @@ describe.skipIf(!hasChromium)('the comparison in a browser', () => {
 
   const open = async (runs: readonly string[], options = {}): Promise<Page> => {
     const page = await browser.open(studio, `/compare?runs=${runs.join(',')}`, options)
-    await page.getByRole('heading', { name: 'What differs' }).waitFor()
+    // All runs were read: two are enough for the numbers to be shown.
+    await page.locator('[aria-busy="false"]').getByRole('heading', { name: 'What differs' }).waitFor()
     return page
   }
   const numbers = (page: Page) => page.getByRole('combobox', { name: 'Number', exact: true })
