@@ -12,5 +12,5 @@ const { values } = parseArgs({
 })
 process.env.SPARRING_POWER_CUT_COMBINATIONS = values.combinations
 process.env.SPARRING_POWER_CUT_RECOVERIES = values.recoveries
-const test = 'test/workflow/power-cut.test.ts'
+const test = 'test/lifecycle/power-cut.test.ts'
 process.exitCode = await runNode('node_modules/vitest/vitest.mjs', 'run', test)

@@ -1,6 +1,6 @@
 // The library in Node: the native engine, files and downloads, run folders, pictures, and what the commands do.
 export * from './data/node/index.ts'
+export * from './lifecycle/index.ts'
 export * from './report/node/index.ts'
 export * from './runs/node/index.ts'
 export { nodeEngine } from './runtime/node.ts'
-export * from './workflow/index.ts'

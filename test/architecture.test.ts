@@ -6,14 +6,15 @@ import { describe, expect, it } from 'vitest'
 import { findCycle, type Import, importsOf, nodeGlobalsOf, type Sources } from './support/imports.ts'
 
 const PURE =
-  'util graph autodiff lowering onnx runtime initializers layers losses optimizers objectives models training metrics data runs report'
+  'util formats graph autodiff lowering onnx runtime initializers layers losses optimizers objectives models training metrics data runs report'
 /** What each room may import besides itself: rooms, single files, or `type:` and a room. docs/design.md explains it. */
 const ARROWS: Readonly<Record<string, string>> = {
   util: '',
+  formats: 'util',
   graph: 'util',
   autodiff: 'graph util',
   lowering: 'graph util',
-  onnx: 'graph util',
+  onnx: 'formats graph util',
   runtime: 'graph util',
   initializers: 'util',
   layers: 'graph initializers util',
@@ -21,16 +22,20 @@ const ARROWS: Readonly<Record<string, string>> = {
   optimizers: 'graph util',
   objectives: 'graph layers losses optimizers util',
   models: 'graph layers losses objectives optimizers util',
-  training: 'autodiff graph initializers layers lowering objectives onnx optimizers runtime/engine.ts util',
+  training:
+    'autodiff data graph initializers layers lowering objectives onnx optimizers runtime/engine.ts util',
   metrics: 'graph lowering onnx runtime/engine.ts util',
-  data: 'util',
-  runs: 'util',
+  data: 'formats util',
+  runs: 'formats util',
   report: 'runs util',
-  workflow: PURE,
-  server: 'data models runs runtime util workflow',
-  cli: 'models runs server type:training util workflow',
+  measuring: PURE,
+  pictures: 'data metrics objectives report runs runtime training util',
+  lifecycle: `${PURE} measuring pictures`,
+  answers: `${PURE} lifecycle measuring pictures`,
+  server: 'answers data lifecycle models pictures runs runtime util',
+  cli: 'answers data graph lifecycle type:measuring models onnx runs runtime server type:training util',
   'index.ts': PURE,
-  'node.ts': `${PURE} workflow`,
+  'node.ts': `${PURE} lifecycle measuring`,
 }
 /** Packages that belong to one room, or file; the others are free. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -39,7 +44,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   hono: 'server',
   '@hono/node-server': 'server',
   'onnxruntime-common': 'runtime',
-  protobufjs: 'onnx',
+  protobufjs: 'formats/wire.ts',
   'ml-matrix': 'metrics',
   commander: 'cli',
   echarts: 'report',
@@ -67,11 +72,14 @@ function takenFromFs(text: string): string[] {
 /** What the studio's pages, a house of their own in `web/`, may take from here: these rooms, and single files. */
 const FOR_PAGES = ['report', 'runs', 'util', 'runtime/web.ts', 'server/protocol.ts']
 
+/** Rooms of which every file may use Node. */
+const NODE_ROOMS = ['answers', 'cli', 'lifecycle', 'measuring', 'pictures', 'server']
+
 const roomOf = (file: string): string => file.split('/')[0]!
 const packageOf = (specifier: string): string =>
   specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 const isForNode = (file: string): boolean =>
-  /(^|\/)node(\.ts$|-[^/]*\.ts$|\/)/.test(file) || ['cli', 'server', 'workflow'].includes(roomOf(file))
+  /(^|\/)node(\.ts$|-[^/]*\.ts$|\/)/.test(file) || NODE_ROOMS.includes(roomOf(file))
 const isOfNode = (specifier: string): boolean =>
   specifier.startsWith('node:') || builtinModules.includes(specifier) || specifier === 'sharp'
 

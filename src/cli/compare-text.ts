@@ -1,6 +1,7 @@
 // A comparison for the terminal: remarks, sentences, and tables that fit its width.
+
+import type { CompareResult } from '../lifecycle/compare-runs.ts'
 import { spreadText } from '../util/spread-text.ts'
-import type { CompareResult } from '../workflow/compare-runs.ts'
 import { formatCount, formatDuration, formatMetric } from './format.ts'
 import { fileRows } from './result-text.ts'
 import { plainStyle, type Style } from './style.ts'

@@ -1,5 +1,5 @@
 // Draws the events of an evaluation as they come.
-import type { EvaluateEvent } from '../workflow/evaluate-runs.ts'
+import type { EvaluateEvent } from '../lifecycle/evaluate-runs.ts'
 import { formatCount, formatPath } from './format.ts'
 import type { Session } from './session.ts'
 

@@ -1,6 +1,6 @@
 // Settings as flags of a command.
 import { type Command, Option } from 'commander'
-import type { Setting } from '../workflow/setting.ts'
+import type { Setting } from '../lifecycle/setting.ts'
 import type { GivenFlags } from './resolve.ts'
 
 /** Adds a flag per setting; a boolean gets `--name` and `--no-name`. */

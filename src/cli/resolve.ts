@@ -1,7 +1,8 @@
 // Where each setting's value comes from: flags over environment over configuration file over defaults.
+
+import type { Setting } from '../lifecycle/setting.ts'
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
-import type { Setting } from '../workflow/setting.ts'
 
 /** The texts of the flags that were given, by setting; `true` and `false` for flags without a value. */
 export type GivenFlags = Readonly<Record<string, string | boolean>>

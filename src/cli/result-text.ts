@@ -1,6 +1,7 @@
 // What a training left, for people.
+
+import type { RunResult } from '../measuring/events.ts'
 import { standingLines } from '../runs/index.ts'
-import type { RunResult } from '../workflow/events.ts'
 import { classificationLines } from './classification-text.ts'
 import { formatCount, formatDuration, formatMetric, formatPath, quoteArgument } from './format.ts'
 import type { ShownMetric } from './progress.ts'

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { RUNS_FOLDER } from '../runs/node/run-name.ts'
 import { DataError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
-import { RUNS_FOLDER } from '../workflow/run-name.ts'
 
 /** What is in `runs`, for hints. */
 function namesInRuns(): string[] {

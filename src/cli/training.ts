@@ -1,11 +1,11 @@
 // A training as asked for on the command line: every setting resolved, and how to ask for it again.
 import { resolve } from 'node:path'
+import { dataSettings, splitDataOptions } from '../lifecycle/data-settings.ts'
+import { commonSettings, resolveSettings } from '../lifecycle/request.ts'
+import { type Setting, settingsOf, textSetting } from '../lifecycle/setting.ts'
 import type { ModelDefinition } from '../models/index.ts'
+import { runName } from '../runs/node/run-name.ts'
 import { ConfigError } from '../util/errors.ts'
-import { dataSettings, splitDataOptions } from '../workflow/data-settings.ts'
-import { commonSettings, resolveSettings } from '../workflow/request.ts'
-import { runName } from '../workflow/run-name.ts'
-import { type Setting, settingsOf, textSetting } from '../workflow/setting.ts'
 import { type ConfigFile, type Places, resolveGiven } from './resolve.ts'
 
 const DEFAULT_DATA = 'digits'

@@ -1,5 +1,5 @@
 // Draws the events of a training as they come, and stops it cleanly on Ctrl-C.
-import type { RunEvent, RunResult } from '../workflow/events.ts'
+import type { RunEvent, RunResult } from '../measuring/events.ts'
 import { evaluationDrawer } from './evaluation-progress.ts'
 import { InterruptedError } from './exit-codes.ts'
 import { formatBytes, formatCount, formatMetric, formatPath } from './format.ts'

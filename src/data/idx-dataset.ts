@@ -1,8 +1,9 @@
 // A data set from the bytes of IDX files: one of images and, usually, one of labels.
+
+import { parseIdx } from '../formats/idx.ts'
 import { DataError } from '../util/errors.ts'
 import type { Dataset } from './dataset.ts'
 import { createDataset } from './dataset.ts'
-import { parseIdx } from './idx.ts'
 
 /** The (uncompressed) bytes of a file and what to call it in messages. */
 export interface NamedBytes {

@@ -1,4 +1,7 @@
 // Data sets and batches, for Node and for a page; `node/index.ts` adds files, folders and downloads.
+
+export type { IdxArray } from '../formats/idx.ts'
+export { parseIdx, writeIdx } from '../formats/idx.ts'
 export { fillImages } from './batches.ts'
 export { coverResizer, type Resizer } from './cover.ts'
 export type { DataSplits, Dataset } from './dataset.ts'
@@ -6,9 +9,8 @@ export { createDataset } from './dataset.ts'
 export type { DigitsOptions } from './digits.ts'
 export { DIGIT_CLASSES, DIGIT_SIZE, digits, drawDigit } from './digits.ts'
 export type { DownloadableSet, PublishedFile } from './downloadable-set.ts'
+export { type ExampleSource, exampleSource, type Inputs, rowInputs } from './examples.ts'
 export { fitDataset, type ImageForm } from './fit.ts'
-export type { IdxArray } from './idx.ts'
-export { parseIdx, writeIdx } from './idx.ts'
 export type { NamedBytes } from './idx-dataset.ts'
 export { datasetFromIdx } from './idx-dataset.ts'
 export { IMAGE_SIZE, type ImageSize, parseImageSize } from './image-size.ts'

@@ -5,11 +5,6 @@
  * small file can grow into. Each limit is several times what the largest networks in use need.
  */
 export const LIMITS = {
-  /** Parts of the file (messages, texts, blocks of bytes). An empty part takes two bytes there and hundreds here; the
-   * export of a large vision transformer has about 100,000. */
-  parts: 2 ** 20,
-  /** Messages within messages. ONNX itself needs eight, and four more for each branch within a branch. */
-  nesting: 64,
   /** Functions and branches within each other. Exporters nest functions about five deep. */
   calls: 64,
   /** Nodes, with functions expanded and operators taken apart. A ResNet-152 becomes about 2,000. */

@@ -1,6 +1,7 @@
 // The messages of onnx.proto that we read and write.
+
+import { decode, encode, type Message, many, one } from '../formats/wire.ts'
 import { DataError, messageOf } from '../util/errors.ts'
-import { decode, encode, type Message, many, one } from './wire.ts'
 
 export interface StringStringEntryProto {
   readonly key?: string

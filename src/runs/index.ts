@@ -1,4 +1,12 @@
 // The run folder without Node: records, file names, log lines and checkpoint bytes.
+
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type Tensor,
+  type TensorData,
+} from '../formats/safetensors.ts'
 export {
   type AlarmState,
   alarmLines,
@@ -36,13 +44,6 @@ export {
 export { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from './layout.ts'
 export { formatLines, keepUntil, parseLines, readMetricsRow, rowReader } from './lines.ts'
 export { checkLog, type LogCheck, type LogProblem, type LogRules } from './log-check.ts'
-export {
-  decodeSafetensors,
-  encodeSafetensors,
-  type Safetensors,
-  type Tensor,
-  type TensorData,
-} from './safetensors.ts'
 export {
   type AlarmInfo,
   alarmInfoSchema,

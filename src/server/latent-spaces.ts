@@ -1,11 +1,12 @@
 // Latent spaces of runs, measured once per checkpoint and shared by all who ask.
-import type { RunFolder } from '../runs/node/index.ts'
+
 import {
   type LatentExamples,
   type LatentSpace,
   latentExamples,
   latentSpace,
-} from '../workflow/latent-directions.ts'
+} from '../answers/latent-directions.ts'
+import type { RunFolder } from '../runs/node/index.ts'
 import type { StudioContext } from './context.ts'
 
 export interface LatentSpaces {

@@ -1,4 +1,8 @@
 // What the studio's server and its pages say to each other: shapes of requests and answers, no behaviour.
+
+import type { Companion, Companions, NetworkPorts, Role } from '../answers/companions.ts'
+import type { LatentAxis, LatentExamples, LatentSpace } from '../answers/latent-directions.ts'
+import type { RunParts } from '../lifecycle/run-parts.ts'
 import type { CriticScores, CriticTotals } from '../runs/critic-totals.ts'
 import type { Classification, Evaluation } from '../runs/index.ts'
 import type {
@@ -10,9 +14,6 @@ import type {
   SampleEntry,
   TimingRow,
 } from '../runs/schema.ts'
-import type { Companion, Companions, NetworkPorts, Role } from '../workflow/companions.ts'
-import type { LatentAxis, LatentExamples, LatentSpace } from '../workflow/latent-directions.ts'
-import type { RunParts } from '../workflow/run-parts.ts'
 
 export type { LatentAxis, LatentExamples, LatentSpace, RunParts }
 

@@ -1,10 +1,10 @@
 // Everything that a run's folder tells, as one answer.
 import { readdir } from 'node:fs/promises'
+import { runParts } from '../lifecycle/run-parts.ts'
+import { readClassification } from '../pictures/classification.ts'
 import { parseLines, readMetricsRow, rowReader } from '../runs/index.ts'
 import { formatCursor, type LogName, type RunFolder, readTail, START } from '../runs/node/index.ts'
 import { eventRowSchema, type MetricsRow, timingRowSchema } from '../runs/schema.ts'
-import { readClassification } from '../workflow/classification.ts'
-import { runParts } from '../workflow/run-parts.ts'
 import { isOffered } from './open-run.ts'
 import type { Columns, RunSnapshot } from './protocol.ts'
 

@@ -1,18 +1,10 @@
 // Fills the arrays that a training step is fed with, as pure functions of (seed, feed, step).
+import type { ExampleSource } from '../data/examples.ts'
 import type { FeedData, StepFeeds } from '../runtime/engine.ts'
 import { DataError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
-import { type Shape, sizeOf } from '../util/shape.ts'
+import { sizeOf } from '../util/shape.ts'
 import { dtypeOf, type FeedSpec } from './step.ts'
-
-/** Where examples come from: `fill` writes those of the given indices, scaled to [0, 1]. */
-export interface ExampleSource {
-  readonly count: number
-  readonly shape: Shape
-  fill(indices: Uint32Array, out: Float32Array): void
-  /** Class of one example, or undefined when there are no labels. */
-  label?(index: number): number
-}
 
 export interface FeedOptions {
   readonly seed: number

@@ -9,14 +9,12 @@ export {
   type MetricsRow,
   type Notice,
 } from './detectors.ts'
-export { batchIndices, type ExampleSource, type FeedOptions, feeder } from './feeds.ts'
+export { batchIndices, type FeedOptions, feeder } from './feeds.ts'
 export {
   applyNetwork,
-  type Inputs,
   inferenceGraph,
   type OpenNetwork,
   openNetwork,
-  rowInputs,
 } from './inference.ts'
 export { checkMemory, peakBytes } from './memory.ts'
 export { pixelDeviation } from './sample-variety.ts'

@@ -1,4 +1,5 @@
 // Trained networks at work: inference mode as a graph, and on the engine for any number of inputs.
+import type { Inputs } from '../data/examples.ts'
 import { type Graph, input } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
 import type { Network } from '../layers/network.ts'
@@ -54,22 +55,6 @@ export async function openNetwork(engine: Engine, network: Network, batch: numbe
       return made!.data as Float32Array
     },
     close: () => model.close(),
-  }
-}
-
-/** Inputs of a network, by their number. */
-export interface Inputs {
-  readonly count: number
-  /** Writes the inputs from number `first` to the front of `out`: `some` of them. */
-  fill(first: number, some: number, out: Float32Array<ArrayBuffer>): void
-}
-
-/** Rows of a matrix `[count, ...]` as inputs. */
-export const rowInputs = (rows: Float32Array, count: number): Inputs => {
-  const length = rows.length / count
-  return {
-    count,
-    fill: (first, some, out) => out.set(rows.subarray(first * length, (first + some) * length)),
   }
 }
 

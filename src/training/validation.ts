@@ -1,10 +1,11 @@
 // Validation: what an objective reports on held-out examples, with weights that stand still, in inference mode.
+import type { ExampleSource } from '../data/examples.ts'
 import { type Graph, input } from '../graph/value.ts'
 import { lower } from '../lowering/lower.ts'
 import type { BoundNetwork, Objective, PhaseResult } from '../objectives/objective.ts'
 import { exportModel } from '../onnx/export.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
-import { type ExampleSource, feeder } from './feeds.ts'
+import { feeder } from './feeds.ts'
 import { type FeedSpec, Feeds, phaseContext, type StepOptions } from './step.ts'
 
 export interface ReportGraph {

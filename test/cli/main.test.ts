@@ -7,8 +7,8 @@ import { COMMANDS } from '../../src/cli/commands/index.ts'
 import { nameFirst } from '../../src/cli/commands/model-commands.ts'
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts'
 import { main } from '../../src/cli/main.ts'
+import { commonSettings } from '../../src/lifecycle/request.ts'
 import { flagOf } from '../../src/util/flag.ts'
-import { commonSettings } from '../../src/workflow/request.ts'
 
 async function sparring(args: string, environment: Record<string, string> = {}) {
   let stdout = ''

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Places, resolveGiven } from '../../src/cli/resolve.ts'
-import { settingsOf, textSetting } from '../../src/workflow/setting.ts'
+import { settingsOf, textSetting } from '../../src/lifecycle/setting.ts'
 
 const settings = [
   textSetting('data', '<name>', 'which', 'digits'),

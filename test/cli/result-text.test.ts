@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { resultText } from '../../src/cli/result-text.ts'
-import type { RunResult } from '../../src/workflow/events.ts'
+import type { RunResult } from '../../src/measuring/events.ts'
 
 const result: RunResult = {
   outcome: 'finished',

@@ -5,7 +5,7 @@ import { InterruptedError } from '../../src/cli/exit-codes.ts'
 import { openSession } from '../../src/cli/session.ts'
 import { liveTerminal, plainTerminal } from '../../src/cli/terminal.ts'
 import { eventDrawer, watchRun } from '../../src/cli/watch-run.ts'
-import type { RunEvent, RunResult } from '../../src/workflow/events.ts'
+import type { RunEvent, RunResult } from '../../src/measuring/events.ts'
 import { screen } from './screen.ts'
 
 const folder = resolve('runs/first')

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { drawDigit } from '../../src/data/digits.ts'
-import { writeIdx } from '../../src/data/idx.ts'
+import { writeIdx } from '../../src/formats/idx.ts'
 
 /** The built command. */
 export const program = fileURLToPath(new URL('../../bin/sparring.js', import.meta.url))

@@ -1,5 +1,6 @@
 // Small files that ask for much: each is refused with the limit, the node and what to do, before memory is taken.
 import { describe, expect, it } from 'vitest'
+import { WIRE_LIMITS } from '../../src/formats/wire.ts'
 import { importModel } from '../../src/onnx/import.ts'
 import { LIMITS } from '../../src/onnx/limits.ts'
 import { dataTypes, type FunctionProto, type NodeProto } from '../../src/onnx/proto.ts'
@@ -222,7 +223,7 @@ describe('bytes that are not quite the wire format', () => {
   })
 
   it('are refused when they are a great many empty parts', () => {
-    const empty = new Uint8Array(2 * (LIMITS.parts + 10))
+    const empty = new Uint8Array(2 * (WIRE_LIMITS.parts + 10))
     for (let i = 0; i < empty.length; i += 2) empty[i] = 0x0a
     const graph = part(7, [])
     expect(graph).toEqual([0x3a, 0])

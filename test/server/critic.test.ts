@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { criticRound, openCriticNetworks, ROUND_SIZE } from '../../src/answers/critic.ts'
+import { recordedData } from '../../src/lifecycle/recorded-run.ts'
 import type { RunConfig } from '../../src/runs/index.ts'
 import { openRun } from '../../src/runs/node/index.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
@@ -14,8 +16,6 @@ import {
   TOKEN_HEADER,
 } from '../../src/server/protocol.ts'
 import { criticRoutes } from '../../src/server/routes/critic.ts'
-import { criticRound, openCriticNetworks, ROUND_SIZE } from '../../src/workflow/critic.ts'
-import { recordedData } from '../../src/workflow/recorded-run.ts'
 import { type TestStudio, testStudio } from '../studio/studio.ts'
 import { trainSmall } from '../support/small-runs.ts'
 

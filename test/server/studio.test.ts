@@ -6,9 +6,9 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startRun } from '../../src/lifecycle/index.ts'
 import { openStudio, type Studio } from '../../src/server/index.ts'
 import type { RunList, RunSnapshot } from '../../src/server/protocol.ts'
-import { startRun } from '../../src/workflow/index.ts'
 
 let root: string
 let runs: string

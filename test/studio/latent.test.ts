@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { continueRun, startRun } from '../../src/lifecycle/index.ts'
 import type { LatentSpace } from '../../src/server/protocol.ts'
-import { continueRun, startRun } from '../../src/workflow/index.ts'
 import { SMALL_COUNT, trainSmall } from '../support/small-runs.ts'
 import {
   axeFaults,

@@ -2,7 +2,7 @@
 import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { startRun } from '../../src/workflow/index.ts'
+import { startRun } from '../../src/lifecycle/index.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

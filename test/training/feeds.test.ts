@@ -1,8 +1,9 @@
 // Batches and feeds: pure functions of seed, name and step.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { ExampleSource } from '../../src/data/examples.ts'
 import { sgd } from '../../src/optimizers/index.ts'
-import { batchIndices, type ExampleSource, feedBytes, feeder } from '../../src/training/feeds.ts'
+import { batchIndices, feedBytes, feeder } from '../../src/training/feeds.ts'
 import type { FeedSpec } from '../../src/training/step.ts'
 import { DataError } from '../../src/util/errors.ts'
 import { randomSource } from './tiny-gan.ts'

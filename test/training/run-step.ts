@@ -1,7 +1,9 @@
 // Runs step graphs in the float64 interpreter, step after step, for tests.
+
+import type { ExampleSource } from '../../src/data/examples.ts'
 import { interpret } from '../../src/graph/interpreter.ts'
 import type { Graph, Tensor } from '../../src/graph/value.ts'
-import { type ExampleSource, feeder } from '../../src/training/feeds.ts'
+import { feeder } from '../../src/training/feeds.ts'
 import { initialState } from '../../src/training/state.ts'
 import type { StepGraph } from '../../src/training/step.ts'
 import { randomStream } from '../../src/util/random.ts'

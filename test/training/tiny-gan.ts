@@ -1,10 +1,11 @@
 // A GAN of a few dozen weights and the data it is trained on, for tests of training.
+
+import type { ExampleSource } from '../../src/data/examples.ts'
 import { batchNormalization, dense, dropout, flatten, reshape } from '../../src/layers/index.ts'
 import { sequential } from '../../src/layers/network.ts'
 import { type GanOptions, gan } from '../../src/objectives/gan.ts'
 import type { Objective } from '../../src/objectives/objective.ts'
 import { type Optimizer, sgd } from '../../src/optimizers/index.ts'
-import type { ExampleSource } from '../../src/training/feeds.ts'
 import { randomStream } from '../../src/util/random.ts'
 import { type Shape, sizeOf } from '../../src/util/shape.ts'
 

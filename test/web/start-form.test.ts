@@ -1,11 +1,11 @@
 // The form that starts a run: what is wrong with a value, what is sent, and which command it equals.
 import { describe, expect, it } from 'vitest'
+import { commonSettings, resolveSettings } from '../../src/lifecycle/request.ts'
+import { settingsOf } from '../../src/lifecycle/setting.ts'
 import { MODELS } from '../../src/models/index.ts'
 import type { SettingField } from '../../src/server/protocol.ts'
 import { fieldOf } from '../../src/server/routes/control.ts'
 import { ConfigError } from '../../src/util/errors.ts'
-import { commonSettings, resolveSettings } from '../../src/workflow/request.ts'
-import { settingsOf } from '../../src/workflow/setting.ts'
 import {
   besideField,
   changedSettings,

@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
+import { encodeSafetensors } from '../../../dist/formats/safetensors.js'
 import { constant } from '../../../dist/graph/value.js'
 import { exportModel, input, ops, writeIdx } from '../../../dist/index.js'
-import { encodeSafetensors } from '../../../dist/runs/safetensors.js'
 
 /** @typedef {import('./mutate.mjs').Bytes} Bytes */
 

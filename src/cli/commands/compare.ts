@@ -1,6 +1,6 @@
 // `sparring compare <run> <run> ...`: runs side by side, as a page and a table.
 import { z } from 'zod'
-import { settingsOf, textSetting } from '../../workflow/setting.ts'
+import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { compareText } from '../compare-text.ts'
 import { evaluationDrawer } from '../evaluation-progress.ts'
 import { addFlags, givenFlags } from '../flags.ts'
@@ -53,7 +53,7 @@ export const define: Define = (command, session) => {
     .action(async (folders: string[]) => {
       const flags = givenFlags(command, SETTINGS)
       const given: Given = resolveGiven(SETTINGS, { flags, environment: {} })
-      const { compareRuns } = await import('../../workflow/index.ts')
+      const { compareRuns } = await import('../../lifecycle/index.ts')
       const draw = evaluationDrawer(session)
       const work = compareRuns(folders, { ...given, out: given.out ?? DEFAULT_OUT })
       let step = await work.next()

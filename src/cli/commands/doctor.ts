@@ -10,7 +10,7 @@ export const define: Define = (command, session) => {
     )
     .usage('[flags]')
     .action(async () => {
-      const { examine } = await import('../../workflow/doctor.ts')
+      const { examine } = await import('../doctor.ts')
       const findings = await examine({ environment: session.environment })
       const { good, warn, bad, faint } = session.resultStyle
       const paint = { ok: good, warn, fail: bad }

@@ -1,7 +1,7 @@
 // `sparring evaluate <run> ...`: measures the samples of trained runs.
 import { z } from 'zod'
+import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { MOST } from '../../util/limits.ts'
-import { settingsOf, textSetting } from '../../workflow/setting.ts'
 import { evaluationDrawer } from '../evaluation-progress.ts'
 import { evaluationText } from '../evaluation-text.ts'
 import { addFlags, givenFlags } from '../flags.ts'
@@ -38,7 +38,7 @@ const SETTINGS = [
 async function evaluate(session: Session, folders: readonly string[], given: Record<string, unknown>) {
   const { dataDir } = given as { dataDir?: string }
   const protocol = PROTOCOL.parse(given)
-  const { evaluateRuns } = await import('../../workflow/index.ts')
+  const { evaluateRuns } = await import('../../lifecycle/index.ts')
   const draw = evaluationDrawer(session)
   const found: { readonly run: string; readonly evaluation: object; readonly text: string }[] = []
   for await (const event of evaluateRuns(folders, { ...protocol, dataDir })) {

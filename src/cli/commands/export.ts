@@ -1,7 +1,7 @@
 // `sparring export <run>`: the networks of the newest checkpoint as ONNX files, or the whole run as one page.
 
+import { textSetting } from '../../lifecycle/setting.ts'
 import { ConfigError } from '../../util/errors.ts'
-import { textSetting } from '../../workflow/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
@@ -43,7 +43,7 @@ export const define: Define = (command, session) => {
         )
         return
       }
-      const { exportRun } = await import('../../workflow/index.ts')
+      const { exportRun } = await import('../../lifecycle/index.ts')
       const { files } = await exportRun(folder, given)
       session.finish({ files }, fileRows(files, session.resultStyle).join('\n'))
     })

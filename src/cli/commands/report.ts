@@ -1,6 +1,6 @@
 // `sparring report <run>`: figures and report.html made anew from the run's records.
 
-import { movedData } from '../../workflow/setting.ts'
+import { movedData } from '../../lifecycle/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
@@ -21,7 +21,7 @@ export const define: Define = (command, session) => {
         flags: givenFlags(command, SETTINGS),
         environment: {},
       })
-      const { reportRun } = await import('../../workflow/index.ts')
+      const { reportRun } = await import('../../lifecycle/index.ts')
       const { files, problems } = await reportRun(folder, given)
       for (const problem of problems) session.terminal.print(session.style.warn(`not made anew: ${problem}`))
       session.finish({ files, problems }, fileRows(files, session.resultStyle).join('\n'))

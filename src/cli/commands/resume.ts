@@ -1,7 +1,7 @@
 // `sparring resume <run>`: continues an interrupted run.
 import { z } from 'zod'
+import { movedData, settingsOf } from '../../lifecycle/setting.ts'
 import { MOST } from '../../util/limits.ts'
-import { movedData, settingsOf } from '../../workflow/setting.ts'
 import { EXIT } from '../exit-codes.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
@@ -41,7 +41,7 @@ export const define: Define = (command, session) => {
         flags: givenFlags(command, SETTINGS),
         environment: {},
       })
-      const { continueRun } = await import('../../workflow/index.ts')
+      const { continueRun } = await import('../../lifecycle/index.ts')
       const { result, metrics } = await watchRun(session, (signal) =>
         continueRun(folder, { ...given, signal }),
       )

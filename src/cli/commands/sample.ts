@@ -1,7 +1,7 @@
 // `sparring sample <run>`: new samples from a trained run, as one PNG.
 import { join } from 'node:path'
 import { z } from 'zod'
-import { settingsOf, textSetting } from '../../workflow/setting.ts'
+import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { formatPath } from '../format.ts'
 import { addExamples } from '../help.ts'
@@ -30,7 +30,7 @@ export const define: Define = (command, session) => {
       const given: { out?: string } = resolveGiven(SETTINGS, { flags, environment: {} })
       const { count, seed, ...layout } = PICTURE.parse(given)
       const { out = join(folder, `samples-${count}-seed-${seed}.png`) } = given
-      const { sampleRun } = await import('../../workflow/index.ts')
+      const { sampleRun } = await import('../../lifecycle/index.ts')
       const { file, width, height } = await sampleRun(folder, { count, seed, out, ...layout })
       const text = `${count} ${count === 1 ? 'sample' : 'samples'}, ${width}x${height} pixels: ${formatPath(file)}`
       session.finish({ files: { samples: file }, width, height, count, seed }, text)

@@ -1,6 +1,6 @@
 // `sparring studio`: opens the studio in the browser and keeps its server running.
 import { z } from 'zod'
-import { settingsOf, textSetting } from '../../workflow/setting.ts'
+import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { formatPath } from '../format.ts'
 import { addExamples } from '../help.ts'

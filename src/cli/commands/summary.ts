@@ -1,8 +1,8 @@
 // `sparring summary <model>`: Keras' table of each network of a model.
 import type { Command } from 'commander'
+import { resolveSettings } from '../../lifecycle/request.ts'
+import { type Setting, settingsOf } from '../../lifecycle/setting.ts'
 import { contextOf, formatSummary, MODELS, type ModelDefinition, summarize } from '../../models/index.ts'
-import { resolveSettings } from '../../workflow/request.ts'
-import { type Setting, settingsOf } from '../../workflow/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { RunRequest } from '../../lifecycle/request.ts'
 import { MODELS, type ModelDefinition } from '../../models/index.ts'
-import type { RunRequest } from '../../workflow/request.ts'
 import { readConfigFile } from '../config-file.ts'
 import { EXIT } from '../exit-codes.ts'
 import { addFlags, givenFlags } from '../flags.ts'
@@ -29,7 +29,7 @@ async function train(model: ModelDefinition, command: Command, session: Session)
     session.finish(config, JSON.stringify(config, null, 2))
     return
   }
-  const { startRun } = await import('../../workflow/index.ts')
+  const { startRun } = await import('../../lifecycle/index.ts')
   const request: Omit<RunRequest, 'signal'> = {
     model: model.name,
     data: training.data,

@@ -13,7 +13,7 @@ export const define: Define = (command, session) => {
     )
     .usage('<run> [flags]')
     .action(async (folder: string) => {
-      const { verifyRun } = await import('../../workflow/index.ts')
+      const { verifyRun } = await import('../../lifecycle/index.ts')
       const found = await verifyRun(folder)
       const { flaws, stuck, checked } = found
       const { resultStyle: style } = session

@@ -1,9 +1,9 @@
 // Finds and reads IDX files in a folder, gzipped or not.
 import { join } from 'node:path'
+import { parseIdxHeader } from '../../formats/idx.ts'
 import { DataError, messageOf } from '../../util/errors.ts'
 import { FILES } from '../../util/limits.ts'
 import { readBytes } from '../../util/node/read-file.ts'
-import { parseIdxHeader } from '../idx.ts'
 import type { NamedBytes } from '../idx-dataset.ts'
 import { gunzipIfNeeded } from './gunzip.ts'
 

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { z } from 'zod'
+import { decodeSafetensors, type Tensor } from '../../formats/safetensors.ts'
 import { ConfigError, DataError, messageOf } from '../../util/errors.ts'
 import { FILES, type FileLimit } from '../../util/limits.ts'
 import { readBytes, readText } from '../../util/node/read-file.ts'
@@ -9,7 +10,6 @@ import { CRITIC_FILE } from '../critic.ts'
 import { type Evaluation, evaluationSchema } from '../evaluation.ts'
 import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName } from '../layout.ts'
 import { parseLines, type RowReader, readMetricsRow, rowReader } from '../lines.ts'
-import { decodeSafetensors, type Tensor } from '../safetensors.ts'
 import {
   describeIssues,
   type EventRow,

@@ -1,12 +1,12 @@
 // A run folder as seen by the one process that trains it.
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { encodeSafetensors, type Tensor } from '../../formats/safetensors.ts'
 import { DataError } from '../../util/errors.ts'
 import { FILES } from '../../util/limits.ts'
 import { readText } from '../../util/node/read-file.ts'
 import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from '../layout.ts'
 import { formatLines, keepUntil } from '../lines.ts'
-import { encodeSafetensors, type Tensor } from '../safetensors.ts'
 import type { EventRow, MetricsRow, RunStatus, SampleKind, TimingRow } from '../schema.ts'
 import {
   append,

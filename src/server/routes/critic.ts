@@ -2,16 +2,16 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { type CriticRow, criticTotals, scoresOf } from '../../runs/index.ts'
-import { appendCritic, type RunFolder, readCritic } from '../../runs/node/index.ts'
-import { ConfigError } from '../../util/errors.ts'
 import {
   type CriticNetworks,
   type CriticRound,
   criticRound,
   openCriticNetworks,
   ROUND_SIZE,
-} from '../../workflow/critic.ts'
+} from '../../answers/critic.ts'
+import { type CriticRow, criticTotals, scoresOf } from '../../runs/index.ts'
+import { appendCritic, type RunFolder, readCritic } from '../../runs/node/index.ts'
+import { ConfigError } from '../../util/errors.ts'
 import { NotFoundError, type StudioContext } from '../context.ts'
 import { refuse } from '../guard.ts'
 import type { CriticQuestions, CriticResult } from '../protocol.ts'

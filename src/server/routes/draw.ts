@@ -1,9 +1,9 @@
 // Drawing: which networks can look at an image, real images to begin with, and those that are nearest to one.
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { type CompanionSource, companionsOf, extractorBytes } from '../../answers/companions.ts'
+import { type DataImage, exampleImage, nearestImages } from '../../answers/nearest-images.ts'
 import { ConfigError } from '../../util/errors.ts'
-import { type CompanionSource, companionsOf, extractorBytes } from '../../workflow/companions.ts'
-import { type DataImage, exampleImage, nearestImages } from '../../workflow/nearest-images.ts'
 import type { StudioContext } from '../context.ts'
 import type { Companions, ExampleImage, NearestImages, ServedImage } from '../protocol.ts'
 import { readBody } from './control.ts'

@@ -1,0 +1,46 @@
+// Measures of fresh samples while a run trains: `--evaluate-every`.
+import type { Dataset } from '../data/index.ts'
+import { openEvaluator } from '../measuring/evaluator.ts'
+import type { RunEvent } from '../measuring/events.ts'
+import { type ExtractorSource, reportedExtractor } from '../measuring/reported-extractor.ts'
+import { COURSE } from '../metrics/index.ts'
+import type { Objective } from '../objectives/objective.ts'
+import { freshSamples } from '../pictures/fresh-samples.ts'
+import type { Engine, StateArrays } from '../runtime/engine.ts'
+import { samplerOf } from '../training/sampler.ts'
+import { randomStream } from '../util/random.ts'
+
+export interface Course {
+  /** Measures of one draw of samples, by name, always from the same latents; NaN where there is no value. */
+  evaluate(arrays: StateArrays): Promise<Readonly<Record<string, number>>>
+  close(): Promise<void>
+}
+
+/**
+ * Gets ready to measure samples now and then, where the run's settings ask for it. The same latents and real images are
+ * used every time, those of the first draw of `sparring evaluate` with its defaults.
+ *
+ * @throws ConfigError when the model makes no images or too few images were held out; what `openExtractor` throws
+ */
+export async function* openCourse(
+  engine: Engine,
+  evaluateEvery: number,
+  splits: { readonly train: Dataset; readonly test?: Dataset | undefined },
+  objective: Objective,
+  options: { source?: ExtractorSource | undefined; signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<RunEvent, Course | undefined> {
+  if (evaluateEvery === 0) return undefined
+  samplerOf(objective)
+  const extractor = yield* reportedExtractor(engine, splits, options)
+  const evaluator = await openEvaluator(engine, extractor, splits, { groups: COURSE })
+  const { count, seed } = evaluator
+  return {
+    async evaluate(arrays) {
+      const random = randomStream(seed, 'evaluate', 0)
+      const samples = await freshSamples(engine, objective, arrays, { count, random })
+      const { measures } = await evaluator.measure(samples)
+      return Object.fromEntries(measures.map(({ name, result }) => [name, result.value ?? Number.NaN]))
+    },
+    close: () => extractor.close(),
+  }
+}

@@ -1,0 +1,163 @@
+// Measures the samples of trained runs, several draws of each, and keeps what was found in their folders.
+import type { Dataset } from '../data/node/index.ts'
+import { type DrawFound, type Evaluator, type FoundMeasure, openEvaluator } from '../measuring/evaluator.ts'
+import type { RunEvent } from '../measuring/events.ts'
+import type { Extractor } from '../measuring/extractor.ts'
+import { type ExtractorSource, reportedExtractor } from '../measuring/reported-extractor.ts'
+import { withReports } from '../measuring/reports.ts'
+import { overDraws } from '../metrics/index.ts'
+import { freshSamples } from '../pictures/fresh-samples.ts'
+import { writeRecorded } from '../pictures/pictures.ts'
+import type { Evaluation, MeasureRecord } from '../runs/index.ts'
+import { EVALUATION_FILE, openRun, type RunFolder } from '../runs/node/index.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import { samplerOf } from '../training/sampler.ts'
+import { randomStream } from '../util/random.ts'
+import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
+
+export interface EvaluateOptions {
+  /** Samples of a draw; default 10,000, or as many as images were held out. */
+  readonly count?: number | undefined
+  /** How often fresh samples are drawn; default 3. */
+  readonly draws?: number | undefined
+  /** Names what is drawn at random; default 1. */
+  readonly seed?: number | undefined
+  /** Where the data's files are now, if they were moved. */
+  readonly dataDir?: string | undefined
+  /** Another cache or training of the classifier, for tests. */
+  readonly extractor?: ExtractorSource | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export type EvaluateEvent =
+  | Extract<RunEvent, { type: 'images' | 'extractor' }>
+  /** A draw is being measured; `draw` counts from 1. `what`: the run's samples, or real images. */
+  | {
+      readonly type: 'evaluating'
+      readonly folder: string
+      readonly what: 'samples' | 'floor'
+      readonly draw: number
+      readonly draws: number
+    }
+  | { readonly type: 'evaluated'; readonly folder: string; readonly evaluation: Evaluation }
+
+/** What belongs to one data set. */
+interface OpenData {
+  readonly evaluator: Evaluator
+  readonly extractor: Extractor
+  /** Draws of real images, taken when first wanted. */
+  readonly floors: DrawFound[]
+}
+
+/** The draws of one measure as a record. */
+function recordOf(draws: readonly DrawFound[], floors: readonly DrawFound[], at: number): MeasureRecord {
+  const found = draws.map(({ measures }) => measures[at]!.result)
+  const { name, label, better, format, ofReal } = draws[0]!.measures[at]!
+  const { n, estimator, ...rest } = overDraws(found, 'draws of samples')
+  const same = ({ name: other }: FoundMeasure): boolean => other === name
+  const real = floors.flatMap(({ measures }) => measures.filter(same).map(({ result }) => result))
+  const record = {
+    name,
+    label,
+    better,
+    format,
+    ...rest,
+    draws: found.map(({ value }) => value),
+    n: { ...n },
+    estimator,
+  }
+  if (real.length === 0) return ofReal === undefined ? record : { ...record, floor: { value: ofReal } }
+  const { n: _, estimator: __, caveat: ___, ...floor } = overDraws(real, 'draws of real images')
+  return { ...record, floor }
+}
+
+const meanShares = (draws: readonly DrawFound[]): number[] =>
+  draws[0]!.shares.map(
+    (_, label) => draws.reduce((sum, { shares }) => sum + shares[label]!, 0) / draws.length,
+  )
+
+async function* evaluateOne(
+  run: RunFolder,
+  engine: Engine,
+  { evaluator, floors }: OpenData,
+  draws: number,
+): AsyncGenerator<EvaluateEvent> {
+  const { folder, config } = run
+  const objective = recordedObjective(config)
+  const checkpoint = await newestCheckpoint(run)
+  const arrays = checkpointArrays(checkpoint, run.config, objective)
+  const { count, seed } = evaluator
+  const found: DrawFound[] = []
+  for (let draw = 0; draw < draws; draw++) {
+    yield { type: 'evaluating', folder, what: 'samples', draw: draw + 1, draws }
+    const random = randomStream(seed, 'evaluate', draw)
+    found.push(await evaluator.measure(await freshSamples(engine, objective, arrays, { count, random })))
+  }
+  while (floors.length < draws) {
+    yield { type: 'evaluating', folder, what: 'floor', draw: floors.length + 1, draws }
+    floors.push(await evaluator.floor(floors.length))
+  }
+  const evaluation: Evaluation = {
+    format: 1,
+    at: new Date().toISOString(),
+    step: checkpoint.step,
+    protocol: { count, draws, seed, reference: evaluator.reference.words },
+    data: { name: config.data.name, hash: config.data.hash, referenceHash: evaluator.reference.hash },
+    extractor: evaluator.extractor,
+    measures: found[0]!.measures.map((_, at) => recordOf(found, floors.slice(0, draws), at)),
+    histogram: {
+      classes: [...evaluator.classes],
+      fake: meanShares(found),
+      real: [...evaluator.realShares],
+    },
+  }
+  await run.writeFile(EVALUATION_FILE, `${JSON.stringify(evaluation, null, 2)}\n`)
+  await writeRecorded(run)
+  yield { type: 'evaluated', folder, evaluation }
+}
+
+/**
+ * Measures the newest weights of runs, writes `evaluation.json` into each folder, and makes its report anew. Runs of one data set share its
+ * real images, its extractor and the measures of real against real.
+ *
+ * @throws DataError for folders that hold no run or no checkpoint, and for data that is gone, has changed, has no
+ *         labels or nothing held out; ConfigError for models that make no images and for counts that the data cannot give
+ */
+export async function* evaluateRuns(
+  folders: readonly string[],
+  { count, draws = 3, seed, dataDir, extractor: source, signal }: EvaluateOptions = {},
+): AsyncGenerator<EvaluateEvent> {
+  // All of them before any work.
+  const runs = await Promise.all(folders.map((folder) => openRun(folder)))
+  for (const run of runs) {
+    samplerOf(recordedObjective(run.config))
+    await newestCheckpoint(run)
+  }
+  const open = new Map<string, OpenData>()
+  const engine = await nodeEngine()
+  try {
+    for (const run of runs) {
+      const { hash } = run.config.data
+      let data = open.get(hash)
+      if (!data) {
+        const { train, test } = yield* withReports<EvaluateEvent, { train: Dataset; test?: Dataset }>(
+          (report) =>
+            recordedData(run.config, {
+              dataDir,
+              signal,
+              onImages: (progress) => report({ type: 'images', ...progress }),
+            }),
+        )
+        const extractor = yield* reportedExtractor(engine, { train, test }, { source, signal })
+        const evaluator = await openEvaluator(engine, extractor, { train, test }, { count, seed })
+        data = { evaluator, extractor, floors: [] }
+        open.set(hash, data)
+      }
+      yield* evaluateOne(run, engine, data, draws)
+    }
+  } finally {
+    for (const { extractor } of open.values()) await extractor.close()
+    await engine.close()
+  }
+}

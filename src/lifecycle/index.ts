@@ -1,0 +1,15 @@
+// What the commands do, without printing.
+
+export { exampleSource } from '../data/examples.ts'
+export type { MetricSummary, RunEvent, RunResult } from '../measuring/events.ts'
+export { type Extractor, type ExtractorOptions, openExtractor } from '../measuring/extractor.ts'
+export { imageBatch, type SampledImages, samplesPng } from '../pictures/images.ts'
+export { packageVersion } from '../runs/node/machine.ts'
+export { type CompareOptions, type CompareResult, compareRuns } from './compare-runs.ts'
+export { type EvaluateEvent, type EvaluateOptions, evaluateRuns } from './evaluate-runs.ts'
+export { type ExportOptions, exportRun, reportRun, type SampleOptions, sampleRun } from './look.ts'
+export { networkBytes } from './networks.ts'
+export { commonSettings, type ResolvedSettings, type RunRequest, resolveSettings } from './request.ts'
+export { type RunParts, runParts } from './run-parts.ts'
+export { type ContinueOptions, continueRun, startRun } from './train-run.ts'
+export { type Flaw, type Verified, verifyRun } from './verify-run.ts'

@@ -1,0 +1,136 @@
+// What can be made from a run without training it: samples, ONNX files, pictures and the report.
+import { join, resolve } from 'node:path'
+import { freshImages, type WrittenPictures, writePictures, writeRecorded } from '../pictures/pictures.ts'
+import { tileGrid } from '../report/index.ts'
+import { encodePng } from '../report/node/index.ts'
+import { openRun } from '../runs/node/index.ts'
+import { writeOut } from '../runs/node/write-out.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import { ConfigError, DataError } from '../util/errors.ts'
+import { MOST_DRAWN, MOST_PICTURE } from '../util/limits.ts'
+import { nearestName } from '../util/nearest-name.ts'
+import { networkFiles, networkPaths } from './networks.ts'
+import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
+
+/** A run with its newest weights. */
+async function openTrained(folder: string) {
+  const run = await openRun(folder)
+  const checkpoint = await newestCheckpoint(run)
+  const objective = recordedObjective(run.config)
+  return {
+    run,
+    objective,
+    arrays: checkpointArrays(checkpoint, run.config, objective),
+    step: checkpoint.step,
+  }
+}
+
+/** The same with an engine, for as long as `work` takes. */
+async function withEngine<Result>(
+  folder: string,
+  work: (parts: Awaited<ReturnType<typeof openTrained>> & { engine: Engine }) => Promise<Result>,
+): Promise<Result> {
+  const parts = await openTrained(folder)
+  const engine = await nodeEngine()
+  try {
+    return await work({ ...parts, engine })
+  } finally {
+    await engine.close()
+  }
+}
+
+export interface SampleOptions {
+  /** Number of images. */
+  readonly count: number
+  readonly seed: number
+  /** Images per row; default: as square as possible. */
+  readonly columns?: number | undefined
+  /** Every pixel becomes scale x scale pixels; default 1. */
+  readonly scale?: number | undefined
+  /** The PNG file to write. */
+  readonly out: string
+}
+
+/**
+ * Draws fresh samples from the newest checkpoint into one PNG file. The same seed gives the same images.
+ *
+ * @throws ConfigError when the picture would be too large
+ */
+export const sampleRun = (
+  folder: string,
+  { count, seed, columns = Math.ceil(Math.sqrt(count)), scale = 1, out }: SampleOptions,
+): Promise<{ file: string; width: number; height: number }> =>
+  withEngine(folder, async ({ run, objective, arrays, engine }) => {
+    const perRow = Math.min(columns, count)
+    const { height, width, channels } = run.config.data
+    const size = [perRow * width * scale, Math.ceil(count / perRow) * height * scale] as const
+    if (size[0] * size[1] > MOST_PICTURE)
+      throw new ConfigError(
+        `${count} samples at scale ${scale} make a picture of ${size.join(' x ')} pixels; expected at most ${MOST_PICTURE} in all: ask for fewer samples or a smaller scale`,
+      )
+    const numbers = count * height * width * channels
+    if (numbers > MOST_DRAWN)
+      throw new ConfigError(
+        `${count} samples of ${height} x ${width} x ${channels} are ${numbers} numbers; expected at most ${MOST_DRAWN} at once: ask for fewer samples`,
+      )
+    const images = await freshImages(engine, objective, run, arrays, { count, seed, purpose: 'sample' })
+    const sheet = tileGrid(images, { columns: perRow, scale, gap: 0 })
+    const file = await writeOut(out, await encodePng(sheet))
+    return { file, width: sheet.width, height: sheet.height }
+  })
+
+export interface ExportOptions {
+  /** One network; default: all of them. */
+  readonly network?: string | undefined
+  /** A folder, or the file itself when `network` is given; default: the run folder. */
+  readonly out?: string | undefined
+}
+
+/** Writes the networks of the newest checkpoint as ONNX files. */
+export async function exportRun(
+  folder: string,
+  { network, out }: ExportOptions,
+): Promise<{ files: Record<string, string> }> {
+  const { run, objective, arrays, step } = await openTrained(folder)
+  const names = Object.keys(objective.networks)
+  if (network !== undefined && !names.includes(network)) {
+    const near = nearestName(network, names)
+    throw new ConfigError(
+      `${run.config.model} has no network "${network}"${near ? `; did you mean "${near}"?` : '.'} It has ${names.join(', ')}`,
+    )
+  }
+  const wanted = Object.entries(networkFiles(objective, run.config, arrays, step)).filter(
+    ([name]) => network === undefined || name === `${network}.onnx`,
+  )
+  const single = network !== undefined && out?.endsWith('.onnx')
+  for (const [name, bytes] of wanted) await writeOut(single ? out! : join(out ?? run.folder, name), bytes)
+  if (single) return { files: { [network]: resolve(out!) } }
+  return {
+    files: networkPaths(
+      resolve(out ?? run.folder),
+      wanted.map(([name]) => name),
+    ),
+  }
+}
+
+/**
+ * Makes a run's pictures and report anew from what its folder holds. Where no checkpoint can be used there are no new
+ * samples, and the grid and the figures of an earlier report stay; where the data cannot be had, its figures stay.
+ *
+ * @param dataDir  where the data is now, if it was moved
+ */
+export async function reportRun(
+  folder: string,
+  { dataDir }: { readonly dataDir?: string | undefined } = {},
+): Promise<WrittenPictures> {
+  const run = await openRun(folder)
+  const usable = await run.latestCheckpoint().catch((error: unknown) => {
+    if (error instanceof DataError) return undefined
+    throw error
+  })
+  if (!usable) return writeRecorded(run)
+  return withEngine(folder, ({ objective, arrays, step, engine }) =>
+    writePictures(run, engine, objective, { arrays, step }, () => recordedData(run.config, { dataDir })),
+  )
+}

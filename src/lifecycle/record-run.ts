@@ -1,0 +1,106 @@
+// Keeps the folder's record of a training while it happens: logs, sheets, checkpoints and status.
+
+import type { RunEvent } from '../measuring/events.ts'
+import { COURSE } from '../metrics/index.ts'
+import { samplesPng } from '../pictures/images.ts'
+import { type RunStatus, sampleFile } from '../runs/index.ts'
+import type { RunWriter } from '../runs/node/index.ts'
+import { DivergedError } from '../training/state.ts'
+import type { TrainEvent } from '../training/trainer.ts'
+import { messageOf } from '../util/errors.ts'
+
+/** Seconds between two writes of status.json. */
+const STATUS_SECONDS = 2
+
+type End = Extract<TrainEvent, { type: 'end' }>
+
+export interface Recorded {
+  /** What happens, from the step after `from` on. */
+  readonly events: AsyncIterable<TrainEvent>
+  /** The last step that was done before; -1 for a new run. */
+  readonly from: number
+  /** What is made of the trained state; its last event is the result. Only then is the run called finished. */
+  readonly finish: (end: End) => AsyncIterable<RunEvent>
+}
+
+/** Writes down everything that happens, then tells it. */
+export async function* recordRun(
+  run: RunWriter,
+  { events, from, finish }: Recorded,
+): AsyncGenerator<RunEvent> {
+  const { settings, model } = run.config
+  const { pid } = process
+  let lastStep = from
+  let statusAt = 0
+  let state: RunStatus['state'] = 'running'
+  const status = async (now: RunStatus['state'], message?: string): Promise<void> => {
+    state = now
+    statusAt = performance.now()
+    await run.writeStatus({ state, step: Math.max(0, lastStep), pid, ...(message ? { message } : {}) })
+  }
+  /** Writes one event down and tells what to pass on. */
+  const keep = async (event: Exclude<TrainEvent, { type: 'end' }>): Promise<RunEvent> => {
+    switch (event.type) {
+      case 'steps':
+        lastStep = event.step
+        await run.appendMetrics(event.rows)
+        await run.appendTimings([{ step: event.step, seconds: event.seconds, at: new Date().toISOString() }])
+        if (performance.now() - statusAt > 1000 * STATUS_SECONDS) await status(state)
+        return event
+      case 'samples':
+        await run.writeSample(event.step, event.latents, await samplesPng(event))
+        return { type: 'samples', step: event.step, file: sampleFile(event.step, event.latents) }
+      case 'validation':
+        await run.appendValidation([event.row])
+        return event
+      case 'evaluation':
+        await run.appendEvaluations([event.row])
+        return { ...event, measures: COURSE.flatMap(({ measures }) => measures) }
+      case 'notice':
+        await run.appendEvents([event.notice])
+        return event
+      case 'checkpoint': {
+        const tensors = Object.fromEntries(
+          Object.entries(event.state.arrays).map(([name, data]) => [
+            name,
+            { shape: [...event.shapes[name]!], data },
+          ]),
+        )
+        await run.writeCheckpoint({
+          step: event.state.step,
+          tensors,
+          metadata: { model, seed: String(settings.seed) },
+        })
+        return { type: 'checkpoint', step: event.state.step }
+      }
+      case 'paused':
+      case 'continued':
+        await status(event.type === 'paused' ? 'paused' : 'running')
+        return event
+    }
+  }
+  try {
+    await status('running')
+    let end: End | undefined
+    for await (const event of events) {
+      if (event.type === 'end') end = event
+      else yield await keep(event)
+    }
+    // Only now, when the memory of training is free again.
+    await status('running')
+    for await (const event of finish(end!)) {
+      if (event.type === 'result') await status(end!.reason)
+      yield event
+    }
+  } catch (error) {
+    if (error instanceof DivergedError) {
+      const [good] = await run.listCheckpoints()
+      const diagnosis = `${error.message} ${good === undefined ? 'No checkpoint was written before.' : `The last good checkpoint is that of step ${good}.`}`
+      await run.appendEvents([{ step: error.step, kind: 'diverged', severity: 'error', message: diagnosis }])
+      await status('failed', diagnosis)
+      throw new DivergedError(error.what, error.step, error.detail, diagnosis)
+    }
+    await status('failed', messageOf(error)).catch(() => {})
+    throw error
+  }
+}

@@ -1,0 +1,184 @@
+// A run as its folder knows it: the objective, data and state that its configuration stands for.
+import { resolve } from 'node:path'
+import {
+  type DataSplits,
+  type FolderOptions,
+  loadData,
+  loadFolder,
+  namedSets,
+  optionsOf,
+} from '../data/node/index.ts'
+import { setOptions } from '../data/set-options.ts'
+import { summarize } from '../models/summary.ts'
+import type { Objective } from '../objectives/objective.ts'
+import type { RunConfig } from '../runs/index.ts'
+import type { Checkpointed, LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
+import { sharpVersion } from '../runs/node/machine.ts'
+import type { StateArrays } from '../runtime/engine.ts'
+import { checkFits, type TrainingState } from '../training/state.ts'
+import { ConfigError, DataError, messageOf, ShapeError } from '../util/errors.ts'
+import { type ResolvedSettings, resolveSettings } from './request.ts'
+
+/** What a run's record asks for that nobody can give is a fault of the record, not of the command. */
+function asRecorded<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof ShapeError)) throw error
+    throw new DataError(
+      `the run's config.json cannot be used: ${error.message}. It was changed, or another version wrote it.`,
+    )
+  }
+}
+
+/**
+ * The settings of a run, checked against the model as it is now.
+ *
+ * @throws DataError when there is no such model, or a setting does not fit it
+ */
+export const recordedSettings = (config: RunConfig): ResolvedSettings =>
+  asRecorded(() => resolveSettings(config.model, config.settings))
+
+/**
+ * What a run trains.
+ *
+ * @throws DataError when its record does not fit the models there are
+ */
+export function recordedObjective(config: RunConfig): Objective {
+  const { model, common, options } = recordedSettings(config)
+  const { height, width, channels, classes } = config.data
+  return asRecorded(() =>
+    model.objective(options, [height, width, channels], {
+      steps: common.steps,
+      ...(classes ? { classes: classes.length } : {}),
+    }),
+  )
+}
+
+/**
+ * Holds the record of a run against the model that it names, before anything is added to it.
+ *
+ * @throws DataError when the record tells of other networks or other numbers of the log
+ */
+export function checkRecord(config: RunConfig, objective: Objective): void {
+  const told = (what: string, recorded: readonly string[], made: readonly string[]): void => {
+    if (recorded.join('\n') === made.join('\n')) return
+    throw new DataError(
+      `the run's config.json does not fit its model "${config.model}": expected the ${what} ${made.join(', ')}, got ${recorded.join(', ') || 'none'}. It was changed, or another version wrote it; start a new run.`,
+    )
+  }
+  told(
+    'metrics',
+    config.metrics.map(({ name }) => name),
+    objective.metrics.map(({ name }) => name),
+  )
+  const describe = ({ name, total }: { name: string; total: number }): string => `${name} (${total} weights)`
+  told(
+    'networks',
+    config.networks.map(describe),
+    Object.values(objective.networks).map(summarize).map(describe),
+  )
+}
+
+export interface RecordedDataOptions extends Pick<FolderOptions, 'onImages' | 'signal'> {
+  /** Where a named set's files, or the folder that is the data, are now. Default: as recorded. */
+  readonly dataDir?: string | undefined
+}
+
+/** @throws DataError when the record asks a data set for what it does not have */
+const recordedOptions = ({ data }: RunConfig): Readonly<Record<string, unknown>> =>
+  asRecorded(() => setOptions(data.name, optionsOf(data.name), data.options ?? {}))
+
+/** @throws DataError unless the data is still that of the run */
+function checkHash(config: RunConfig, what: string, then: string, now: string | undefined): void {
+  if (now === then) return
+  const [decoder, current] = [config.versions.sharp, sharpVersion()]
+  const otherwise =
+    decoder === undefined || decoder === current
+      ? ''
+      : ` (or sharp ${current} reads them otherwise than ${decoder} did)`
+  throw new DataError(
+    `${what} has changed since the run was started${otherwise}: ${now === undefined ? 'it is gone' : `its hash is ${now.slice(0, 12)}`}, the run was trained on ${then.slice(0, 12)}. Restore the data, or start a new run.`,
+  )
+}
+
+/**
+ * Loads the data of a run again, its images made to the shape that they were made to then. The held-out part is checked
+ * only where the run was validated on it.
+ *
+ * @throws DataError when it is gone or not the data the run was started with
+ */
+export async function recordedData(
+  config: RunConfig,
+  { dataDir, ...options }: RecordedDataOptions = {},
+): Promise<DataSplits> {
+  const { name, hash, test: heldOut, folder, height, width, channels } = config.data
+  const form: FolderOptions = {
+    ...options,
+    imageSize: { height, width },
+    ...(channels === 1 || channels === 3 ? { channels } : {}),
+  }
+  const { train, test }: DataSplits = Object.hasOwn(namedSets, name)
+    ? await loadData(name, { ...form, dataDir: dataDir ?? folder, options: recordedOptions(config) })
+    : await movedFolder(resolve(dataDir ?? name), form)
+  checkHash(config, `the data "${name}"`, hash, train.hash)
+  if (heldOut) checkHash(config, `the held-out part of the data "${name}"`, heldOut.hash, test?.hash)
+  return { train, ...(test ? { test } : {}) }
+}
+
+/** A folder as data; when it cannot be read, the error says how to name its new place. */
+const movedFolder = (folder: string, form: FolderOptions): ReturnType<typeof loadFolder> =>
+  loadFolder(folder, form).catch((error: Error) => {
+    if (!(error instanceof DataError)) throw error
+    throw new DataError(
+      `${error.message.replace(/\.$/, '')}. If the data was moved, name its new folder with --data-dir.`,
+    )
+  })
+
+/** The arrays of a checkpoint, with their shapes. */
+export const checkpointState = ({ step, tensors }: Checkpointed): Required<TrainingState> => ({
+  step,
+  arrays: Object.fromEntries(
+    Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array<ArrayBuffer>]),
+  ),
+  shapes: Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape])),
+})
+
+/**
+ * Holds a checkpoint against the record of its run: model and seed, and the weights of every network.
+ *
+ * @returns its arrays, by name
+ * @throws DataError when it is another run's
+ */
+export function checkpointArrays(found: Checkpointed, config: RunConfig, objective: Objective): StateArrays {
+  const state = checkpointState(found)
+  const recorded = { model: config.model, seed: String(config.settings.seed) }
+  for (const [name, wanted] of Object.entries(recorded)) {
+    const got = Object.hasOwn(found.metadata, name) ? found.metadata[name] : undefined
+    if (got !== undefined && got !== wanted)
+      throw new DataError(
+        `${found.file} is not of this run: expected the ${name} ${wanted} that config.json names, got ${got}. Restore the file that belongs here; the other one was put in its place.`,
+      )
+  }
+  try {
+    checkFits(
+      state,
+      Object.values(objective.networks).flatMap(({ weights }) => weights),
+    )
+  } catch (error) {
+    throw new DataError(
+      `${found.file} and config.json do not belong together: ${messageOf(error)}. Restore the file that was changed.`,
+    )
+  }
+  return state.arrays
+}
+
+/** The newest good checkpoint. @throws DataError when the run has none yet */
+export async function newestCheckpoint(run: RunFolder): Promise<LoadedCheckpoint> {
+  const found = await run.latestCheckpoint()
+  if (!found)
+    throw new DataError(
+      `${run.folder} has no checkpoint yet: let it train for a while, or continue it with "sparring resume"`,
+    )
+  return found
+}

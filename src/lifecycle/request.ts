@@ -1,0 +1,127 @@
+// What a user asks for when starting a run, checked and completed with the model's defaults.
+import { z } from 'zod'
+import type { ImageForm } from '../data/fit.ts'
+import { IMAGE_SIZE, parseImageSize } from '../data/image-size.ts'
+import type { ExtractorSource } from '../measuring/reported-extractor.ts'
+import { modelNamed } from '../models/index.ts'
+import type { ModelDefinition } from '../models/model.ts'
+import { ConfigError } from '../util/errors.ts'
+import { flagOf } from '../util/flag.ts'
+import { MOST } from '../util/limits.ts'
+import { settingsOf } from './setting.ts'
+
+/** The settings that every training has. */
+export const commonSettings = z.object({
+  steps: z.number().int().min(1).max(MOST.steps).describe('training steps'),
+  batchSize: z.number().int().min(1).max(MOST.batchSize).describe('examples per batch'),
+  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1).describe('seed of everything random'),
+  sampleEvery: z.number().int().min(0).describe('steps between two sample sheets; 0 for none'),
+  checkpointEvery: z.number().int().min(0).describe('steps between two checkpoints; 0 for none but the last'),
+  validateEvery: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe("steps between two measurements on the data's held-out images, where it has some; 0 for none"),
+  evaluateEvery: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'steps between two measurements of fresh samples (FID and others), where the data has labels and held-out images; 0 for none',
+    ),
+  threads: z
+    .number()
+    .int()
+    .min(0)
+    .max(MOST.threads)
+    .default(0)
+    .describe('threads of the runtime; 0 for one per core'),
+  imageSize: z.coerce
+    .string()
+    .regex(IMAGE_SIZE, 'expected one number or height x width, such as 64 or 48x64')
+    .optional()
+    .meta({
+      title: 'HxW',
+      examples: ['64', '48x64'],
+      description:
+        'scale and crop images to this size, such as 64, or 48x64 for height x width: they cover it, keeping their proportions, and what stands over on two sides is cut off; without a size all images must have one',
+    }),
+  channels: z
+    .literal([1, 3])
+    .optional()
+    .describe('1 for grey images, 3 for colour (default: as the images are)'),
+})
+export type CommonSettings = z.output<typeof commonSettings>
+
+export interface RunRequest {
+  /** A name of the model registry. */
+  readonly model: string
+  /** A named data set or a folder. */
+  readonly data: string
+  /** Folder that holds the data set's files. */
+  readonly dataDir?: string | undefined
+  /** What the named data set has options for, e.g. `count` of `digits`. */
+  readonly dataOptions?: Readonly<Record<string, unknown>> | undefined
+  /** Run folder to be made. */
+  readonly folder: string
+  /** Common settings and the model's own options, by name; what is missing takes its default. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** The arguments that start this run again, program first. */
+  readonly command: readonly string[]
+  /** Another cache or training of the classifier that measures need, for tests. */
+  readonly extractor?: ExtractorSource | undefined
+  /** Aborted: the run stops after the steps it is in, with a checkpoint. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ResolvedSettings {
+  readonly model: ModelDefinition
+  readonly common: CommonSettings
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** What images the settings ask for. */
+export const imageForm = ({ imageSize, channels }: CommonSettings): ImageForm => ({
+  imageSize: imageSize === undefined ? undefined : parseImageSize(imageSize),
+  channels,
+})
+
+/**
+ * Completes and checks settings.
+ *
+ * @throws ConfigError naming the model or the setting, what was expected and what was got
+ */
+export function resolveSettings(
+  modelName: string,
+  settings: Readonly<Record<string, unknown>>,
+): ResolvedSettings {
+  const model = modelNamed(modelName)
+  const commonNames = Object.keys(commonSettings.shape)
+  const optionNames = Object.keys(model.options.shape)
+  for (const name of Object.keys(settings))
+    if (!commonNames.includes(name) && !optionNames.includes(name))
+      throw new ConfigError(
+        `${model.name} has no setting "${name}"; it has ${[...commonNames, ...optionNames].join(', ')}`,
+      )
+  const given = (names: readonly string[]): Record<string, unknown> =>
+    Object.fromEntries(
+      names.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
+    )
+  const check = <Schema extends z.ZodObject>(
+    schema: Schema,
+    values: Record<string, unknown>,
+  ): z.output<Schema> => {
+    const parsed = schema.safeParse(values)
+    if (parsed.success) return parsed.data
+    const issue = parsed.error.issues[0]!
+    const name = String(issue.path[0])
+    // A schema's own words, or else what its limits say: what the validator says is for developers.
+    const expected = settingsOf(schema).find((setting) => setting.name === name)?.expected
+    const reason = issue.message.startsWith('expected') || !expected ? issue.message : `expected ${expected}`
+    throw new ConfigError(`${flagOf(name)} ${JSON.stringify(values[name])}: ${reason}`)
+  }
+  const common = check(commonSettings, { ...model.defaults, ...given(commonNames) })
+  return { model, common, options: check(model.options, given(optionNames)) }
+}

@@ -1,0 +1,250 @@
+// Starting and continuing runs: trains, and writes everything that happens into the run folder.
+import { resolve } from 'node:path'
+import { exampleSource } from '../data/examples.ts'
+import { checkLabels } from '../data/labels.ts'
+import { type DataSplits, loadData, namedSets, optionsOf } from '../data/node/index.ts'
+import { setOptions } from '../data/set-options.ts'
+import type { RunEvent } from '../measuring/events.ts'
+import { withReports } from '../measuring/reports.ts'
+import { contextOf } from '../models/model.ts'
+import { summarize } from '../models/summary.ts'
+import type { EventRow, RunConfig } from '../runs/index.ts'
+import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '../runs/node/index.ts'
+import { machine, versions } from '../runs/node/machine.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import { alarmsOf, type MetricsRow } from '../training/detectors.ts'
+import { checkMemory } from '../training/memory.ts'
+import type { TrainingState } from '../training/state.ts'
+import { stepGraph } from '../training/step.ts'
+import { type TrainOptions, train } from '../training/trainer.ts'
+import { SHARES } from '../util/limits.ts'
+import { memoryBytes } from '../util/node/memory.ts'
+import { type Course, openCourse } from './course.ts'
+import { engineThreads } from './engine-threads.ts'
+import { finishRun } from './finish-run.ts'
+import { recordRun } from './record-run.ts'
+import {
+  checkpointArrays,
+  checkpointState,
+  checkRecord,
+  recordedData,
+  recordedObjective,
+} from './recorded-run.ts'
+import { remakeSheets } from './remake-sheets.ts'
+import { imageForm, type RunRequest, resolveSettings } from './request.ts'
+import { planResume } from './resume-plan.ts'
+
+/** A named data set, or the folder's whole path, so that the run can be continued from anywhere. */
+const dataNamed = (data: string): string => (Object.hasOwn(namedSets, data) ? data : resolve(data))
+
+/** Trains, keeps the folder's record of it, and makes what is made at the end. */
+async function* trainInto(
+  run: RunWriter,
+  data: DataSplits,
+  engine: Engine,
+  {
+    from,
+    history,
+    told,
+    course,
+    signal,
+  }: {
+    from?: TrainingState | undefined
+    history?: readonly MetricsRow[]
+    told?: TrainOptions['told']
+    course?: Course | undefined
+    signal?: AbortSignal | undefined
+  },
+): AsyncGenerator<RunEvent> {
+  const { settings } = run.config
+  const objective = recordedObjective(run.config)
+  const test = settings.validateEvery > 0 ? data.test : undefined
+  const controls = await openControl(run.folder)
+  const events = train({
+    objective,
+    source: exampleSource(data.train),
+    engine,
+    batchSize: settings.batchSize,
+    seed: settings.seed,
+    steps: settings.steps,
+    sampleEvery: settings.sampleEvery,
+    checkpointEvery: settings.checkpointEvery,
+    validateEvery: settings.validateEvery,
+    ...(test ? { validation: exampleSource(test) } : {}),
+    evaluateEvery: settings.evaluateEvery,
+    ...(course ? { evaluate: course.evaluate } : {}),
+    ...(from ? { from } : {}),
+    ...(history ? { history } : {}),
+    ...(told ? { told } : {}),
+    ...(signal ? { signal } : {}),
+    mostBytes: SHARES.step * memoryBytes(),
+    controls,
+  })
+  yield* recordRun(run, {
+    events,
+    from: from?.step ?? -1,
+    finish: ({ state, reason }) => finishRun(run, engine, objective, state, reason, data),
+  })
+}
+
+/**
+ * Starts a run: checks the request, loads the data, makes the folder and trains.
+ *
+ * @throws ConfigError for settings, DataError for data and files, DivergedError when training fails
+ */
+export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
+  const { model, common, options } = resolveSettings(request.model, request.settings)
+  const chosen = setOptions(request.data, optionsOf(request.data), request.dataOptions ?? {})
+  const threads = engineThreads(common.threads)
+  await checkNewRun(request.folder)
+  const form = imageForm(common)
+  if (form.imageSize) {
+    // A size that the model cannot take is refused before thousands of images are read.
+    const { height, width } = form.imageSize
+    model.objective(options, [height, width, form.channels ?? model.imageShape[2]!], {
+      ...contextOf(model),
+      steps: common.steps,
+    })
+  }
+  const data = yield* withReports<RunEvent, DataSplits>((report) =>
+    loadData(request.data, {
+      ...form,
+      ...(request.dataDir ? { dataDir: request.dataDir } : {}),
+      options: chosen,
+      ...(request.signal ? { signal: request.signal } : {}),
+      onProgress: (progress) => report({ type: 'download', ...progress }),
+      onImages: (progress) => report({ type: 'images', ...progress }),
+    }),
+  )
+  const { train: dataset, test } = data
+  const { height, width, channels, preparation, labels } = dataset
+  const classes = labels && dataset.classes
+  const measured = common.validateEvery > 0 || common.evaluateEvery > 0 ? test : undefined
+  if (model.classes !== undefined) checkLabels(model.name, { train: dataset, test: measured })
+  const objective = model.objective(options, [height, width, channels], {
+    steps: common.steps,
+    ...(classes ? { classes: classes.length } : {}),
+  })
+  // The same is looked at again when the step is lowered; here no folder has been made for it yet.
+  const exampleShape = [height, width, channels]
+  const { batchSize } = common
+  checkMemory(stepGraph(objective, { batchSize, exampleShape }).graph, SHARES.step * memoryBytes(), {
+    batchSize,
+    exampleShape,
+  })
+  const engine = await nodeEngine(threads)
+  let run: RunWriter | undefined
+  let course: Course | undefined
+  try {
+    const { extractor: source, signal } = request
+    course = yield* openCourse(engine, common.evaluateEvery, data, objective, {
+      source,
+      signal,
+    })
+    const config: RunConfig = {
+      format: 1,
+      model: model.name,
+      command: [...request.command],
+      createdAt: new Date().toISOString(),
+      settings: { ...common, ...options } as RunConfig['settings'],
+      data: {
+        name: dataNamed(request.data),
+        ...(Object.keys(chosen).length > 0 ? { options: chosen as RunConfig['settings'] } : {}),
+        hash: dataset.hash,
+        count: dataset.count,
+        height,
+        width,
+        channels,
+        ...(classes ? { classes: [...classes] } : {}),
+        ...(preparation === undefined ? {} : { preparation }),
+        ...(measured ? { test: { hash: measured.hash, count: measured.count } } : {}),
+        ...(request.dataDir ? { folder: resolve(request.dataDir) } : {}),
+      },
+      versions: versions(engine.name),
+      machine: machine(),
+      metrics: objective.metrics.map((metric) => ({ ...metric })),
+      alarms: alarmsOf(objective, common),
+      networks: Object.values(objective.networks).map(
+        (network) => structuredClone(summarize(network)) as RunConfig['networks'][number],
+      ),
+    }
+    run = await createRun(request.folder, config)
+    yield { type: 'run', folder: run.folder, config }
+    yield* trainInto(run, data, engine, { course, signal })
+  } finally {
+    await course?.close()
+    await engine.close()
+    await run?.close()
+  }
+}
+
+/** What a run says of what it went on without. */
+const lossNotice = (step: number, lost: readonly string[]): EventRow => ({
+  step: Math.max(0, step),
+  kind: 'records-lost',
+  severity: 'warning',
+  message: `continued without what could not be made again: ${lost.join('; ')}`,
+})
+
+export interface ContinueOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Threads of the runtime; default: as the run was started. */
+  readonly threads?: number | undefined
+  /** Where the data's files, or the folder that is the data, are now, if they were moved. */
+  readonly dataDir?: string | undefined
+  /** Go on although something is lost that cannot be made again. Default false */
+  readonly acceptLosses?: boolean | undefined
+}
+
+/**
+ * Continues an interrupted run from its newest good checkpoint, bit for bit as if it had never stopped. What was
+ * logged after that checkpoint is made again. Where logs or sheets before it are damaged, they are put right, or the run
+ * goes on from an earlier checkpoint. A finished run only gets its pictures and report made anew.
+ *
+ * @throws DataError when the folder holds no run, its checkpoints are all damaged, its data has changed, or something is lost
+ *   that cannot be made again
+ */
+export async function* continueRun(
+  folder: string,
+  { signal, threads, dataDir, acceptLosses }: ContinueOptions = {},
+): AsyncGenerator<RunEvent> {
+  const run = await resumeRun(folder)
+  let engine: Engine | undefined
+  let course: Course | undefined
+  try {
+    // Before anything is loaded for it: the record may be anybody's.
+    const objective = recordedObjective(run.config)
+    checkRecord(run.config, objective)
+    const options = engineThreads(threads ?? run.config.settings.threads)
+    const { checkpoint, logs, sheets, ...records } = await planResume(run, objective, { acceptLosses })
+    if (checkpoint) checkpointArrays(checkpoint, run.config, objective)
+    const data = yield* withReports<RunEvent, DataSplits>((report) =>
+      recordedData(run.config, {
+        dataDir,
+        signal,
+        onImages: (progress) => report({ type: 'images', ...progress }),
+      }),
+    )
+    engine = await nodeEngine(options)
+    const { evaluateEvery } = run.config.settings
+    course = yield* openCourse(engine, evaluateEvery, data, objective, { signal })
+    const step = checkpoint?.step ?? -1
+    // In this order: the checkpoint of a sheet may be one that goes.
+    await remakeSheets(run, engine, objective, sheets)
+    await run.truncateAfter(step, logs)
+    if (records.lost.length > 0 && acceptLosses) await run.appendEvents([lossNotice(step, records.lost)])
+    yield { type: 'run', folder: run.folder, config: run.config, resumedFrom: step, ...records }
+    yield* trainInto(run, data, engine, {
+      from: checkpoint && checkpointState(checkpoint),
+      history: await run.readMetrics(),
+      told: await run.readEvents(),
+      course,
+      signal,
+    })
+  } finally {
+    await course?.close()
+    await engine?.close()
+    await run.close()
+  }
+}
