@@ -1,9 +1,14 @@
 // Reverse-mode differentiation: a walk from an output back to the values it depends on.
 import { add, expand, sumTo } from '../graph/build.ts'
-import { scalar, sortNodes, type Value } from '../graph/value.ts'
+import { type Node, scalar, sortNodes, type Value } from '../graph/value.ts'
 import { ShapeError, UnsupportedError } from '../util/errors.ts'
 import { formatShape, sameShape } from '../util/shape.ts'
 import { GRADIENTS } from './gradients.ts'
+
+const contributesNothing = ({ op }: Node): boolean => {
+  const rule = GRADIENTS[op]
+  return typeof rule === 'object' && rule.meaning === 'zero'
+}
 
 const isFloat = (value: Value): boolean => value.dtype === 'float32' || value.dtype === 'float64'
 
@@ -32,11 +37,12 @@ export function gradients(
     )
 
   const order = sortNodes([y])
-  // Only values on a path from `wrt` to `y` get a gradient.
+  // Only values on a path from `wrt` to `y` get a gradient. Operators that contribute nothing end a path: what lies behind
+  // them needs no rule.
   const wanted = new Set<Value>(wrt)
   const fixed = new Set<Value>(constants)
   for (const node of order)
-    if (node.inputs.some((value) => wanted.has(value)))
+    if (!contributesNothing(node) && node.inputs.some((value) => wanted.has(value)))
       for (const output of node.outputs) if (!fixed.has(output)) wanted.add(output)
 
   const found = new Map<Value, Value>([[y, dy ?? scalar(1, y.dtype)]])

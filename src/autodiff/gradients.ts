@@ -117,6 +117,7 @@ export const GRADIENTS: Readonly<Record<string, GradientRule | NotDifferentiable
   Input: source,
   Constant: source,
   Identity: unary(({ dy }) => dy),
+  StopGradient: notDifferentiable('written to make its input a constant for whoever differentiates'),
   Cast: unary(({ x, dy }) => cast(dy, x.dtype)),
 
   Neg: unary(({ dy }) => neg(dy)),

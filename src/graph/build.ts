@@ -40,6 +40,8 @@ export const ceil = unary('Ceil')
 export const round = unary('Round')
 export const not = unary('Not')
 export const identity = unary('Identity')
+/** x, as a constant of everything that is differentiated: no gradient passes to what x is computed from. */
+export const stopGradient = unary('StopGradient')
 export const leakyRelu = (x: Value, alpha: number): Value => apply('LeakyRelu', [x], { alpha })
 export const cast = (x: Value, to: DType): Value => (x.dtype === to ? x : apply('Cast', [x], { to }))
 

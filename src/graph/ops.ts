@@ -143,6 +143,8 @@ export const OPS: Readonly<Record<string, OpDefinition>> = {
     throw new ShapeError('constants are made with constant()')
   }),
   Identity: unary,
+  /** The value itself, through which autodiff lets no gradient. Lowering drops it, and no file that is read makes one. */
+  StopGradient: unary,
   Cast: core(1, ([x], attributes) => [{ dtype: attributes.to as DType, shape: x!.shape }]),
 
   Neg: unary,

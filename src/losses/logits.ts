@@ -1,5 +1,5 @@
 // From probabilities back to the logits they came from.
-import { reshape } from '../graph/build.ts'
+import { reshape, stopGradient } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
 import { ConfigError } from '../util/errors.ts'
 
@@ -15,6 +15,7 @@ export function logitsOf(probabilities: Value): Value {
   const { op, inputs } = probabilities.node
   if (op === 'Sigmoid') return inputs[0]!
   if (op === 'Identity') return logitsOf(inputs[0]!)
+  if (op === 'StopGradient') return stopGradient(logitsOf(inputs[0]!))
   if (op === 'Reshape') return reshape(logitsOf(inputs[0]!), probabilities.shape)
   throw new ConfigError(
     `logitsOf: expects a value that ends in Sigmoid, got one that ends in ${op}; ` +

@@ -104,6 +104,7 @@ function simplifyOne(node: Node, given: readonly Value[]): Value | undefined {
   const attributes: Attributes = node.attributes
   switch (node.op) {
     case 'Identity':
+    case 'StopGradient':
       return x
     case 'Neg': {
       if (x!.node.op === 'Neg') return x!.node.inputs[0]

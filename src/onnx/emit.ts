@@ -168,6 +168,7 @@ const mustBeLowered: Emit = ({ node }) => {
 /** How each operator is written. Inputs and constants are not nodes in ONNX. */
 export const EMIT: Readonly<Record<string, Emit>> = {
   Identity: plain,
+  StopGradient: same({}, { opType: 'Identity' }),
   Cast: (emission) =>
     emission.write('Cast', emission.inputs, emission.outputs, [
       intAttribute('to', elementTypes[fixed<string>(emission, 'to') as DType]),

@@ -4,7 +4,7 @@ import { gradients } from '../../src/autodiff/backward.ts'
 import { GRADIENTS, type NotDifferentiable } from '../../src/autodiff/gradients.ts'
 import * as g from '../../src/graph/build.ts'
 import { interpret } from '../../src/graph/interpreter.ts'
-import { apply, OPS } from '../../src/graph/ops.ts'
+import { apply, applyAll, OPS } from '../../src/graph/ops.ts'
 import { input, sortNodes, type Tensor, type Value } from '../../src/graph/value.ts'
 import { expectDerivatives } from '../support/differences.ts'
 import { literal, normalTensor, tensor, uniformTensor } from '../support/tensors.ts'
@@ -55,6 +55,31 @@ describe('operators that contribute nothing', () => {
     ['Round', g.round, [-2, 0, 2]],
   ] as const)('%s is a constant factor', (_op, step, expected) => {
     expect(gradientOf((x) => g.mul(step(x), x), at).map((n) => n + 0)).toEqual(expected)
+  })
+
+  it('a stopped gradient is a constant factor, to any order', () => {
+    expect(gradientOf((x) => g.mul(g.stopGradient(g.exp(x)), x), at)).toEqual(Array.from(at.data, Math.exp))
+    const x = input('x', [])
+    const once = gradients(g.mul(g.stopGradient(g.square(x)), g.square(x)), [x])[0]! // 2 x stop(x^2)
+    const twice = gradients(once, [x])[0]!
+    const found = interpret({ once, twice }, { x: tensor(3) })
+    expect([found.once!.data[0], found.twice!.data[0]]).toEqual([54, 18])
+  })
+
+  it('what only leads to a stopped gradient needs no rule, before it or behind it', () => {
+    const largest = (x: Value): Value => applyAll('TopK', [x], { k: 1 })[0]!
+    expect(gradientOf((x) => g.mul(g.stopGradient(largest(x)), x), at)).toEqual([2.2, 2.2, 2.2])
+    expect(gradientOf((x) => g.mul(largest(g.stopGradient(x)), x), at)).toEqual([2.2, 2.2, 2.2])
+    expect(() => gradientOf((x) => g.mul(largest(x), x), at)).toThrow('no gradient rule for operator TopK')
+  })
+
+  it('a stopped gradient can itself be asked for', () => {
+    const x = input('x', [3])
+    const stopped = g.stopGradient(g.square(x))
+    const [dStopped, dx] = gradients(g.reduceSum(g.mul(stopped, x)), [stopped, x])
+    const found = interpret({ dStopped: dStopped!, dx: dx! }, { x: tensor([1, 2, 3]) })
+    expect(Array.from(found.dStopped!.data)).toEqual([1, 2, 3])
+    expect(Array.from(found.dx!.data)).toEqual([1, 4, 9])
   })
 
   it('comparisons and logic choose, but are not differentiated', () => {

@@ -49,14 +49,18 @@ it('shows unused inputs, labels, types and text attributes', () => {
   const x = input('x', [2])
   const unused = input('unused', [], 'int64')
   const mask = g.cast(x, 'bool')
-  const graph = { inputs: [x, unused], outputs: { y: apply('Not', [mask], {}, 'block1/not') } }
+  const graph = {
+    inputs: [x, unused],
+    outputs: { y: apply('Not', [mask], {}, 'block1/not'), fixed: g.stopGradient(x) },
+  }
   expect(printGraph(graph)).toBe(
     text(
       '%x float32[2] = Input',
       '%unused int64[] = Input',
       "%0 bool[2] = Cast(%x) {to: 'bool'}",
       '%1 bool[2] = Not(%0) // block1/not',
-      'return y: %1',
+      '%2 float32[2] = StopGradient(%x)',
+      'return y: %1, fixed: %2',
     ),
   )
 })

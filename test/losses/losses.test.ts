@@ -1,7 +1,7 @@
 // Losses against plain formulas, their derivatives, and their behaviour at extremes.
 import { describe, expect, test } from 'vitest'
 import { gradients } from '../../src/autodiff/index.ts'
-import { identity, reshape, sigmoid, tanh } from '../../src/graph/build.ts'
+import { identity, reshape, sigmoid, stopGradient, tanh } from '../../src/graph/build.ts'
 import { interpret } from '../../src/graph/interpreter.ts'
 import { constant, input, sortNodes, type Tensor, type Value } from '../../src/graph/value.ts'
 import {
@@ -89,6 +89,8 @@ describe('logitsOf', () => {
     const x = tanh(input('x', [2, 1]))
     expect(logitsOf(sigmoid(x))).toBe(x)
     expect(logitsOf(identity(sigmoid(x)))).toBe(x)
+    const stopped = logitsOf(stopGradient(sigmoid(x))).node
+    expect([stopped.op, stopped.inputs]).toEqual(['StopGradient', [x]])
     const { shape, node } = logitsOf(reshape(sigmoid(x), [2]))
     expect([shape, node.op, node.inputs]).toEqual([[2], 'Reshape', [x]])
   })

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import * as g from '../../src/graph/build.ts'
 import { interpret } from '../../src/graph/interpreter.ts'
 import { apply, applyAll } from '../../src/graph/ops.ts'
-import { constant, type Graph, input } from '../../src/graph/value.ts'
+import { constant, type Graph, input, sortNodes } from '../../src/graph/value.ts'
+import { RULES } from '../../src/onnx/composites/table.ts'
 import { exportModel } from '../../src/onnx/export.ts'
+import { importModel } from '../../src/onnx/import.ts'
 import { decodeModel, type ValueInfoProto } from '../../src/onnx/proto.ts'
 import { randomStream } from '../../src/util/random.ts'
 import { sizeOf } from '../../src/util/shape.ts'
@@ -69,6 +71,15 @@ describe('exportModel', () => {
     expect([model.producerName, model.producerVersion]).toEqual(['sparring', '0.1.0'])
     expect(model.docString).toBe('What it is.')
     expect(model.opsetImport).toEqual([{ domain: '', version: 21 }])
+  })
+
+  it('writes a stopped gradient as Identity, and no file that is read makes one', () => {
+    const x = input('x', [2])
+    const bytes = exportModel({ inputs: [x], outputs: { y: g.exp(g.stopGradient(x)) } }, { name: 'stopped' })
+    expect(decodeModel(bytes).graph.node.map(({ opType }) => opType)).toEqual(['Identity', 'Exp'])
+    const { graph } = importModel(bytes)
+    expect(sortNodes(Object.values(graph.outputs)).map(({ op }) => op)).toEqual(['Input', 'Identity', 'Exp'])
+    for (const table of Object.values(RULES)) expect(table).not.toHaveProperty('StopGradient')
   })
 
   it("asks for ONNX Runtime's operators only when one is used", () => {

@@ -82,6 +82,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { inputs: [], build: () => constant([200], [1], 'uint8') },
   ],
   Identity: unary('Identity'),
+  StopGradient: unary('StopGradient'),
   Cast: (
     [
       ['float32', 'int64'],

@@ -30,6 +30,10 @@ export const ELEMENTWISE_CASES: KernelCases = {
     { name: 'copies', inputs: [[[1, -2]]], expected: [[1, -2]] },
     { name: 'keeps the type', inputs: [bool([1, 0])], expected: [1, 0], dtype: 'bool' },
   ],
+  StopGradient: [
+    { name: 'copies', inputs: [[[1, -2]]], expected: [[1, -2]] },
+    { name: 'keeps the type', inputs: [int([3])], expected: [3], dtype: 'int64' },
+  ],
   Cast: [
     {
       name: 'truncates to integers',
