@@ -1,15 +1,16 @@
 // A round of "real or generated?": images of both kinds, mixed by chance, and what the run's own critic says of them.
 import type { DataSplits } from '../data/index.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from '../lifecycle/recorded-run.ts'
+import { inputOf } from '../layers/network.ts'
 import type { Objective } from '../objectives/objective.ts'
+import { functionOf, offeredBy } from '../objectives/offer.ts'
 import { imageBatch } from '../pictures/images.ts'
 import type { CriticRow, RunConfig } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
-import { type OpenNetwork, openNetwork } from '../training/inference.ts'
-import { drawLatents, samplerOf } from '../training/sampler.ts'
+import { drawInputs, heldArrays, openFunction } from '../training/functions.ts'
 import { DataError } from '../util/errors.ts'
-import { randomStream } from '../util/random.ts'
+import { type RandomStream, randomStream } from '../util/random.ts'
 
 /** Images of a round. */
 export const ROUND_SIZE = 20
@@ -22,26 +23,40 @@ export interface CriticRound extends Omit<CriticRow, 'at' | 'saidReal'> {
   readonly shape: readonly [number, number, number]
 }
 
-/** The networks of a model that rounds need, ready to be used again: building them takes longer than running them. */
+/** The functions of a model that rounds need, ready to be used again: building them takes longer than running them. */
 export interface CriticNetworks {
   readonly objective: Objective
-  /** From latents to images. */
-  readonly generator: OpenNetwork
-  /** Absent where the model has none. */
-  readonly critic?: OpenNetwork
+  /** Images of freshly drawn inputs, by the weights of a checkpoint. */
+  generate(arrays: StateArrays, random: RandomStream): Promise<Float32Array>
+  /** Probabilities that images are real; absent where the model cannot tell. */
+  readonly judge?: (arrays: StateArrays, images: Float32Array<ArrayBuffer>) => Promise<Float32Array>
   close(): Promise<void>
 }
 
 /** @throws ConfigError when the model makes no images */
 export async function openCriticNetworks(engine: Engine, config: RunConfig): Promise<CriticNetworks> {
   const objective = recordedObjective(config)
-  const generator = await openNetwork(engine, samplerOf(objective).network, ROUND_SIZE)
-  const judge = objective.critic && objective.networks[objective.critic.network]
-  const critic = judge && (await openNetwork(engine, judge, ROUND_SIZE))
+  const generate = functionOf(objective, 'generate')
+  const judge = offeredBy(objective, 'judge')
+  const names = Object.values(objective.networks).flatMap(({ weights }) => weights.map(({ name }) => name))
+  let now: StateArrays
+  const weights = heldArrays(engine, names, () => now)
+  const generator = await openFunction(weights, generate, ROUND_SIZE)
+  const critic = judge && (await openFunction(weights, judge, ROUND_SIZE))
   return {
     objective,
-    generator,
-    ...(critic ? { critic } : {}),
+    generate(arrays, random) {
+      now = arrays
+      return generator.run(drawInputs(generate, ROUND_SIZE, random))
+    },
+    ...(critic
+      ? {
+          judge(arrays, images) {
+            now = arrays
+            return critic.run({ [inputOf(judge.of).name]: images })
+          },
+        }
+      : {}),
     async close() {
       await Promise.all([generator.close(), critic?.close()])
     },
@@ -59,13 +74,13 @@ export interface CriticRoundOptions {
 
 /** The probabilities that images are real, by the run's critic network; null when it has none, or gives no numbers. */
 async function criticize(
-  { critic }: CriticNetworks,
+  { judge }: CriticNetworks,
   arrays: StateArrays,
   pixels: Uint8Array,
 ): Promise<number[] | null> {
-  if (!critic) return null
+  if (!judge) return null
   // The critic sees what the person sees: eight bits.
-  const probabilities = await critic.run(
+  const probabilities = await judge(
     arrays,
     Float32Array.from(pixels, (byte) => byte / 255),
   )
@@ -84,13 +99,12 @@ export async function criticRound({ run, networks, data, seed }: CriticRoundOpti
   const shape = [height, width, channels] as const
   const checkpoint = await newestCheckpoint(run)
   const arrays = checkpointArrays(checkpoint, run.config, networks.objective)
-  const latents = drawLatents(samplerOf(networks.objective), ROUND_SIZE, randomStream(seed, 'critic/latents'))
-  const made = await networks.generator.run(arrays, latents)
+  const made = await networks.generate(arrays, randomStream(seed, 'critic/latents'))
   if (!made.every(Number.isFinite))
     throw new DataError(
       `the weights of step ${checkpoint.step} give images that are not numbers: the training diverged`,
     )
-  const { pixels } = imageBatch({ images: made, count: ROUND_SIZE, shape })
+  const { pixels } = imageBatch({ values: made, count: ROUND_SIZE, shape })
   const coins = randomStream(seed, 'critic/real')
   const isReal = Array.from({ length: ROUND_SIZE }, () => coins.integer(2) === 1)
   const [reals, dataset] = data.test

@@ -4,12 +4,18 @@ import { imageInputs } from '../data/examples.ts'
 import type { DataSplits } from '../data/node/index.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from '../lifecycle/recorded-run.ts'
 import { activeSubspace } from '../metrics/index.ts'
-import type { LatentDistribution, Objective } from '../objectives/objective.ts'
+import { inputOf } from '../layers/network.ts'
+import type { Objective } from '../objectives/objective.ts'
+import {
+  functionOf,
+  isLatent,
+  type LatentDistribution,
+  offeredBy,
+} from '../objectives/offer.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
-import type { Engine, StateArrays } from '../runtime/engine.ts'
-import { applyNetwork, openNetwork } from '../training/inference.ts'
-import { drawLatents, samplerOf } from '../training/sampler.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { applyFunction, drawInputs, frozen, openFunction, type Weights } from '../training/functions.ts'
 import { ConfigError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
 import { sizeOf } from '../util/shape.ts'
@@ -80,22 +86,29 @@ const pointsFor = (latentDim: number, outputSize: number): number => {
 const unit = (length: number, index: number): number[] =>
   Array.from({ length }, (_, i) => (i === index ? 1 : 0))
 
-interface Trained {
-  readonly engine: Engine
-  readonly objective: Objective
-  readonly arrays: StateArrays
+/** The function that makes images, and the one input of it that is a latent. */
+function generatorOf(objective: Objective) {
+  const generate = functionOf(objective, 'generate')
+  const drawn = Object.entries(generate.draws ?? {})
+  const [port, prior] = drawn[0] ?? []
+  if (drawn.length !== 1 || port === undefined || !prior || !isLatent(prior))
+    throw new ConfigError(
+      `"${objective.name}" makes images of ${Object.keys(generate.of.inputs).join(' and ')}: there is a latent space to walk only where a latent is all that is drawn`,
+    )
+  return { generate, port, prior, latentDim: sizeOf(generate.of.inputs[port]!.shape) }
 }
 
-async function activeAxes({ engine, objective, arrays }: Trained, deviation: number) {
-  const parts = samplerOf(objective)
-  const { network } = parts
-  const d = sizeOf(network.inputShape)
-  const n = pointsFor(d, sizeOf(network.outputShape))
-  const points = drawLatents(parts, n, randomStream(0, 'latent directions'))
-  const opened = await openNetwork(engine, network, d + 1)
+async function activeAxes(
+  weights: Weights,
+  { generate, port, latentDim: d }: ReturnType<typeof generatorOf>,
+  deviation: number,
+) {
+  const n = pointsFor(d, sizeOf(generate.output.shape))
+  const points = drawInputs(generate, n, randomStream(0, 'latent directions'))[port] as Float32Array
+  const opened = await openFunction(weights, generate, d + 1)
   try {
     const { directions, shares } = await activeSubspace(
-      (inputs) => opened.run(arrays, inputs),
+      (inputs) => opened.run({ [port]: inputs }),
       { data: points, shape: [n, d] },
       { count: AXES, step: 0.02 * deviation },
     )
@@ -120,11 +133,10 @@ async function activeAxes({ engine, objective, arrays }: Trained, deviation: num
  */
 export async function latentSpace(run: RunFolder, engine: Engine): Promise<LatentSpace> {
   const objective = recordedObjective(run.config)
-  const { sampler, network } = samplerOf(objective)
+  const generator = generatorOf(objective)
+  const { generate, prior, latentDim } = generator
   const checkpoint = await newestCheckpoint(run)
-  const arrays = checkpointArrays(checkpoint, run.config, objective)
-  const latentDim = sizeOf(network.inputShape)
-  const prior = sampler.latent
+  const weights = frozen(engine, checkpointArrays(checkpoint, run.config, objective))
   const { mean, deviation } = momentsOfPrior(prior)
   const own = latentDim <= OWN
   const found = own
@@ -135,18 +147,18 @@ export async function latentSpace(run: RunFolder, engine: Engine): Promise<Laten
         ),
         points: 0,
       }
-    : await activeAxes({ engine, objective, arrays }, deviation)
+    : await activeAxes(weights, generator, deviation)
   return {
     step: checkpoint.step,
-    network: sampler.network,
+    network: generate.network,
     latentDim,
     prior,
     mean,
     deviation,
-    range: own ? (objective.autoencoder?.range ?? RANGE) : RANGE,
+    range: own && prior.distribution === 'normal' ? (prior.reach ?? RANGE) : RANGE,
     kind: own ? 'own' : 'active',
     ...found,
-    hasExamples: objective.autoencoder !== undefined,
+    hasExamples: offeredBy(objective, 'encode') !== undefined,
   }
 }
 
@@ -162,25 +174,16 @@ export async function latentExamples(
   data: (config: RunConfig) => Promise<DataSplits>,
 ): Promise<LatentExamples> {
   const objective = recordedObjective(run.config)
-  const { networks, autoencoder } = objective
-  if (!autoencoder)
-    throw new ConfigError(
-      `a ${run.config.model} has no encoder: only of an autoencoder can be said where images lie`,
-    )
+  const encode = functionOf(objective, 'encode')
   const arrays = checkpointArrays(await newestCheckpoint(run), run.config, objective)
   const { train, test } = await data(run.config)
   const dataset = test ?? train
   const count = Math.min(EXAMPLES, dataset.count)
   const indices = Uint32Array.from({ length: count }, (_, i) => Math.floor((i * dataset.count) / count))
-  const network = networks[autoencoder.encoder]!
-  const outputs = await applyNetwork(engine, network, arrays, imageInputs(dataset, indices))
-  const width = sizeOf(network.outputShape)
-  const latents: number[] = []
-  for (let i = 0; i < count; i++)
-    for (let j = 0; j < autoencoder.latentDim; j++)
-      latents.push(Number(outputs[i * width + j]!.toPrecision(5)))
+  const images = { [inputOf(encode.of).name]: imageInputs(dataset, indices) }
+  const latents = await applyFunction(frozen(engine, arrays), encode, images)
   return {
-    latents,
+    latents: Array.from(latents, (number) => Number(number.toPrecision(5))),
     labels: Array.from(indices, (index) => dataset.labels?.[index] ?? -1),
     classes: dataset.labels ? dataset.classes : [],
     heldOut: test !== undefined,

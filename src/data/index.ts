@@ -9,9 +9,22 @@ export { createDataset } from './dataset.ts'
 export type { DigitsOptions } from './digits.ts'
 export { DIGIT_CLASSES, DIGIT_SIZE, digits, drawDigit } from './digits.ts'
 export type { DownloadableSet, PublishedFile } from './downloadable-set.ts'
-export { type ExampleSource, exampleSource, type Inputs, rowInputs } from './examples.ts'
+export { type Inputs, imageColumns, imageExamples, rowInputs } from './examples.ts'
 export { fitDataset, type ImageForm } from './fit.ts'
 export type { NamedBytes } from './idx-dataset.ts'
 export { datasetFromIdx } from './idx-dataset.ts'
 export { IMAGE_SIZE, type ImageSize, parseImageSize } from './image-size.ts'
 export { mnist } from './mnist.ts'
+export {
+  batchIndices,
+  type Column,
+  type ColumnData,
+  type Columns,
+  type Examples,
+  examplesSource,
+  noData,
+  type OpenSource,
+  type SavedSource,
+  type Source,
+  type SourceOptions,
+} from './source.ts'

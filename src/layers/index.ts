@@ -18,12 +18,22 @@ export type { LayerOptions } from './layer-options.ts'
 export { type LeakyReLUOptions, leakyReLU } from './leaky-relu.ts'
 export { maxPooling2D } from './max-pooling2d.ts'
 export {
+  type Apply,
+  copyOf,
   countParameters,
+  inputOf,
+  type NamedPort,
+  type NamedValues,
   type Network,
   type NetworkCall,
   type NetworkResult,
   type NetworkRow,
   type NetworkWeight,
+  network,
+  outputOf,
+  type Port,
+  type Ports,
+  type SequentialOptions,
   sequential,
 } from './network.ts'
 export type { Pooling2DOptions } from './pooling2d.ts'

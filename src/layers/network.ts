@@ -1,26 +1,39 @@
-// Networks: named stacks of layers whose weights live outside them.
-import type { Value } from '../graph/value.ts'
+// Networks: functions of named values, made of layers, whose weights live outside them.
+import { input as inputValue, type Value } from '../graph/value.ts'
 import { checkArgument, checkArguments, listOf, NAME, SHAPE, withParts } from '../util/arguments.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
 import { formatShape, type Shape, sameShape, sizeOf } from '../util/shape.ts'
 import { LAYER, type Layer, type RandomSource, type WeightSpec } from './layer.ts'
 
 /** A weight of a network; its name is `network/layer/weight`. */
-export type NetworkWeight = WeightSpec
+export interface NetworkWeight extends WeightSpec {
+  /** The weight with whose numbers it begins, for copies; default its own. */
+  readonly startsAs?: string
+}
+
+/** An input or output of a network: the shape of one example, without the batch axis. */
+export interface Port {
+  readonly shape: Shape
+  /** Default `float32`. */
+  readonly dtype?: 'float32' | 'int64'
+}
+export type Ports = Readonly<Record<string, Port>>
+export type NamedValues = Readonly<Record<string, Value>>
 
 export interface NetworkCall {
-  /** The input, batch first. */
-  readonly input: Value
+  /** The inputs by name, batch first. */
+  readonly inputs: NamedValues
   /** The network's weights by full name. */
-  readonly weights: Readonly<Record<string, Value>>
+  readonly weights: NamedValues
   readonly training: boolean
   readonly random: RandomSource
 }
 
 export interface NetworkResult {
-  readonly output: Value
+  /** By name, batch first. */
+  readonly outputs: NamedValues
   /** New values of weights that are not trainable, by full name. */
-  readonly updates: Readonly<Record<string, Value>>
+  readonly updates: NamedValues
 }
 
 /** One row of a network: a layer with its place. Shapes are without the batch axis. */
@@ -32,11 +45,11 @@ export interface NetworkRow {
   readonly weights: readonly NetworkWeight[]
 }
 
-/** Anything with weights that maps one tensor to another. */
+/** Anything with weights that makes named values of named values. */
 export interface Network {
   readonly name: string
-  readonly inputShape: Shape
-  readonly outputShape: Shape
+  readonly inputs: Ports
+  readonly outputs: Ports
   readonly rows: readonly NetworkRow[]
   readonly weights: readonly NetworkWeight[]
   call(call: NetworkCall): NetworkResult
@@ -45,11 +58,11 @@ export interface Network {
 /** What `checkArguments` takes for a network. */
 export const NETWORK = withParts(
   "a network, such as sequential({ name: 'generator', input: [100] }, layers)",
-  {
-    methods: ['call'],
-    lists: ['inputShape', 'outputShape', 'rows', 'weights'],
-  },
+  { methods: ['call'], lists: ['rows', 'weights'] },
 )
+
+/** Applies a layer, or several one after the other. The same layer applied twice shares its weights. */
+export type Apply = (layers: Layer | readonly Layer[], input: Value) => Value
 
 /** Keras' rule with hyphens: `conv2d-transpose`, `leaky-re-lu`. */
 const kebab = (type: string): string =>
@@ -58,23 +71,39 @@ const kebab = (type: string): string =>
     .replace(/([a-z])([A-Z])/g, '$1-$2')
     .toLowerCase()
 
-/**
- * A stack of layers, as Keras' Sequential.
- *
- * @param options.name   prefix of all weight names
- * @param options.input  shape of one example, without the batch axis
- * @param layers         first to last; unnamed ones are called after their type: `dense`, `dense-1`, ...
- * @throws ConfigError for arguments that are missing or of another kind; ShapeError naming the layer that does not take
- *         the shape before it
- */
-export function sequential(
-  options: { readonly name: string; readonly input: Shape },
-  layers: readonly Layer[],
-): Network {
-  checkArguments('sequential', options, { name: NAME, input: SHAPE })
-  const { name, input } = options
-  checkArgument(`sequential "${name}"`, 'its second argument, the layers,', layers, listOf(LAYER))
+const portOf = (given: Shape | Port): Port => (Array.isArray(given) ? { shape: given } : (given as Port))
+
+const describePorts = (ports: Ports): string =>
+  Object.entries(ports)
+    .map(
+      ([name, { shape, dtype }]) =>
+        `${name} [${['batch', ...shape].join(', ')}]${dtype && dtype !== 'float32' ? ` ${dtype}` : ''}`,
+    )
+    .join(', ')
+
+/** @throws ShapeError unless the values are those that the ports ask for */
+function checkInputs(name: string, ports: Ports, given: NamedValues): void {
+  for (const got of Object.keys(given))
+    if (!Object.hasOwn(ports, got))
+      throw new ShapeError(`network "${name}" has no input "${got}"; it takes ${describePorts(ports)}`)
+  for (const [port, { shape, dtype = 'float32' }] of Object.entries(ports)) {
+    const value = Object.hasOwn(given, port) ? given[port] : undefined
+    if (!value)
+      throw new ShapeError(`network "${name}": input "${port}" was not given; it takes ${describePorts(ports)}`)
+    if (!sameShape(value.shape.slice(1), shape))
+      throw new ShapeError(
+        `network "${name}" takes ${describePorts({ [port]: ports[port]! })}, got ${formatShape(value.shape)}`,
+      )
+    if (value.dtype !== dtype)
+      throw new ShapeError(`network "${name}": input "${port}" is ${dtype}, got ${value.dtype}`)
+  }
+}
+
+/** The layers of a network while they are found, each with a name of its own. */
+function newRows(name: string) {
+  const rows: NetworkRow[] = []
   const used = new Set<string>()
+  const known = new Map<Layer, NetworkRow>()
   const nameOf = (layer: Layer): string => {
     const base = layer.name ?? kebab(layer.type)
     let free = base
@@ -85,48 +114,233 @@ export function sequential(
     used.add(free)
     return free
   }
-  let shape = input
-  const rows = layers.map((layer): NetworkRow => {
+  /** The row of a layer for inputs of this shape. */
+  const add = (layer: Layer, shape: Shape): NetworkRow => {
+    const before = known.get(layer)
+    if (before && sameShape(before.inputShape, shape)) return before
+    if (before)
+      throw new ShapeError(
+        `${layer.type} "${name}/${before.name}" is shared: expected inputs ${formatShape(before.inputShape)} as the first time, got ${formatShape(shape)}`,
+      )
     const rowName = nameOf(layer)
     try {
       const weights = layer
         .weights(shape)
         .map((spec) => ({ ...spec, name: `${name}/${rowName}/${spec.name}` }))
       const row = { name: rowName, layer, inputShape: shape, outputShape: layer.outputShape(shape), weights }
-      shape = row.outputShape
+      rows.push(row)
+      if (weights.length > 0) known.set(layer, row)
       return row
     } catch (error) {
       if (error instanceof ShapeError)
         throw new ShapeError(`${layer.type} "${name}/${rowName}": ${error.message}`)
       throw error
     }
-  })
+  }
+  return { rows, add }
+}
+
+/** How a body is written into a graph: the layers as they come, with the weights of a call. */
+const applying =
+  (
+    name: string,
+    next: (layer: Layer) => NetworkRow,
+    { weights, training, random }: Omit<NetworkCall, 'inputs'>,
+    updates: Record<string, Value>,
+  ): Apply =>
+  (layers, given) => {
+    let value = given
+    for (const layer of [layers].flat() as Layer[]) {
+      const row = next(layer)
+      const prefix = `${name}/${row.name}/`
+      const own: Record<string, Value> = {}
+      for (const { name: full } of row.weights) {
+        // A second call moves the moving statistics on from where the first left them.
+        const weight = updates[full] ?? weights[full]
+        if (!weight) throw new ShapeError(`network "${name}": weight "${full}" was not given`)
+        own[full.slice(prefix.length)] = weight
+      }
+      const result = row.layer.call({ input: value, weights: own, training, random })
+      for (const [short, update] of Object.entries(result.updates ?? {})) updates[prefix + short] = update
+      value = result.output
+    }
+    return value
+  }
+
+type Body = (inputs: NamedValues, apply: Apply) => NamedValues
+
+function fromBody(name: string, inputs: Ports, build: Body): Network {
+  const found = newRows(name)
+  /** The rows in the order in which the body asks for them: the same at every call. */
+  const order: NetworkRow[] = []
+  const traced = build(
+    Object.fromEntries(
+      Object.entries(inputs).map(([port, { shape, dtype }]) => [port, inputValue(port, [1, ...shape], dtype)]),
+    ),
+    (layers, given) =>
+      ([layers].flat() as Layer[]).reduce((value, layer) => {
+        checkArgument(`network "${name}"`, 'what is applied', layer, LAYER)
+        const row = found.add(layer, value.shape.slice(1))
+        order.push(row)
+        return inputValue('traced', [1, ...row.outputShape])
+      }, given),
+  )
+  const outputs = Object.fromEntries(
+    Object.entries(traced).map(([port, { shape, dtype }]): [string, Port] => [
+      port,
+      { shape: shape.slice(1), ...(dtype === 'int64' ? { dtype } : {}) },
+    ]),
+  )
   return {
     name,
-    inputShape: input,
-    outputShape: shape,
-    rows,
-    weights: rows.flatMap((row) => row.weights),
-    call({ input: given, weights, training, random }) {
-      if (!sameShape(given.shape.slice(1), input))
-        throw new ShapeError(
-          `network "${name}" takes [batch, ${input.join(', ')}], got ${formatShape(given.shape)}`,
-        )
+    inputs,
+    outputs,
+    rows: found.rows,
+    weights: found.rows.flatMap((row) => row.weights),
+    call({ inputs: given, ...call }) {
+      checkInputs(name, inputs, given)
       const updates: Record<string, Value> = {}
-      let value = given
-      for (const row of rows) {
-        const prefix = `${name}/${row.name}/`
-        const own: Record<string, Value> = {}
-        for (const { name: full } of row.weights) {
-          const weight = weights[full]
-          if (!weight) throw new ShapeError(`network "${name}": weight "${full}" was not given`)
-          own[full.slice(prefix.length)] = weight
-        }
-        const result = row.layer.call({ input: value, weights: own, training, random })
-        for (const [short, update] of Object.entries(result.updates ?? {})) updates[prefix + short] = update
-        value = result.output
-      }
-      return { output: value, updates }
+      let at = 0
+      return { outputs: build(given, applying(name, () => order[at++]!, call, updates)), updates }
+    },
+  }
+}
+
+/**
+ * A network of named inputs and outputs, as Keras' functional models: layers are applied to values, between which any
+ * operators may stand.
+ *
+ *     network('generator', { z: [100], label: { shape: [], dtype: 'int64' } }, ({ z, label }, apply) => ({
+ *       images: apply(stack, concat([z, apply(embedding({ inputDim: 10, outputDim: 50 }), label)], 1)),
+ *     }))
+ *
+ * @param name    prefix of all weight names
+ * @param inputs  shape of one example of each, without the batch axis, or a port with a type
+ * @param build   writes the outputs; called anew for every use, it must apply the same layers in the same order. A layer
+ *                that is applied twice has one set of weights. Make layers outside of it
+ * @throws ConfigError for arguments that are missing or of another kind; ShapeError naming the layer that does not take
+ *         the shape before it
+ */
+export function network(
+  name: string,
+  inputs: Readonly<Record<string, Shape | Port>>,
+  build: (inputs: NamedValues, apply: Apply) => NamedValues,
+): Network {
+  checkArgument('network', 'its first argument, the name,', name, NAME)
+  const ports = Object.fromEntries(Object.entries(inputs ?? {}).map(([port, given]) => [port, portOf(given)]))
+  for (const [port, { shape }] of Object.entries(ports))
+    checkArgument(`network "${name}"`, `the shape of input "${port}"`, shape, SHAPE)
+  return fromBody(name, ports, build)
+}
+
+/** The one input of a short form: a shape, or a shape with a name. */
+export const inputPort = (given: SequentialOptions['input']): [name: string, shape: Shape] =>
+  Array.isArray(given) ? ['input', given] : Object.entries(given as Readonly<Record<string, Shape>>)[0]!
+
+/** What `checkArguments` takes for the input of a short form. */
+export const INPUT = {
+  expected: `${SHAPE.expected}, or that with a name, such as { z: [100] }`,
+  is: (value: unknown): boolean =>
+    SHAPE.is(value) ||
+    (typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.keys(value).length === 1 &&
+      SHAPE.is(Object.values(value)[0])),
+}
+export const OPTIONAL_NAME = { ...NAME, is: (value: unknown): boolean => value === undefined || NAME.is(value) }
+
+export interface SequentialOptions {
+  /** Prefix of all weight names. */
+  readonly name: string
+  /** Shape of one example, without the batch axis; with a name, such as `{ z: [100] }`, where it should not be `input`. */
+  readonly input: Shape | Readonly<Record<string, Shape>>
+  /** Name of the output; default `output`. */
+  readonly output?: string
+}
+
+/**
+ * A stack of layers, as Keras' Sequential: a network of one input and one output.
+ *
+ * @param layers  first to last; unnamed ones are called after their type: `dense`, `dense-1`, ...
+ * @throws ConfigError for arguments that are missing or of another kind; ShapeError naming the layer that does not take
+ *         the shape before it
+ */
+export function sequential(options: SequentialOptions, layers: readonly Layer[]): Network {
+  checkArguments('sequential', options, { name: NAME, input: INPUT, output: OPTIONAL_NAME })
+  const { name, output = 'output' } = options
+  checkArgument(`sequential "${name}"`, 'its second argument, the layers,', layers, listOf(LAYER))
+  const [input, shape] = inputPort(options.input)
+  return fromBody(name, { [input]: { shape } }, (given, apply) => ({ [output]: apply(layers, given[input]!) }))
+}
+
+/** A port with its name. */
+export interface NamedPort extends Port {
+  readonly name: string
+}
+
+function only(network: Network, kind: 'inputs' | 'outputs'): NamedPort {
+  const ports = Object.entries(network[kind])
+  if (ports.length !== 1)
+    throw new ConfigError(
+      `network "${network.name}" has the ${kind} ${describePorts(network[kind])}; expected one: give or take them by name`,
+    )
+  const [name, port] = ports[0]!
+  return { name, ...port }
+}
+
+/** The input of a network that has one. @throws ConfigError when it has several */
+export const inputOf = (network: Network): NamedPort => only(network, 'inputs')
+/** The output of a network that has one. @throws ConfigError when it has several */
+export const outputOf = (network: Network): NamedPort => only(network, 'outputs')
+
+/** The weights of networks as inputs of a graph, by full name. */
+export const weightInputs = (...networks: readonly Network[]): Record<string, Value> =>
+  Object.fromEntries(
+    networks.flatMap(({ weights }) => weights.map(({ name, shape }) => [name, inputValue(name, shape)])),
+  )
+
+/** Calls a network of one input and one output. */
+export function callNetwork(
+  network: Network,
+  { input, ...call }: Omit<NetworkCall, 'inputs'> & { readonly input: Value },
+): { readonly output: Value; readonly updates: NamedValues } {
+  const { outputs, updates } = network.call({ ...call, inputs: { [inputOf(network).name]: input } })
+  return { output: outputs[outputOf(network).name]!, updates }
+}
+
+/**
+ * The same network with weights of its own, which begin with the same numbers: a target network, an average.
+ *
+ * @param name  of the copy, prefix of its weights
+ */
+export function copyOf(network: Network, name: string): Network {
+  checkArgument(`a copy of network "${network.name}"`, 'its name', name, NAME)
+  const renamed = (full: string): string => name + full.slice(network.name.length)
+  const copied = (weight: NetworkWeight): NetworkWeight => ({
+    ...weight,
+    name: renamed(weight.name),
+    startsAs: weight.startsAs ?? weight.name,
+  })
+  const keyed = (values: NamedValues, nameOf: (weight: string) => readonly [from: string, to: string]): NamedValues =>
+    Object.fromEntries(
+      network.weights.flatMap((weight) => {
+        const [from, to] = nameOf(weight.name)
+        return values[from] ? [[to, values[from]]] : []
+      }),
+    )
+  return {
+    name,
+    inputs: network.inputs,
+    outputs: network.outputs,
+    rows: network.rows.map((row) => ({ ...row, weights: row.weights.map(copied) })),
+    weights: network.weights.map(copied),
+    call(call) {
+      const { outputs, updates } = network.call({
+        ...call,
+        weights: keyed(call.weights, (full) => [renamed(full), full]),
+      })
+      return { outputs, updates: keyed(updates, (full) => [full, renamed(full)]) }
     },
   }
 }

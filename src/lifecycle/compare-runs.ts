@@ -99,7 +99,7 @@ async function* measured(
 ): AsyncGenerator<EvaluateEvent, readonly Opened[]> {
   const protocol = opened.find(({ entry }) => entry.evaluation)?.entry.evaluation?.protocol
   const wanted = opened.filter(
-    ({ entry, run }) => !entry.evaluation && recordedObjective(run.config).sampler !== undefined,
+    ({ entry, run }) => !entry.evaluation && recordedObjective(run.config).offers?.generate !== undefined,
   )
   if (wanted.length === 0) return opened
   const { count, draws, seed } = protocol ?? {}

@@ -5,14 +5,15 @@ import type { RunEvent } from '../measuring/events.ts'
 import { type ExtractorSource, reportedExtractor } from '../measuring/reported-extractor.ts'
 import { COURSE } from '../metrics/index.ts'
 import type { Objective } from '../objectives/objective.ts'
+import { functionOf } from '../objectives/offer.ts'
 import { freshSamples } from '../pictures/fresh-samples.ts'
-import type { Engine, StateArrays } from '../runtime/engine.ts'
-import { samplerOf } from '../training/sampler.ts'
+import type { Engine } from '../runtime/engine.ts'
+import type { Weights } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
 
 export interface Course {
   /** Measures of one draw of samples, by name, always from the same latents; NaN where there is no value. */
-  evaluate(arrays: StateArrays): Promise<Readonly<Record<string, number>>>
+  evaluate(weights: Weights): Promise<Readonly<Record<string, number>>>
   close(): Promise<void>
 }
 
@@ -30,14 +31,14 @@ export async function* openCourse(
   options: { source?: ExtractorSource | undefined; signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<RunEvent, Course | undefined> {
   if (evaluateEvery === 0) return undefined
-  samplerOf(objective)
+  functionOf(objective, 'generate')
   const extractor = yield* reportedExtractor(engine, splits, options)
   const evaluator = await openEvaluator(engine, extractor, splits, { groups: COURSE })
   const { count, seed } = evaluator
   return {
-    async evaluate(arrays) {
+    async evaluate(weights) {
       const random = randomStream(seed, 'evaluate', 0)
-      const samples = await freshSamples(engine, objective, arrays, { count, random })
+      const samples = await freshSamples(weights, objective, { count, random })
       const { measures } = await evaluator.measure(samples)
       return Object.fromEntries(measures.map(({ name, result }) => [name, result.value ?? Number.NaN]))
     },

@@ -12,7 +12,7 @@ import type { Evaluation, MeasureRecord } from '../runs/index.ts'
 import { EVALUATION_FILE, openRun, type RunFolder } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import { samplerOf } from '../training/sampler.ts'
+import { frozen } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
 import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
 
@@ -86,13 +86,13 @@ async function* evaluateOne(
   const { folder, config } = run
   const objective = recordedObjective(config)
   const checkpoint = await newestCheckpoint(run)
-  const arrays = checkpointArrays(checkpoint, run.config, objective)
+  const weights = frozen(engine, checkpointArrays(checkpoint, run.config, objective))
   const { count, seed } = evaluator
   const found: DrawFound[] = []
   for (let draw = 0; draw < draws; draw++) {
     yield { type: 'evaluating', folder, what: 'samples', draw: draw + 1, draws }
     const random = randomStream(seed, 'evaluate', draw)
-    found.push(await evaluator.measure(await freshSamples(engine, objective, arrays, { count, random })))
+    found.push(await evaluator.measure(await freshSamples(weights, objective, { count, random })))
   }
   while (floors.length < draws) {
     yield { type: 'evaluating', folder, what: 'floor', draw: floors.length + 1, draws }
@@ -131,7 +131,7 @@ export async function* evaluateRuns(
   // All of them before any work.
   const runs = await Promise.all(folders.map((folder) => openRun(folder)))
   for (const run of runs) {
-    samplerOf(recordedObjective(run.config))
+    functionOf(recordedObjective(run.config))
     await newestCheckpoint(run)
   }
   const open = new Map<string, OpenData>()

@@ -1,6 +1,5 @@
 // What the commands do, without printing.
 
-export { exampleSource } from '../data/examples.ts'
 export type { MetricSummary, RunEvent, RunResult } from '../measuring/events.ts'
 export { type Extractor, type ExtractorOptions, openExtractor } from '../measuring/extractor.ts'
 export { imageBatch, type SampledImages, samplesPng } from '../pictures/images.ts'

@@ -7,6 +7,7 @@ import { openRun } from '../runs/node/index.ts'
 import { writeOut } from '../runs/node/write-out.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
+import { frozen } from '../training/functions.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
 import { MOST_DRAWN, MOST_PICTURE } from '../util/limits.ts'
 import { nearestName } from '../util/nearest-name.ts'
@@ -74,7 +75,11 @@ export const sampleRun = (
       throw new ConfigError(
         `${count} samples of ${height} x ${width} x ${channels} are ${numbers} numbers; expected at most ${MOST_DRAWN} at once: ask for fewer samples`,
       )
-    const images = await freshImages(engine, objective, run, arrays, { count, seed, purpose: 'sample' })
+    const images = await freshImages(frozen(engine, arrays), objective, run, {
+      count,
+      seed,
+      purpose: 'sample',
+    })
     const sheet = tileGrid(images, { columns: perRow, scale, gap: 0 })
     const file = await writeOut(out, await encodePng(sheet))
     return { file, width: sheet.width, height: sheet.height }

@@ -1,36 +1,52 @@
 // The ONNX files of a run's trained networks.
 import { join } from 'node:path'
+import type { Port } from '../layers/network.ts'
 import type { Objective } from '../objectives/objective.ts'
+import type { Draw } from '../objectives/offer.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import { packageVersion } from '../runs/node/machine.ts'
 import type { StateArrays } from '../runtime/engine.ts'
-import { exportNetwork } from '../training/sampler.ts'
+import { exportNetwork } from '../training/inference.ts'
 import { DataError } from '../util/errors.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from './recorded-run.ts'
+
+const shapeText = (lengths: readonly number[]): string => `[${['N', ...lengths].join(', ')}]`
+
+/** What a drawn input is drawn from, in words. */
+const drawText = (draw: Draw | undefined): string | undefined =>
+  draw &&
+  (draw.distribution === 'uniform'
+    ? `uniform [${draw.low}, ${draw.high})`
+    : draw.distribution === 'normal'
+      ? 'standard normal'
+      : `one of ${draw.count} classes`)
 
 /** What a network's file says about itself. */
 function notes(objective: Objective, name: string, config: RunConfig, step: number) {
   const network = objective.networks[name]!
-  const { input, output, meaning } = objective.ports[name]!
-  const { sampler } = objective
-  const latent = sampler?.network === name ? sampler.latent : undefined
-  const distribution =
-    latent &&
-    (latent.distribution === 'uniform' ? `uniform [${latent.low}, ${latent.high})` : 'standard normal')
-  const shape = (lengths: readonly number[]): string => `[N, ${lengths.join(', ')}]`
+  const offers = Object.values(objective.offers ?? {}).filter((offer) => offer.network === name)
+  const draws: Readonly<Record<string, Draw>> = Object.assign({}, ...offers.map((offer) => offer.draws))
+  const meaning = offers.map((offer) => offer.meaning).find((text) => text !== undefined)
+  const port = (kind: string, [called, { shape }]: [string, Port], more: string): string =>
+    `${kind} "${called}" ${shapeText(shape)}${more}`
+  const inputs = Object.entries(network.inputs)
+  const outputs = Object.entries(network.outputs)
+  const drawn = (called: string): string | undefined => drawText(draws[called])
+  const latent = inputs.map(([called]) => drawn(called)).find((text) => text !== undefined)
   return {
     name: `${config.model} ${name}`,
     producer: { name: 'sparring', version: packageVersion() },
     documentation:
       `The ${name} of a ${config.model} trained on ${config.data.name} for ${step + 1} steps. ` +
-      `Input "${input}" ${shape(network.inputShape)}${distribution ? `, ${distribution}` : ''}; output "${output}" ${shape(network.outputShape)}${meaning ? `: ${meaning}` : ''}.`,
+      `${inputs.map((entry, i) => port(i === 0 ? 'Input' : 'input', entry, drawn(entry[0]) ? `, ${drawn(entry[0])}` : '')).join('; ')}; ` +
+      `${outputs.map((entry) => port('output', entry, meaning ? `: ${meaning}` : '')).join('; ')}.`,
     metadata: {
-      input,
-      inputShape: shape(network.inputShape),
-      ...(distribution ? { latent: distribution } : {}),
-      output,
-      outputShape: shape(network.outputShape),
+      input: inputs.map(([called]) => called).join(' '),
+      inputShape: inputs.map(([, { shape }]) => shapeText(shape)).join(' '),
+      ...(latent ? { latent } : {}),
+      output: outputs.map(([called]) => called).join(' '),
+      outputShape: outputs.map(([, { shape }]) => shapeText(shape)).join(' '),
       ...(meaning ? { outputMeaning: meaning } : {}),
       model: config.model,
       seed: String(config.settings.seed),
@@ -53,12 +69,7 @@ export function networkFiles(
   return Object.fromEntries(
     names.map((name) => [
       `${name}.onnx`,
-      exportNetwork(
-        objective.networks[name]!,
-        objective.ports[name]!,
-        arrays,
-        notes(objective, name, config, step),
-      ),
+      exportNetwork(objective.networks[name]!, arrays, notes(objective, name, config, step)),
     ]),
   )
 }

@@ -6,7 +6,7 @@ import { samplesPng } from '../pictures/images.ts'
 import { type RunStatus, sampleFile } from '../runs/index.ts'
 import type { RunWriter } from '../runs/node/index.ts'
 import { DivergedError } from '../training/state.ts'
-import type { TrainEvent } from '../training/trainer.ts'
+import type { TrainEvent } from '../training/watcher.ts'
 import { messageOf } from '../util/errors.ts'
 
 /** Seconds between two writes of status.json. */
@@ -50,12 +50,13 @@ export async function* recordRun(
       case 'samples':
         await run.writeSample(event.step, event.latents, await samplesPng(event))
         return { type: 'samples', step: event.step, file: sampleFile(event.step, event.latents) }
-      case 'validation':
-        await run.appendValidation([event.row])
-        return event
-      case 'evaluation':
+      case 'record':
+        if (event.log === 'validation') {
+          await run.appendValidation([event.row])
+          return { type: 'validation', row: event.row }
+        }
         await run.appendEvaluations([event.row])
-        return { ...event, measures: COURSE.flatMap(({ measures }) => measures) }
+        return { type: 'evaluation', row: event.row, measures: COURSE.flatMap(({ measures }) => measures) }
       case 'notice':
         await run.appendEvents([event.notice])
         return event

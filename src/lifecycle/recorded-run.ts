@@ -9,6 +9,7 @@ import {
   optionsOf,
 } from '../data/node/index.ts'
 import { setOptions } from '../data/set-options.ts'
+import { type DataFacts, imageFacts } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { RunConfig } from '../runs/index.ts'
@@ -39,6 +40,12 @@ function asRecorded<T>(read: () => T): T {
 export const recordedSettings = (config: RunConfig): ResolvedSettings =>
   asRecorded(() => resolveSettings(config.model, config.settings))
 
+/** The columns that a run's data has, as it records them. */
+export function recordedFacts({ data }: Pick<RunConfig, 'data'>): DataFacts {
+  const { height, width, channels, classes } = data
+  return imageFacts([height, width, channels], { classes: classes?.length })
+}
+
 /**
  * What a run trains.
  *
@@ -46,13 +53,7 @@ export const recordedSettings = (config: RunConfig): ResolvedSettings =>
  */
 export function recordedObjective(config: RunConfig): Objective {
   const { model, common, options } = recordedSettings(config)
-  const { height, width, channels, classes } = config.data
-  return asRecorded(() =>
-    model.objective(options, [height, width, channels], {
-      steps: common.steps,
-      ...(classes ? { classes: classes.length } : {}),
-    }),
-  )
+  return asRecorded(() => model.objective(options, { ...recordedFacts(config), steps: common.steps }))
 }
 
 /**
@@ -70,7 +71,7 @@ export function checkRecord(config: RunConfig, objective: Objective): void {
   told(
     'metrics',
     config.metrics.map(({ name }) => name),
-    objective.metrics.map(({ name }) => name),
+    objective.logs.map(({ name }) => name),
   )
   const describe = ({ name, total }: { name: string; total: number }): string => `${name} (${total} weights)`
   told(
@@ -136,7 +137,7 @@ const movedFolder = (folder: string, form: FolderOptions): ReturnType<typeof loa
   })
 
 /** The arrays of a checkpoint, with their shapes. */
-export const checkpointState = ({ step, tensors }: Checkpointed): Required<TrainingState> => ({
+export const checkpointState = ({ step, tensors }: Checkpointed): Required<Omit<TrainingState, 'source'>> => ({
   step,
   arrays: Object.fromEntries(
     Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array<ArrayBuffer>]),

@@ -1,10 +1,12 @@
 // Sheets of samples made again from the checkpoint of their step, to the same bytes.
 import type { Objective } from '../objectives/objective.ts'
+import { functionOf } from '../objectives/offer.ts'
 import { samplesPng } from '../pictures/images.ts'
 import type { SampleEntry } from '../runs/index.ts'
 import type { RunWriter } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
-import { openSampler, SHEET_COUNT, sheetLatents } from '../training/sampler.ts'
+import { frozen, openFunction } from '../training/functions.ts'
+import { SHEET_COUNT, sheetInputs } from '../training/watchers/samples.ts'
 import { checkpointArrays } from './recorded-run.ts'
 
 export async function remakeSheets(
@@ -14,16 +16,17 @@ export async function remakeSheets(
   sheets: readonly Pick<SampleEntry, 'step' | 'kind'>[],
 ): Promise<void> {
   if (sheets.length === 0) return
-  const { settings, data } = run.config
-  const sampler = await openSampler(engine, objective, SHEET_COUNT)
-  try {
-    for (const { step, kind } of sheets) {
-      const arrays = checkpointArrays(await run.readCheckpoint(step), run.config, objective)
-      const images = await sampler.sample(arrays, sheetLatents(sampler, kind, settings.seed, step))
-      const shape = [data.height, data.width, data.channels]
-      await run.writeSample(step, kind, await samplesPng({ images, count: SHEET_COUNT, shape }))
+  const { seed } = run.config.settings
+  const generate = functionOf(objective, 'generate')
+  for (const { step, kind } of sheets) {
+    const arrays = checkpointArrays(await run.readCheckpoint(step), run.config, objective)
+    const opened = await openFunction(frozen(engine, arrays), generate, SHEET_COUNT)
+    try {
+      const values = await opened.run(sheetInputs(generate, SHEET_COUNT, kind, seed, step))
+      const { shape } = generate.output
+      await run.writeSample(step, kind, await samplesPng({ values, count: SHEET_COUNT, shape }))
+    } finally {
+      await opened.close()
     }
-  } finally {
-    await sampler.close()
   }
 }

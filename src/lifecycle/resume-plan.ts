@@ -42,7 +42,7 @@ async function handMade(run: RunFolder, after: number, last: number): Promise<nu
  */
 export async function planResume(
   run: RunFolder,
-  objective: Pick<Objective, 'sampler'>,
+  objective: Pick<Objective, 'offers'>,
   { acceptLosses = false }: { readonly acceptLosses?: boolean | undefined } = {},
 ): Promise<ResumePlan> {
   const steps = await run.listCheckpoints()

@@ -1,5 +1,6 @@
 // The networks of a run by the part they play: which one samples, judges, encodes, classifies.
-import type { LatentDistribution } from '../objectives/objective.ts'
+import type { Port } from '../layers/network.ts'
+import { isLatent, type KnownFunction, type LatentDistribution, offeredBy } from '../objectives/offer.ts'
 import type { RunConfig } from '../runs/index.ts'
 import { playersOf, refusal } from '../training/controls.ts'
 import { sizeOf } from '../util/shape.ts'
@@ -25,7 +26,6 @@ export interface RunParts {
     readonly encoder: string
     readonly decoder: string
     readonly latentDim: number
-    readonly range: number
   }
   /** The network that gives the probability that its input is real. */
   readonly critic?: string
@@ -33,23 +33,44 @@ export interface RunParts {
   readonly classifier?: string
 }
 
+const only = (ports: Readonly<Record<string, Port>>): [name: string, shape: readonly number[]] => {
+  const [name, { shape }] = Object.entries(ports)[0]!
+  return [name, shape]
+}
+
 /** @throws ConfigError when this version does not know the model or its settings */
 export function runParts(config: RunConfig): RunParts {
   const objective = recordedObjective(config)
-  const { networks, ports, sampler, autoencoder, critic, classifier } = objective
+  const offered = (name: KnownFunction) => offeredBy(objective, name)
+  const [generate, encode, decode] = [offered('generate'), offered('encode'), offered('decode')]
+  const latent = generate && Object.values(generate.draws ?? {}).find(isLatent)
   return {
-    networks: Object.entries(networks).map(([name, { inputShape, outputShape }]) => ({
-      name,
-      input: ports[name]!.input,
-      output: ports[name]!.output,
-      inputShape,
-      outputShape,
-    })),
+    networks: Object.values(objective.networks).map((network) => {
+      const [input, inputShape] = only(network.inputs)
+      const [output, outputShape] = only(network.outputs)
+      return { name: network.name, input, output, inputShape, outputShape }
+    }),
     players: playersOf(objective),
-    ...(sampler ? { sampler: { ...sampler, latentDim: sizeOf(networks[sampler.network]!.inputShape) } } : {}),
-    ...(autoencoder ? { autoencoder } : {}),
-    ...(critic ? { critic: critic.network } : {}),
-    ...(classifier ? { classifier: classifier.network } : {}),
+    ...(generate && latent
+      ? {
+          sampler: {
+            network: generate.network,
+            latent,
+            latentDim: sizeOf(only(generate.of.inputs)[1]),
+          },
+        }
+      : {}),
+    ...(encode && decode
+      ? {
+          autoencoder: {
+            encoder: encode.network,
+            decoder: decode.network,
+            latentDim: sizeOf(only(decode.of.inputs)[1]),
+          },
+        }
+      : {}),
+    ...(offered('judge') ? { critic: offered('judge')!.network } : {}),
+    ...(offered('classify') ? { classifier: offered('classify')!.network } : {}),
   }
 }
 

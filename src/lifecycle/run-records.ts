@@ -49,11 +49,11 @@ async function textOf(run: RunFolder, file: string): Promise<string> {
 /** Problems of the sheets up to a step: those that are due must be there, and all that are there must be whole. */
 async function checkSheets(
   run: RunFolder,
-  objective: Pick<Objective, 'sampler'>,
+  objective: Pick<Objective, 'offers'>,
   until: number,
 ): Promise<RecordProblem[]> {
   const { steps, sampleEvery } = run.config.settings
-  const due = objective.sampler ? dueSteps(sampleEvery, steps, until) : []
+  const due = objective.offers?.generate ? dueSteps(sampleEvery, steps, until) : []
   const listed = (await run.listSamples()).filter(({ step }) => step <= until)
   const wanted = new Map(listed.map((entry) => [entry.file, entry]))
   for (const step of due)
@@ -77,7 +77,7 @@ async function checkSheets(
  */
 export async function checkRecords(
   run: RunFolder,
-  objective: Pick<Objective, 'sampler'>,
+  objective: Pick<Objective, 'offers'>,
   until: number,
   digests: Digests | undefined,
 ): Promise<RunRecords> {

@@ -1,13 +1,14 @@
 // Starting and continuing runs: trains, and writes everything that happens into the run folder.
 import { resolve } from 'node:path'
-import { exampleSource } from '../data/examples.ts'
+import { imageExamples } from '../data/examples.ts'
 import { checkLabels } from '../data/labels.ts'
 import { type DataSplits, loadData, namedSets, optionsOf } from '../data/node/index.ts'
 import { setOptions } from '../data/set-options.ts'
 import type { RunEvent } from '../measuring/events.ts'
 import { withReports } from '../measuring/reports.ts'
-import { contextOf } from '../models/model.ts'
+import { imageFacts } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
+import { metricsOf } from '../objectives/objective.ts'
 import type { EventRow, RunConfig } from '../runs/index.ts'
 import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '../runs/node/index.ts'
 import { machine, versions } from '../runs/node/machine.ts'
@@ -17,7 +18,10 @@ import { alarmsOf, type MetricsRow } from '../training/detectors.ts'
 import { checkMemory } from '../training/memory.ts'
 import type { TrainingState } from '../training/state.ts'
 import { stepGraph } from '../training/step.ts'
-import { type TrainOptions, train } from '../training/trainer.ts'
+import { train } from '../training/trainer.ts'
+import { evaluation } from '../training/watchers/evaluation.ts'
+import { samples } from '../training/watchers/samples.ts'
+import { validation } from '../training/watchers/validation.ts'
 import { SHARES } from '../util/limits.ts'
 import { memoryBytes } from '../util/node/memory.ts'
 import { type Course, openCourse } from './course.ts'
@@ -52,31 +56,31 @@ async function* trainInto(
   }: {
     from?: TrainingState | undefined
     history?: readonly MetricsRow[]
-    told?: TrainOptions['told']
+    told?: readonly EventRow[]
     course?: Course | undefined
     signal?: AbortSignal | undefined
   },
 ): AsyncGenerator<RunEvent> {
   const { settings } = run.config
   const objective = recordedObjective(run.config)
+  const examples = imageExamples(data.train)
   const test = settings.validateEvery > 0 ? data.test : undefined
   const controls = await openControl(run.folder)
   const events = train({
     objective,
-    source: exampleSource(data.train),
+    source: examples,
     engine,
     batchSize: settings.batchSize,
     seed: settings.seed,
     steps: settings.steps,
-    sampleEvery: settings.sampleEvery,
     checkpointEvery: settings.checkpointEvery,
-    validateEvery: settings.validateEvery,
-    ...(test ? { validation: exampleSource(test) } : {}),
-    evaluateEvery: settings.evaluateEvery,
-    ...(course ? { evaluate: course.evaluate } : {}),
-    ...(from ? { from } : {}),
-    ...(history ? { history } : {}),
-    ...(told ? { told } : {}),
+    watchers: [
+      samples({ every: settings.sampleEvery, real: examples, told }),
+      validation({ every: settings.validateEvery, examples: test && imageExamples(test) }),
+      ...(course ? [evaluation({ every: settings.evaluateEvery, measure: course.evaluate })] : []),
+    ],
+    from,
+    history,
     ...(signal ? { signal } : {}),
     mostBytes: SHARES.step * memoryBytes(),
     controls,
@@ -102,10 +106,9 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   if (form.imageSize) {
     // A size that the model cannot take is refused before thousands of images are read.
     const { height, width } = form.imageSize
-    model.objective(options, [height, width, form.channels ?? model.imageShape[2]!], {
-      ...contextOf(model),
-      steps: common.steps,
-    })
+    const { columns, classes } = model.madeFor
+    const channels = form.channels ?? columns.images!.shape[2]!
+    model.objective(options, imageFacts([height, width, channels], { classes, steps: common.steps }))
   }
   const data = yield* withReports<RunEvent, DataSplits>((report) =>
     loadData(request.data, {
@@ -121,18 +124,12 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   const { height, width, channels, preparation, labels } = dataset
   const classes = labels && dataset.classes
   const measured = common.validateEvery > 0 || common.evaluateEvery > 0 ? test : undefined
-  if (model.classes !== undefined) checkLabels(model.name, { train: dataset, test: measured })
-  const objective = model.objective(options, [height, width, channels], {
-    steps: common.steps,
-    ...(classes ? { classes: classes.length } : {}),
-  })
+  if (model.learnsLabels) checkLabels(model.name, { train: dataset, test: measured })
+  const facts = imageFacts([height, width, channels], { classes: classes?.length, steps: common.steps })
+  const objective = model.objective(options, facts)
   // The same is looked at again when the step is lowered; here no folder has been made for it yet.
-  const exampleShape = [height, width, channels]
-  const { batchSize } = common
-  checkMemory(stepGraph(objective, { batchSize, exampleShape }).graph, SHARES.step * memoryBytes(), {
-    batchSize,
-    exampleShape,
-  })
+  const step = { batchSize: common.batchSize, columns: facts.columns }
+  checkMemory(stepGraph(objective, step).graph, SHARES.step * memoryBytes(), step)
   const engine = await nodeEngine(threads)
   let run: RunWriter | undefined
   let course: Course | undefined
@@ -163,7 +160,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       },
       versions: versions(engine.name),
       machine: machine(),
-      metrics: objective.metrics.map((metric) => ({ ...metric })),
+      metrics: metricsOf(objective),
       alarms: alarmsOf(objective, common),
       networks: Object.values(objective.networks).map(
         (network) => structuredClone(summarize(network)) as RunConfig['networks'][number],

@@ -128,10 +128,10 @@ export async function verifyRun(folder: string): Promise<Verified> {
   if (!statusFile?.length)
     flaws.push({ file: STATUS_FILE, problem: 'it is missing or empty', remedy: RESUME })
 
-  const { data, settings } = config
+  const { settings } = config
   const { state } = stepGraph(objective, {
     batchSize: settings.batchSize,
-    exampleShape: [data.height, data.width, data.channels],
+    columns: recordedFacts(run.config).columns,
   })
   let newest: Checkpointed | undefined
   const steps = await run.listCheckpoints()

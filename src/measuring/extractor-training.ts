@@ -1,13 +1,13 @@
 // How an extractor is made: the model `classifier` trained on a data set, as one ONNX file with features and classes.
 import { createHash } from 'node:crypto'
-import { exampleSource } from '../data/examples.ts'
+import { imageColumns, imageExamples } from '../data/examples.ts'
 import type { Dataset } from '../data/index.ts'
 import { softmax } from '../graph/build.ts'
 import { type Graph, input } from '../graph/value.ts'
-import { type Network, splitAfter } from '../layers/network.ts'
+import { callNetwork, inputOf, type Network, outputOf, splitAfter, weightInputs } from '../layers/network.ts'
 import { lowerPortably } from '../lowering/index.ts'
 import { classifier, FEATURES_LAYER } from '../models/classifier.ts'
-import type { ModelDefinition } from '../models/model.ts'
+import { imageFacts, type ModelDefinition } from '../models/model.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { exportModel } from '../onnx/index.ts'
 import { packageVersion } from '../runs/node/machine.ts'
@@ -50,10 +50,10 @@ export type ExtractorData = Pick<Dataset, 'hash' | 'height' | 'width' | 'channel
 export function extractorPlan(data: ExtractorData, settings: ExtractorSettings = {}): ExtractorPlan {
   const { steps = classifier.defaults.steps, batchSize = classifier.defaults.batchSize } = settings
   const options = classifier.options.parse({})
-  const objective = classifier.objective(options, [data.height, data.width, data.channels], {
-    classes: data.classes.length,
-    steps,
-  })
+  const objective = classifier.objective(
+    options,
+    imageFacts([data.height, data.width, data.channels], { classes: data.classes.length, steps }),
+  )
   const network = objective.networks.classifier!
   const layers = network.rows.map(({ name, layer }) => [name, layer.type, layer.config])
   const what = { version: VERSION, data: data.hash, seed: SEED, steps, batchSize, options, layers }
@@ -61,7 +61,7 @@ export function extractorPlan(data: ExtractorData, settings: ExtractorSettings =
     key: createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32),
     model: classifier,
     objective,
-    features: splitAfter(network, FEATURES_LAYER).head.outputShape[0]!,
+    features: outputOf(splitAfter(network, FEATURES_LAYER).head).shape[0]!,
     steps,
     batchSize,
   }
@@ -69,12 +69,12 @@ export function extractorPlan(data: ExtractorData, settings: ExtractorSettings =
 
 /** From `images` to the `features` of the last hidden layer and the `probabilities` of the classes. */
 function extractorGraph(network: Network, batch: number): Graph {
-  const images = input('images', [batch, ...network.inputShape])
-  const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, input(name, shape)]))
+  const images = input('images', [batch, ...inputOf(network).shape])
+  const weights = weightInputs(network)
   const { head, tail } = splitAfter(network, FEATURES_LAYER)
   const call = { weights, training: false, random: noRandom }
-  const { output: features } = head.call({ ...call, input: images })
-  const { output: logits } = tail.call({ ...call, input: features })
+  const { output: features } = callNetwork(head, { ...call, input: images })
+  const { output: logits } = callNetwork(tail, { ...call, input: features })
   return {
     inputs: [images, ...Object.values(weights)],
     outputs: { features, probabilities: softmax(logits) },
@@ -103,7 +103,7 @@ function fits(
 ): boolean {
   const { state } = stepGraph(objective, {
     batchSize,
-    exampleShape: [data.height, data.width, data.channels],
+    columns: imageColumns([data.height, data.width, data.channels], true),
   })
   return (
     step < steps &&
@@ -136,7 +136,7 @@ export async function trainExtractor(
 ): Promise<{ bytes: Uint8Array; hash: string }> {
   const { objective, steps, batchSize } = plan
   let state: TrainingState | undefined
-  const source = exampleSource(data)
+  const source = imageExamples(data)
   const kept = await cache?.readUnfinished(engine.name)
   const training = {
     objective,

@@ -4,7 +4,7 @@ import type { Network } from '../layers/network.ts'
 import { gan } from '../objectives/gan.ts'
 import { adam } from '../optimizers/index.ts'
 import type { Shape } from '../util/shape.ts'
-import { defineModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
+import { imageModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
 
 export interface ChapterGanOptions {
   readonly name: string
@@ -26,7 +26,7 @@ export const chapterGan = ({
   generator,
   discriminator,
 }: ChapterGanOptions): ModelDefinition =>
-  defineModel({
+  imageModel({
     name,
     description,
     defaults,

@@ -8,7 +8,7 @@ import { ConfigError } from '../util/errors.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import type { Shape } from '../util/shape.ts'
 import { checkImageShape } from './image-shape.ts'
-import { defineModel } from './model.ts'
+import { imageModel } from './model.ts'
 
 export interface ClassifierNetworkOptions {
   /** Height, width and channels of an image; default 28 x 28 x 1. */
@@ -35,7 +35,7 @@ export function classifierNetwork(options: ClassifierNetworkOptions = {}): Netwo
   const imageShape = checkImageShape(where, options.imageShape ?? [28, 28, 1])
   const classes = checkNumber(where, 'classes', options.classes ?? 10, { integer: true, atLeast: 2 })
   const rate = checkNumber(where, 'dropout', options.dropout ?? 0.5, { atLeast: 0, below: 1 })
-  return sequential({ name: 'classifier', input: imageShape }, [
+  return sequential({ name: 'classifier', input: { images: imageShape }, output: 'logits' }, [
     conv2D({ ...sliding, filters: 32 }), // [n, 14, 14, 32]
     conv2D({ ...sliding, filters: 64 }), // [n, 7, 7, 64]
     flatten(),
@@ -54,7 +54,7 @@ const cosine = (peak: number, steps: number) =>
   }
 
 /** Our own: 10 passes over 60,000 images, 469 batches each. */
-export const classifier = defineModel({
+export const classifier = imageModel({
   name: 'classifier',
   description: 'a small CNN that learns the labels of images; its features are those of the measures',
   defaults: { steps: 4690, batchSize: 128, sampleEvery: 0, checkpointEvery: 469, validateEvery: 469 },
@@ -76,7 +76,7 @@ export const classifier = defineModel({
       ),
     beta1: z.number().min(0).lt(1).default(0.9).describe("Adam's share of the mean gradient kept"),
   }),
-  objective: ({ dropout: rate, learningRate, beta1 }, imageShape, { classes, steps } = {}) => {
+  objective: ({ dropout: rate, learningRate, beta1 }, imageShape, { classes, steps }) => {
     if (classes === undefined)
       throw new ConfigError('classifier: the number of classes is not known; give it as `classes`')
     return classification({

@@ -17,7 +17,7 @@ export function convVaeEncoder(options: VaeNetworkOptions = {}): Network {
   const { latentDim, imageShape } = openVaeOptions('convVaeEncoder', options, 16)
   quarterOf('convVaeEncoder', imageShape)
   return branching(
-    { name: 'encoder', input: imageShape },
+    { name: 'encoder', input: { images: imageShape }, output: 'latent' },
     [
       conv2D({ ...sliding, filters: 32, activation: 'relu' }), // [n, 14, 14, 32]
       conv2D({ ...sliding, filters: 64, activation: 'relu' }), // [n, 7, 7, 64]
@@ -33,7 +33,7 @@ export function convVaeDecoder(options: VaeNetworkOptions = {}): Network {
   const { latentDim, imageShape } = openVaeOptions('convVaeDecoder', options, 16)
   const { height, width } = quarterOf('convVaeDecoder', imageShape)
   const seed = [height, width, 64]
-  return sequential({ name: 'decoder', input: [latentDim] }, [
+  return sequential({ name: 'decoder', input: { z: [latentDim] }, output: 'images' }, [
     dense({ units: 256, activation: 'relu' }),
     dense({ units: sizeOf(seed), activation: 'relu' }),
     reshape({ targetShape: seed }), // [n, 7, 7, 64]

@@ -19,7 +19,7 @@ import { ConfigError } from '../util/errors.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import { type Shape, sizeOf } from '../util/shape.ts'
 import { checkImageShape } from './image-shape.ts'
-import { defineModel } from './model.ts'
+import { imageModel } from './model.ts'
 
 export interface Dcgan64GeneratorOptions {
   /** Length of the latent vector; default 100. */
@@ -81,7 +81,7 @@ export function dcgan64Generator(options: Dcgan64GeneratorOptions = {}): Network
   const latentDim = checkNumber(where, 'latentDim', options.latentDim ?? 100, { integer: true, atLeast: 1 })
   const { imageShape, filters, seed } = parts(where, options)
   const first = [...seed, 8 * filters]
-  return sequential({ name: 'generator', input: [latentDim] }, [
+  return sequential({ name: 'generator', input: { z: [latentDim] }, output: 'images' }, [
     dense({ ...weights, units: sizeOf(first) }),
     reshape({ targetShape: first }), // [n, 4, 4, 512]
     normalized(),
@@ -111,7 +111,7 @@ export function dcgan64Discriminator(options: Dcgan64DiscriminatorOptions = {}):
   const where = 'dcgan64Discriminator'
   checkNames(where, options, ['imageShape', 'filters'])
   const { imageShape, filters } = parts(where, options)
-  return sequential({ name: 'discriminator', input: imageShape }, [
+  return sequential({ name: 'discriminator', input: { images: imageShape }, output: 'probability' }, [
     rescaling({ scale: 2, offset: -1 }),
     conv2D({ ...strided, filters }), // [n, 32, 32, 64]
     leakyReLU({ negativeSlope: 0.2 }),
@@ -135,7 +135,7 @@ export function dcgan64Discriminator(options: Dcgan64DiscriminatorOptions = {}):
  *
  * @source Radford et al. 2015, arXiv:1511.06434
  */
-export const dcgan64 = defineModel({
+export const dcgan64 = imageModel({
   name: 'dcgan-64',
   description: 'a GAN of convolutions for images of 64x64 pixels, grey or in colour',
   defaults: { steps: 8001, batchSize: 128, sampleEvery: 200, checkpointEvery: 200, imageSize: '64x64' },

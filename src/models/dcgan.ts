@@ -42,7 +42,7 @@ export function dcganGenerator(options: DcganGeneratorOptions = {}): Network {
   })
   const { imageShape, height, width } = quarterOf('dcganGenerator', options.imageShape ?? [28, 28, 1])
   const seed = [height, width, 256]
-  return sequential({ name: 'generator', input: [latentDim] }, [
+  return sequential({ name: 'generator', input: { z: [latentDim] }, output: 'images' }, [
     dense({ units: sizeOf(seed), activation: 'relu' }),
     batchNormalization(),
     reshape({ targetShape: seed }), // [n, 7, 7, 256]
@@ -64,7 +64,7 @@ export function dcganGenerator(options: DcganGeneratorOptions = {}): Network {
 export function dcganDiscriminator(options: DcganDiscriminatorOptions = {}): Network {
   checkNames('dcganDiscriminator', options, ['imageShape'])
   const { imageShape } = quarterOf('dcganDiscriminator', options.imageShape ?? [28, 28, 1])
-  return sequential({ name: 'discriminator', input: imageShape }, [
+  return sequential({ name: 'discriminator', input: { images: imageShape }, output: 'probability' }, [
     conv2D({ ...sliding, filters: 64, strides: 2, activation: 'relu' }), // [n, 14, 14, 64]
     dropout({ rate: 0.3 }),
     conv2D({ ...sliding, filters: 128, strides: 2, activation: 'relu' }), // [n, 7, 7, 128]

@@ -15,7 +15,7 @@ import { openVaeOptions, type VaeNetworkOptions, vaeModel } from './vae-model.ts
 export function deepVaeEncoder(options: VaeNetworkOptions = {}): Network {
   const { latentDim, imageShape } = openVaeOptions('deepVaeEncoder', options, 2)
   return branching(
-    { name: 'encoder', input: imageShape },
+    { name: 'encoder', input: { images: imageShape }, output: 'latent' },
     [
       flatten(),
       dropout({ rate: 0.1 }),
@@ -48,7 +48,7 @@ export function deepVaeEncoder(options: VaeNetworkOptions = {}): Network {
  */
 export function deepVaeDecoder(options: VaeNetworkOptions = {}): Network {
   const { latentDim, imageShape } = openVaeOptions('deepVaeDecoder', options, 2)
-  return sequential({ name: 'decoder', input: [latentDim] }, [
+  return sequential({ name: 'decoder', input: { z: [latentDim] }, output: 'images' }, [
     dense({ units: 128 }),
     batchNormalization(),
     reLU(),

@@ -6,10 +6,13 @@ export * from './dcgan-64.ts'
 export * from './deep-vae.ts'
 export * from './mlp-gan.ts'
 export {
-  contextOf,
+  type DataFacts,
   defineModel,
+  type ImageContext,
+  type ImageModel,
+  imageFacts,
+  imageModel,
   type ModelDefinition,
-  type ObjectiveContext,
   type TrainingDefaults,
 } from './model.ts'
 export { MODELS, modelNamed } from './registry.ts'

@@ -30,7 +30,7 @@ export function mlpGenerator(options: MlpGeneratorOptions = {}): Network {
     atLeast: 1,
   })
   const imageShape = checkImageShape('mlpGenerator', options.imageShape ?? [28, 28, 1])
-  return sequential({ name: 'generator', input: [latentDim] }, [
+  return sequential({ name: 'generator', input: { z: [latentDim] }, output: 'images' }, [
     dense({ units: 256, activation: 'relu' }),
     batchNormalization(),
     dense({ units: 512, activation: 'relu' }),
@@ -52,7 +52,7 @@ export function mlpGenerator(options: MlpGeneratorOptions = {}): Network {
 export function mlpDiscriminator(options: MlpDiscriminatorOptions = {}): Network {
   checkNames('mlpDiscriminator', options, ['imageShape'])
   const imageShape = checkImageShape('mlpDiscriminator', options.imageShape ?? [28, 28, 1])
-  return sequential({ name: 'discriminator', input: imageShape }, [
+  return sequential({ name: 'discriminator', input: { images: imageShape }, output: 'probability' }, [
     flatten(),
     dropout({ rate: 0.5 }),
     dense({ units: 512, activation: 'relu' }),

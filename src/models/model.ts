@@ -1,7 +1,10 @@
 // What a model is to the command line and the studio: a name, explained options and the objective they make.
 import type { z } from 'zod'
+import { imageColumns } from '../data/examples.ts'
+import type { Columns } from '../data/source.ts'
 import type { Objective } from '../objectives/objective.ts'
-import type { Shape } from '../util/shape.ts'
+import { ConfigError } from '../util/errors.ts'
+import { formatShape, type Shape } from '../util/shape.ts'
 
 /** The settings of training that depend on the model. */
 export interface TrainingDefaults {
@@ -16,12 +19,14 @@ export interface TrainingDefaults {
   readonly imageSize?: string
 }
 
-/** What an objective may depend on besides its options and the images. */
-export interface ObjectiveContext {
+/** What an objective may depend on besides its options: the data. */
+export interface DataFacts {
+  /** What every example has. */
+  readonly columns: Columns
   /** Number of classes of the labels; models that learn labels need it. */
-  readonly classes?: number
+  readonly classes?: number | undefined
   /** Steps of the whole training, for rates that change with them; without it they stay. */
-  readonly steps?: number
+  readonly steps?: number | undefined
 }
 
 export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
@@ -30,14 +35,14 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
   /** One line for lists. */
   readonly description: string
   readonly defaults: TrainingDefaults
-  /** The images it was made for, `[height, width, channels]`; summaries show it for these. */
-  readonly imageShape: Shape
-  /** Only of models that learn labels: the number of classes that summaries show them for. */
-  readonly classes?: number
+  /** The data it was made for: what stands in for data where there is none, in summaries and before it is loaded. */
+  readonly madeFor: DataFacts
+  /** Whether it learns labels, which the data must have then. */
+  readonly learnsLabels?: boolean
   /** Every option has a default and a description. */
   readonly options: Options
-  /** The objective for examples of this shape `[height, width, channels]`. */
-  objective(options: z.output<Options>, exampleShape: Shape, context?: ObjectiveContext): Objective
+  /** The objective for such data. @throws ConfigError or ShapeError when it does not learn that */
+  objective(options: z.output<Options>, data: DataFacts): Objective
 }
 
 /** Keeps the type of the options while the registry forgets it. */
@@ -45,6 +50,44 @@ export const defineModel = <Options extends z.ZodObject>(
   definition: ModelDefinition<Options>,
 ): ModelDefinition => definition as unknown as ModelDefinition
 
-/** What stands in for the data where there is none: in summaries, and before it is loaded. */
-export const contextOf = ({ classes }: ModelDefinition): ObjectiveContext =>
-  classes === undefined ? {} : { classes }
+/** What an image model may depend on besides its options and the shape of images. */
+export type ImageContext = Omit<DataFacts, 'columns'>
+
+/** Images of a shape `[height, width, channels]`, and their labels where there are classes, as facts of data. */
+export const imageFacts = (shape: Shape, context: ImageContext = {}): DataFacts => ({
+  columns: imageColumns(shape, context.classes !== undefined),
+  ...context,
+})
+
+export interface ImageModel<Options extends z.ZodObject>
+  extends Omit<ModelDefinition<Options>, 'madeFor' | 'learnsLabels' | 'objective'> {
+  /** The images it was made for, `[height, width, channels]`. */
+  readonly imageShape: Shape
+  /** Only of models that learn labels: the number of classes that summaries show them for. */
+  readonly classes?: number
+  /** The objective for images of this shape. */
+  objective(options: z.output<Options>, imageShape: Shape, context: ImageContext): Objective
+}
+
+/** A model of images. */
+export const imageModel = <Options extends z.ZodObject>({
+  imageShape,
+  classes,
+  objective,
+  ...rest
+}: ImageModel<Options>): ModelDefinition =>
+  defineModel<Options>({
+    ...rest,
+    madeFor: imageFacts(imageShape, classes === undefined ? {} : { classes }),
+    ...(classes === undefined ? {} : { learnsLabels: true }),
+    objective(options, { columns, ...context }) {
+      const { images } = columns
+      if (images?.shape.length !== 3) {
+        const got = Object.entries(columns).map(([name, { shape }]) => `${name} ${formatShape(shape)}`)
+        throw new ConfigError(
+          `${rest.name} learns images [height, width, channels], the data has ${got.join(', ') || 'no columns'}; choose data of images, or a model made for this data`,
+        )
+      }
+      return objective(options, images.shape, context)
+    },
+  })

@@ -14,7 +14,7 @@ import { openVaeOptions, type VaeNetworkOptions, vaeModel } from './vae-model.ts
 export function shallowVaeEncoder(options: VaeNetworkOptions = {}): Network {
   const { latentDim, imageShape } = openVaeOptions('shallowVaeEncoder', options, 2)
   return branching(
-    { name: 'encoder', input: imageShape },
+    { name: 'encoder', input: { images: imageShape }, output: 'latent' },
     [flatten(), dense({ units: 512, activation: 'relu' })],
     [dense({ units: latentDim, name: 'z-mean' }), dense({ units: latentDim, name: 'z-log-var' })],
   )
@@ -27,7 +27,7 @@ export function shallowVaeEncoder(options: VaeNetworkOptions = {}): Network {
  */
 export function shallowVaeDecoder(options: VaeNetworkOptions = {}): Network {
   const { latentDim, imageShape } = openVaeOptions('shallowVaeDecoder', options, 2)
-  return sequential({ name: 'decoder', input: [latentDim] }, [
+  return sequential({ name: 'decoder', input: { z: [latentDim] }, output: 'images' }, [
     dense({ units: 512, activation: 'relu' }),
     dense({ units: sizeOf(imageShape), activation: 'sigmoid' }),
     reshape({ targetShape: imageShape }),

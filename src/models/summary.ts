@@ -14,8 +14,8 @@ export interface LayerSummary {
 
 export interface NetworkSummary {
   readonly name: string
-  /** Shape of one example. */
-  readonly input: readonly number[]
+  /** Shapes of one example of each input, by name. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>
   readonly layers: readonly LayerSummary[]
   readonly total: number
   readonly trainable: number
@@ -34,7 +34,7 @@ export function summarize(network: Network): NetworkSummary {
       trainableParameters: count(weights.filter(({ trainable }) => trainable)),
     }
   })
-  return { name: network.name, input: [...network.inputShape], layers, ...countParameters(network) }
+  return { name: network.name, inputs: Object.fromEntries(Object.entries(network.inputs).map(([name, { shape }]) => [name, [...shape]])), layers, ...countParameters(network) }
 }
 
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')

@@ -6,7 +6,7 @@ import { adam } from '../optimizers/index.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import type { Shape } from '../util/shape.ts'
 import { checkImageShape } from './image-shape.ts'
-import { defineModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
+import { imageModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
 
 /** Of an encoder or a decoder. */
 export interface VaeNetworkOptions {
@@ -51,7 +51,7 @@ export const vaeModel = ({
   encoder,
   decoder,
 }: VaeModelOptions): ModelDefinition =>
-  defineModel({
+  imageModel({
     name,
     description,
     defaults,

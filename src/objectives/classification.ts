@@ -1,10 +1,11 @@
 // Classification: one network learns to give the label of an example the largest logit.
-import { NETWORK, type Network } from '../layers/network.ts'
+import { NETWORK, type Network, outputOf } from '../layers/network.ts'
 import { sparseCategoricalAccuracy, sparseCategoricalCrossentropy } from '../losses/index.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { checkArguments, NAME } from '../util/arguments.ts'
 import { ShapeError } from '../util/errors.ts'
 import { formatShape, sizeOf } from '../util/shape.ts'
+import { descentWatches } from '../watches/index.ts'
 import { type Objective, objective } from './objective.ts'
 
 export interface ClassificationOptions {
@@ -22,9 +23,10 @@ export interface ClassificationOptions {
 export function classification(options: ClassificationOptions): Objective<'classifier'> {
   checkArguments('classification', options, { name: NAME, classifier: NETWORK, optimizer: OPTIMIZER })
   const { name, classifier, optimizer } = options
-  if (classifier.outputShape.length !== 1)
+  const { shape } = outputOf(classifier)
+  if (shape.length !== 1)
     throw new ShapeError(
-      `classification "${name}": the classifier must end in one logit per class, such as [10], got ${formatShape(classifier.outputShape)}; end it with dense({ units: 10 })`,
+      `classification "${name}": the classifier must end in one logit per class, such as [10], got ${formatShape(shape)}; end it with dense({ units: 10 })`,
     )
   return objective({
     name,
@@ -34,26 +36,34 @@ export function classification(options: ClassificationOptions): Objective<'class
         name: 'classifier',
         updates: ['classifier'],
         optimizer,
-        loss: ({ real, labels, networks }) => {
-          const logits = networks.classifier(real)
+        loss: ({ data: { images, labels }, networks }) => {
+          const logits = networks.classifier(images!)
           return {
-            loss: sparseCategoricalCrossentropy(logits, labels),
-            metrics: { accuracy: sparseCategoricalAccuracy(logits, labels) },
+            loss: sparseCategoricalCrossentropy(logits, labels!),
+            metrics: { accuracy: sparseCategoricalAccuracy(logits, labels!) },
           }
         },
       },
     ],
-    metrics: [
-      { name: 'loss', label: 'cross-entropy', axis: 'left', color: '#fe6100' },
-      { name: 'accuracy', label: 'accuracy', axis: 'right', color: '#785ef0', format: 'percent' },
+    logs: [
+      {
+        name: 'loss',
+        label: 'cross-entropy',
+        axis: 'left',
+        color: '#fe6100',
+        value: (results) => results.classifier!.loss,
+      },
+      {
+        name: 'accuracy',
+        label: 'accuracy',
+        axis: 'right',
+        color: '#785ef0',
+        format: 'percent',
+        value: (results) => results.classifier!.metrics!.accuracy!,
+      },
     ],
-    report: (results) => ({
-      loss: results.classifier!.loss,
-      accuracy: results.classifier!.metrics!.accuracy!,
-    }),
-    batches: 'epoch',
-    ports: { classifier: { input: 'images', output: 'logits' } },
-    classifier: { network: 'classifier' },
-    descent: { loss: 'loss', chance: Math.log(sizeOf(classifier.outputShape)) },
+    offers: { classify: { network: 'classifier' } },
+    watches: descentWatches({ loss: 'loss', chance: Math.log(sizeOf(shape)) }),
+    pictures: [{ kind: 'confusion-matrix' }],
   })
 }

@@ -2,14 +2,17 @@
 import { add, mul } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
-import { NETWORK, type Network } from '../layers/network.ts'
+import { inputOf, NETWORK, type Network, outputOf } from '../layers/network.ts'
 import { binaryAccuracy, binaryCrossentropy, logitsOf } from '../losses/index.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'
 import { ShapeError } from '../util/errors.ts'
 import { checkChoice, checkNumber } from '../util/options.ts'
 import { formatShape, type Shape, sameShape, sizeOf } from '../util/shape.ts'
-import { type LatentDistribution, type Objective, objective, type PhaseContext } from './objective.ts'
+import { collapseWatch, duelWatches } from '../watches/index.ts'
+import { type Objective, objective } from './objective.ts'
+import type { LatentDistribution } from './offer.ts'
+import type { PhaseContext, PhaseResult } from './phase.ts'
 import { checkProbabilities } from './probabilities.ts'
 
 const FAKES = ['inference', 'training'] as const
@@ -59,6 +62,12 @@ function judge(probabilities: Value, target: 0 | 1) {
   return { loss, metrics: { loss, accuracy: binaryAccuracy(logits, target) } }
 }
 
+/** The mean of a metric over the phases in which the discriminator learns. */
+const learned =
+  (metric: string) =>
+  ({ generator: _, ...phases }: Readonly<Record<string, PhaseResult>>): Value =>
+    mean(Object.values(phases).map(({ metrics }) => metrics![metric]!))
+
 /** What every option is; `checkOptions` looks at those of several kinds. */
 const ARGUMENTS = {
   name: NAME,
@@ -83,13 +92,16 @@ function checkOptions(
     checkNumber(`${where}, latent`, 'low', latent.low)
     checkNumber(`${where}, latent`, 'high', latent.high, { above: latent.low })
   }
-  if (!sameShape(generator.outputShape, discriminator.inputShape))
+  const made = outputOf(generator).shape
+  const taken = inputOf(discriminator).shape
+  if (!sameShape(made, taken))
     throw new ShapeError(
-      `${where}: the discriminator must take what the generator makes, ${formatShape(generator.outputShape)}, but takes ${formatShape(discriminator.inputShape)}; give it that input, or end the generator with reshape({ targetShape: ${formatShape(discriminator.inputShape)} })`,
+      `${where}: the discriminator must take what the generator makes, ${formatShape(made)}, but takes ${formatShape(taken)}; give it that input, or end the generator with reshape({ targetShape: ${formatShape(taken)} })`,
     )
-  if (sizeOf(discriminator.outputShape) !== 1)
+  const judged = outputOf(discriminator).shape
+  if (sizeOf(judged) !== 1)
     throw new ShapeError(
-      `${where}: the discriminator must end in one number, the probability that an example is real, got ${formatShape(discriminator.outputShape)}; end it with dense({ units: 1, activation: 'sigmoid' })`,
+      `${where}: the discriminator must end in one number, the probability that an example is real, got ${formatShape(judged)}; end it with dense({ units: 1, activation: 'sigmoid' })`,
     )
   checkProbabilities(`${where}: the discriminator`, discriminator)
 }
@@ -117,10 +129,12 @@ export function gan(options: GanOptions): Objective<Players> {
   } = options
   const players = { generator, discriminator, generatorOptimizer, discriminatorOptimizer }
   checkOptions(`gan "${name}"`, { ...players, latent, fakes, updates })
-  const onReal = ({ real, networks }: PhaseContext<Players>) => judge(networks.discriminator(real), 1)
+  const z = inputOf(generator)
+  const onReal = ({ data: { images }, networks }: PhaseContext<Players>) =>
+    judge(networks.discriminator(images!), 1)
   const onFakes = ({ batchSize, random, networks }: PhaseContext<Players>) => {
     const make = fakes === 'inference' ? networks.generator.inference : networks.generator
-    return judge(networks.discriminator(make(draw(random, latent, [batchSize, ...generator.inputShape]))), 0)
+    return judge(networks.discriminator(make(draw(random, latent, [batchSize, ...z.shape]))), 0)
   }
   const onBoth = (context: PhaseContext<Players>) => {
     const both = [onReal(context), onFakes(context)]
@@ -144,19 +158,27 @@ export function gan(options: GanOptions): Objective<Players> {
         updates: ['generator'],
         optimizer: generatorOptimizer,
         loss: ({ batchSize, random, networks }) => {
-          const made = networks.generator(draw(random, latent, [batchSize, ...generator.inputShape]))
+          const made = networks.generator(draw(random, latent, [batchSize, ...z.shape]))
           return { loss: binaryCrossentropy(logitsOf(networks.discriminator(made)), 1) }
         },
       },
     ],
-    metrics: [
-      { name: 'generatorLoss', label: 'generator loss', axis: 'left', color: '#dc267f', dash: 'dashDot' },
+    logs: [
+      {
+        name: 'generatorLoss',
+        label: 'generator loss',
+        axis: 'left',
+        color: '#dc267f',
+        dash: 'dashDot',
+        value: (results) => results.generator!.loss,
+      },
       {
         name: 'discriminatorLoss',
         label: 'discriminator loss',
         axis: 'left',
         color: '#fe6100',
         dash: 'dashDot',
+        value: learned('loss'),
       },
       {
         name: 'discriminatorAccuracy',
@@ -164,24 +186,17 @@ export function gan(options: GanOptions): Objective<Players> {
         axis: 'right',
         color: '#785ef0',
         format: 'percent',
+        value: learned('accuracy'),
       },
     ],
-    report({ generator: made, ...learned }) {
-      const meanOf = (name: string): Value =>
-        mean(Object.values(learned).map(({ metrics }) => metrics![name]!))
-      return {
-        generatorLoss: made!.loss,
-        discriminatorLoss: meanOf('loss'),
-        discriminatorAccuracy: meanOf('accuracy'),
-      }
-    },
     batches: 'replacement',
-    ports: {
-      generator: { input: 'z', output: 'images' },
-      discriminator: { input: 'images', output: 'probability' },
+    offers: {
+      generate: { network: 'generator', draws: { [z.name]: latent } },
+      judge: { network: 'discriminator' },
     },
-    sampler: { network: 'generator', latent },
-    critic: { network: 'discriminator' },
-    duel: { discriminatorAccuracy: 'discriminatorAccuracy', generatorLoss: 'generatorLoss' },
+    watches: [
+      ...duelWatches({ discriminatorAccuracy: 'discriminatorAccuracy', generatorLoss: 'generatorLoss' }),
+      collapseWatch(),
+    ],
   })
 }

@@ -1,141 +1,78 @@
-// An objective: which networks compete, and the phases of one training step.
+// An objective: which networks compete, the phases of one training step, and what it tells of itself.
 import type { Value } from '../graph/value.ts'
-import type { RandomSource } from '../layers/layer.ts'
-import { NETWORK, type Network } from '../layers/network.ts'
-import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
-import { checkArgument, FUNCTION, listOf, NAME, recordOf, withParts } from '../util/arguments.ts'
+import { NETWORK, type NamedValues, type Network } from '../layers/network.ts'
+import { OPTIMIZER } from '../optimizers/optimizer.ts'
+import type { MetricInfo } from '../runs/schema.ts'
+import { checkArgument, FUNCTION, type Kind, listOf, NAME, recordOf } from '../util/arguments.ts'
 import { ConfigError } from '../util/errors.ts'
+import type { Shape } from '../util/shape.ts'
+import type { Watch } from '../watches/watch.ts'
+import type { Offer } from './offer.ts'
+import { isDescent, type Phase, type PhaseResult } from './phase.ts'
 
-/** A network inside a phase: call it on a batch to get its output. */
-export interface BoundNetwork {
-  /** In training mode: batch statistics, dropout. */
-  (input: Value): Value
-  /** In inference mode: moving statistics, no dropout. */
-  inference(input: Value): Value
+/** A number of the log: what it is called, how it is drawn, and what it is. */
+export interface Log extends MetricInfo {
+  /**
+   * The number, a scalar.
+   *
+   * @param results    of the phases that descend (of their last repeat), by name
+   * @param variables  of the objective, as the step leaves them
+   */
+  value(results: Readonly<Record<string, PhaseResult>>, variables: NamedValues): Value
 }
 
-/** What a phase's loss may use. Everything asked for is fed afresh in every execution of the phase. */
-export interface PhaseContext<Name extends string = string> {
-  readonly batchSize: number
-  /** Real examples `[batch, ...shape]`, scaled to [0, 1]. One batch is shared by all phases of a step; each repeat of a phase gets its own. */
-  readonly real: Value
-  /** Their labels, `int64 [batch]`. */
-  readonly labels: Value
-  /** Fresh random numbers, for latents and the like. */
-  readonly random: RandomSource
-  readonly networks: Readonly<Record<Name, BoundNetwork>>
+/** A variable of an objective beside its networks: assigned, never trained. */
+export interface Variable {
+  readonly shape: Shape
+  /** What all of its numbers begin with; default 0. */
+  readonly initial?: number
 }
 
-export interface PhaseResult {
-  /** The scalar to minimise. */
-  readonly loss: Value
-  /** Other scalars of interest. */
-  readonly metrics?: Readonly<Record<string, Value>>
-}
-
-/** One update: which networks, which loss, how often in a row. */
-export interface Phase<Name extends string = string> {
-  readonly name: string
-  /** The networks whose weights this phase changes. Moving statistics of others stay as they are. */
-  readonly updates: readonly Name[]
-  readonly optimizer: Optimizer
-  /** Executions per step; default 1. */
-  readonly repeats?: number
-  loss(context: PhaseContext<Name>): PhaseResult
-}
-
-/** How a metric is drawn. */
-export interface MetricInfo {
-  readonly name: string
-  readonly label: string
-  readonly axis: 'left' | 'right'
-  readonly color?: string
-  /** No dots: those are for what is measured on held-out images. */
-  readonly dash?: 'solid' | 'dashed' | 'dashDot' | 'dashDotDot'
-  readonly format?: 'number' | 'percent'
-}
-
-/** What latents are drawn from, element by element. */
-export type LatentDistribution =
-  | { readonly distribution: 'uniform'; readonly low: number; readonly high: number }
-  | { readonly distribution: 'normal' }
-
-/** How new examples are made from a trained objective. */
-export interface Sampler<Name extends string = string> {
-  /** The network to run in inference mode. */
-  readonly network: Name
-  /** The distribution of its input. */
-  readonly latent: LatentDistribution
-}
-
-/** How examples become latents and latents examples, for pictures of both. */
-export interface Autoencoder<Name extends string = string> {
-  /** Makes of an example the mean of its latent, in the first `latentDim` numbers of its output. */
-  readonly encoder: Name
-  /** Makes an example of a latent. */
-  readonly decoder: Name
-  readonly latentDim: number
-  /** How far a map of latents reaches from their middle, each way, in standard deviations of the prior. */
-  readonly range: number
-  /** The metric that tells how many of the `latentDim` numbers are in use. */
-  readonly active?: string
-}
-
-/** Which network names the class of an example: the largest of its logits. */
-export interface Classifier<Name extends string = string> {
-  readonly network: Name
-}
-
-/** Which network tells real examples from made ones: the probability that its input is real. */
-export interface Critic<Name extends string = string> {
-  readonly network: Name
-}
-
-/** What the detectors of a lost duel look at, by metric name. */
-export interface DuelMetrics {
-  readonly discriminatorAccuracy: string
-  readonly generatorLoss: string
-}
-
-/** A loss that falls as its networks learn, as no loss of a duel need do, by metric name. */
-export interface Descent {
-  readonly loss: string
-  /** What the loss is of one who knows nothing but how frequent the answers are; absent where that is not known. */
-  readonly chance?: number
-}
-
-/** Names in a network's ONNX file. */
-export interface Ports {
-  readonly input: string
-  readonly output: string
-  /** What the numbers of the output mean, where its name does not say it. */
-  readonly meaning?: string
+/** A picture that runs of an objective deserve, of a kind that `pictures` can draw. */
+export interface Picture {
+  /** E.g. `reconstructions`; see `pictures/registry.ts`. */
+  readonly kind: string
 }
 
 export interface Objective<Name extends string = string> {
   readonly name: string
   readonly networks: Readonly<Record<Name, Network>>
   readonly phases: readonly Phase<Name>[]
-  /** What is logged per step: every entry of `report`, in the order of the curves. */
-  readonly metrics: readonly MetricInfo[]
-  /** The logged scalars, from the results of the phases (of their last repeat), by phase name. */
-  report(results: Readonly<Record<string, PhaseResult>>): Readonly<Record<string, Value>>
-  /** `replacement`: each batch is drawn from all examples; `epoch`: every example once before any twice. */
-  readonly batches: 'replacement' | 'epoch'
-  /** What the input and output of each network are called when it is exported. */
-  readonly ports: Readonly<Record<Name, Ports>>
-  readonly sampler?: Sampler<Name>
-  readonly autoencoder?: Autoencoder<Name>
-  readonly classifier?: Classifier<Name>
-  readonly critic?: Critic<Name>
-  readonly duel?: DuelMetrics
-  readonly descent?: Descent
+  readonly variables?: Readonly<Record<string, Variable>>
+  /** What is logged per step, in the order of the curves. */
+  readonly logs: readonly Log[]
+  /** How batches come from a set: `replacement`, each drawn from all examples, or `epoch`, every example once before any twice. Default `epoch`. */
+  readonly batches?: 'replacement' | 'epoch'
+  /** What it can do once it is trained, by name. */
+  readonly offers?: Readonly<Record<string, Offer<Name>>>
+  /** What watches its trainings. */
+  readonly watches?: readonly Watch[]
+  /** Figures of its reports, beside curves and samples. */
+  readonly pictures?: readonly Picture[]
 }
 
-const PHASE = withParts('a phase, with updates, an optimizer and a loss', {
-  methods: ['loss'],
-  lists: ['updates'],
-})
+/** What a run records of the numbers that it logs. */
+export const metricsOf = ({ logs }: Pick<Objective, 'logs'>): MetricInfo[] =>
+  logs.map(({ value: _, ...info }) => info)
+
+const PHASE: Kind = {
+  expected: 'a phase, with updates, an optimizer and a loss, or with assign',
+  is(value) {
+    const phase = value as Readonly<Record<string, unknown>> | null
+    if (typeof phase !== 'object' || phase === null) return false
+    return typeof phase.loss === 'function' ? Array.isArray(phase.updates) : typeof phase.assign === 'function'
+  },
+}
+const LOG: Kind = {
+  expected: 'a number of the log, with name, label, axis and value',
+  is: (value) => typeof value === 'object' && value !== null && FUNCTION.is((value as { value?: unknown }).value),
+}
+
+/** @throws ConfigError when two of a list have the same name */
+function checkNamedOnce(where: string, what: string, names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) throw new ConfigError(`${where} has two ${what} named "${twice}"`)
+}
 
 /**
  * Checks an objective and returns it; its type keeps the names of the networks.
@@ -147,33 +84,61 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
   const where = `objective "${definition.name}"`
   checkArgument(where, 'networks', definition.networks, recordOf(NETWORK))
   checkArgument(where, 'phases', definition.phases, listOf(PHASE))
-  for (const phase of definition.phases)
-    checkArgument(`${where}, phase "${phase.name}"`, 'optimizer', phase.optimizer, OPTIMIZER)
-  checkArgument(where, 'report', definition.report, FUNCTION)
+  checkArgument(where, 'logs', definition.logs, listOf(LOG))
   const names = Object.keys(definition.networks)
+  const known = `${names.join(', ')}`
   for (const [key, network] of Object.entries<Network>(definition.networks))
     if (network.name !== key)
       throw new ConfigError(
         `objective "${definition.name}": network "${key}" is named "${network.name}"; the two must agree`,
       )
-  const seen = new Set<string>()
-  const { autoencoder } = definition
-  for (const role of ['encoder', 'decoder'] as const)
-    if (autoencoder && !names.includes(autoencoder[role]))
-      throw new ConfigError(
-        `objective "${definition.name}": its ${role} "${autoencoder[role]}" is not a network of the objective (${names.join(', ')})`,
-      )
+  for (const variable of Object.keys(definition.variables ?? {}))
+    if (names.includes(variable))
+      throw new ConfigError(`${where} has a network and a variable named "${variable}"; give one another name`)
+  checkNamedOnce(
+    where,
+    'phases',
+    definition.phases.map(({ name }) => name),
+  )
+  checkNamedOnce(
+    where,
+    'logs',
+    definition.logs.map(({ name }) => name),
+  )
   for (const phase of definition.phases) {
-    if (seen.has(phase.name))
-      throw new ConfigError(`objective "${definition.name}" has two phases named "${phase.name}"`)
-    seen.add(phase.name)
+    if (!isDescent(phase)) {
+      const { every = 1 } = phase
+      if (!(Number.isInteger(every) && every >= 1))
+        throw new ConfigError(`phase "${phase.name}": every must be a positive integer, got ${every}`)
+      continue
+    }
+    checkArgument(`${where}, phase "${phase.name}"`, 'optimizer', phase.optimizer, OPTIMIZER)
     for (const name of phase.updates)
       if (!names.includes(name))
         throw new ConfigError(
-          `phase "${phase.name}" updates "${name}", which is not a network of the objective (${names.join(', ')})`,
+          `phase "${phase.name}" updates "${name}", which is not a network of the objective (${known})`,
         )
     if (phase.repeats !== undefined && !(Number.isInteger(phase.repeats) && phase.repeats >= 1))
       throw new ConfigError(`phase "${phase.name}": repeats must be a positive integer, got ${phase.repeats}`)
   }
+  for (const [name, offer] of Object.entries<Offer>(definition.offers ?? {})) {
+    if (!names.includes(offer.network))
+      throw new ConfigError(
+        `${where} offers "${name}" by "${offer.network}", which is not a network of the objective (${known})`,
+      )
+    const { inputs } = definition.networks[offer.network as Name]
+    for (const drawn of Object.keys(offer.draws ?? {}))
+      if (!Object.hasOwn(inputs, drawn))
+        throw new ConfigError(
+          `${where}, offer "${name}": "${drawn}" is drawn, which is not an input of ${offer.network} (${Object.keys(inputs).join(', ')})`,
+        )
+  }
+  const logged = definition.logs.map(({ name }) => name)
+  for (const watch of definition.watches ?? [])
+    for (const metric of watch.reads === 'log' ? watch.metrics : [])
+      if (!logged.includes(metric))
+        throw new ConfigError(
+          `${where}: the watch "${watch.kind}" looks at "${metric}", which is not logged (${logged.join(', ')})`,
+        )
   return definition
 }

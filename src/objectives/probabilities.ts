@@ -1,7 +1,7 @@
 // Whether a network ends in probabilities whose logits a loss can take: asked of its graph, before any training.
 import { input } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
-import type { Network } from '../layers/network.ts'
+import { callNetwork, inputOf, type Network, weightInputs } from '../layers/network.ts'
 import { logitsOf } from '../losses/index.ts'
 import { ConfigError, messageOf } from '../util/errors.ts'
 
@@ -13,10 +13,10 @@ const noRandom = {} as RandomSource
  * @throws ConfigError for one that does not end in a sigmoid
  */
 export function checkProbabilities(where: string, network: Network): void {
-  const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, input(name, shape)]))
-  const example = input('example', [1, ...network.inputShape])
+  const weights = weightInputs(network)
+  const example = input('example', [1, ...inputOf(network).shape])
   try {
-    logitsOf(network.call({ input: example, weights, training: false, random: noRandom }).output)
+    logitsOf(callNetwork(network, { input: example, weights, training: false, random: noRandom }).output)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     throw new ConfigError(`${where} must end in a sigmoid (${messageOf(error)})`)

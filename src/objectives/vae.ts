@@ -1,14 +1,16 @@
 // The variational autoencoder of Kingma & Welling 2014, with a weight for its divergence.
 import { add, cast, exp, greater, mul, reduceMean, reduceSum, slice, square, sub } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
-import { NETWORK, type Network } from '../layers/network.ts'
+import { inputOf, NETWORK, type Network, outputOf } from '../layers/network.ts'
 import { binaryCrossentropy, klDivergence, logitsOf, meanSquaredError } from '../losses/index.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'
 import { ShapeError } from '../util/errors.ts'
 import { checkChoice, checkNumber } from '../util/options.ts'
 import { formatShape, sameShape, sizeOf } from '../util/shape.ts'
+import { collapseWatch, descentWatches, latentWatch } from '../watches/index.ts'
 import { type Objective, objective } from './objective.ts'
+import type { PhaseResult } from './phase.ts'
 import { checkProbabilities } from './probabilities.ts'
 
 /** How far an example made is from the real one, averaged over pixels. */
@@ -32,6 +34,12 @@ function activeLatents(mean: Value): Value {
   const centred = sub(mean, reduceMean(mean, { axes: [0] }))
   return reduceSum(cast(greater(reduceMean(square(centred), { axes: [0] }), ACTIVE_VARIANCE), 'float32'))
 }
+
+/** What the one phase found. */
+const found =
+  (metric: string) =>
+  (results: Readonly<Record<string, PhaseResult>>): Value =>
+    results.vae!.metrics![metric]!
 
 export interface VaeOptions {
   readonly name: string
@@ -83,14 +91,17 @@ export function vae(options: VaeOptions): Objective<'encoder' | 'decoder'> {
   const compare = checkChoice(`vae "${name}"`, 'reconstruction', reconstruction, RECONSTRUCTIONS)
   checkNumber(`vae "${name}"`, 'beta', beta, { atLeast: 0 })
   checkNumber(`vae "${name}"`, 'latentRange', latentRange, { above: 0 })
-  const latentDim = decoder.inputShape[0]!
-  if (!sameShape(encoder.outputShape, [2 * latentDim]) || decoder.inputShape.length !== 1)
+  const [given, code] = [inputOf(encoder).shape, outputOf(encoder).shape]
+  const z = inputOf(decoder)
+  const { shape: exampleShape } = outputOf(decoder)
+  const latentDim = z.shape[0]!
+  if (!sameShape(code, [2 * latentDim]) || z.shape.length !== 1)
     throw new ShapeError(
-      `vae "${name}": from an encoder to ${formatShape(encoder.outputShape)}, a mean and a log variance, the decoder takes half as many numbers, got ${formatShape(decoder.inputShape)}`,
+      `vae "${name}": from an encoder to ${formatShape(code)}, a mean and a log variance, the decoder takes half as many numbers, got ${formatShape(z.shape)}`,
     )
-  if (!sameShape(encoder.inputShape, decoder.outputShape))
+  if (!sameShape(given, exampleShape))
     throw new ShapeError(
-      `vae "${name}": the decoder makes what the encoder takes, ${formatShape(encoder.inputShape)}, got ${formatShape(decoder.outputShape)}`,
+      `vae "${name}": the decoder makes what the encoder takes, ${formatShape(given)}, got ${formatShape(exampleShape)}`,
     )
   if (reconstruction === 'binaryCrossentropy') checkProbabilities(`vae "${name}": the decoder`, decoder)
   return objective({
@@ -101,14 +112,14 @@ export function vae(options: VaeOptions): Objective<'encoder' | 'decoder'> {
         name: 'vae',
         updates: ['encoder', 'decoder'],
         optimizer,
-        loss: ({ batchSize, real, random, networks }) => {
-          const latent = networks.encoder(real) // [n, 2 latentDim]
+        loss: ({ batchSize, data: { images }, random, networks }) => {
+          const latent = networks.encoder(images!) // [n, 2 latentDim]
           const mean = slice(latent, [{ axis: 1, start: 0, end: latentDim }])
           const logVariance = slice(latent, [{ axis: 1, start: latentDim, end: 2 * latentDim }])
           // The noise comes from outside, so that the draw can be differentiated: z = mean + deviation noise.
           const noise = random.normal([batchSize, latentDim])
           const made = networks.decoder(add(mean, mul(exp(mul(logVariance, 0.5)), noise)))
-          const error = mul(compare(made, real), sizeOf(decoder.outputShape))
+          const error = mul(compare(made, images!), sizeOf(exampleShape))
           const divergence = klDivergence(mean, logVariance)
           return {
             loss: add(error, mul(divergence, beta)),
@@ -117,24 +128,43 @@ export function vae(options: VaeOptions): Objective<'encoder' | 'decoder'> {
         },
       },
     ],
-    metrics: [
-      { name: 'loss', label: 'loss', axis: 'left', color: '#dc267f' },
-      { name: 'reconstruction', label: 'reconstruction', axis: 'left', color: '#fe6100', dash: 'dashed' },
-      { name: 'divergence', label: 'KL divergence', axis: 'right', color: '#785ef0', dash: 'dashDot' },
-      { name: 'active', label: 'active latents', axis: 'right', color: '#648fff', dash: 'dashDotDot' },
+    logs: [
+      { name: 'loss', label: 'loss', axis: 'left', color: '#dc267f', value: (results) => results.vae!.loss },
+      {
+        name: 'reconstruction',
+        label: 'reconstruction',
+        axis: 'left',
+        color: '#fe6100',
+        dash: 'dashed',
+        value: found('reconstruction'),
+      },
+      {
+        name: 'divergence',
+        label: 'KL divergence',
+        axis: 'right',
+        color: '#785ef0',
+        dash: 'dashDot',
+        value: found('divergence'),
+      },
+      {
+        name: 'active',
+        label: 'active latents',
+        axis: 'right',
+        color: '#648fff',
+        dash: 'dashDotDot',
+        value: found('active'),
+      },
     ],
-    report: ({ vae: result }) => ({ loss: result!.loss, ...result!.metrics }),
-    batches: 'epoch',
-    ports: {
-      encoder: {
-        input: 'images',
-        output: 'latent',
+    offers: {
+      generate: { network: 'decoder', draws: { [z.name]: { distribution: 'normal', reach: latentRange } } },
+      encode: {
+        network: 'encoder',
+        then: (code) => slice(code, [{ axis: 1, start: 0, end: latentDim }]),
         meaning: `the mean of z in the first ${latentDim} numbers, the logarithm of its variance in the last ${latentDim}`,
       },
-      decoder: { input: 'z', output: 'images' },
+      decode: { network: 'decoder' },
     },
-    sampler: { network: 'decoder', latent: { distribution: 'normal' } },
-    descent: { loss: 'loss' },
-    autoencoder: { encoder: 'encoder', decoder: 'decoder', latentDim, range: latentRange, active: 'active' },
+    watches: [...descentWatches({ loss: 'loss' }), latentWatch(latentDim, 'active'), collapseWatch()],
+    pictures: [{ kind: 'latents' }],
   })
 }

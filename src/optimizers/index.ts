@@ -1,6 +1,6 @@
 // Optimizers: pure updates of one weight, with Keras' names and defaults.
 export { type AdamOptions, type AdamWOptions, adam, adamW } from './adam.ts'
-export type { LearningRate } from './learning-rate.ts'
+export type { Coefficient, LearningRate } from './coefficient.ts'
 export type { Optimizer, OptimizerResult, OptimizerUpdate } from './optimizer.ts'
 export { OPTIMIZERS, type OptimizerName, optimizerOf } from './registry.ts'
 export { type RmspropOptions, rmsprop } from './rmsprop.ts'

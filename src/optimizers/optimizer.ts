@@ -1,4 +1,5 @@
 // What an optimizer is: slots beside each weight, numbers that change with the step, and one pure update.
+import { max, sqrt } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
 import { withParts } from '../util/arguments.ts'
 
@@ -9,6 +10,8 @@ export interface OptimizerUpdate {
   readonly slots: Readonly<Record<string, Value>>
   /** The numbers of `schedule` for this update, as scalars. */
   readonly schedule: Readonly<Record<string, Value>>
+  /** Whether gradients will flow through the update: roots of what may be zero need care then. Default false. */
+  readonly differentiable?: boolean
 }
 
 export interface OptimizerResult {
@@ -39,3 +42,10 @@ export const OPTIMIZER = withParts('an optimizer, such as adam({ learningRate: 0
   methods: ['schedule', 'update'],
   lists: ['slots'],
 })
+
+/**
+ * The root of a mean or sum of squares. Its slope at zero is infinite, and 0 times that is no number: where gradients flow
+ * through it, what is practically zero counts as a constant.
+ */
+export const rootOf = (squares: Value, differentiable = false): Value =>
+  sqrt(differentiable ? max(squares, 1e-30) : squares)

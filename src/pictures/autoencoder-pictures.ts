@@ -1,7 +1,8 @@
 // The figures of an autoencoder: a map of its latents, reconstructions, and where the examples lie.
 
 import { imageInputs, rowInputs } from '../data/examples.ts'
-import type { Autoencoder } from '../objectives/objective.ts'
+import { inputOf } from '../layers/network.ts'
+import { functionOf, offeredBy, type OfferedFunction } from '../objectives/offer.ts'
 import {
   formatCount,
   type ImageBatch,
@@ -13,7 +14,7 @@ import {
   reconstructions,
 } from '../report/index.ts'
 import { encodePng } from '../report/node/index.ts'
-import { applyNetwork } from '../training/inference.ts'
+import { applyFunction } from '../training/functions.ts'
 import { sizeOf } from '../util/shape.ts'
 import { imageBatch } from './images.ts'
 import { type LatentPlane, type Latents, ownPlane, principalLatents } from './latent-plane.ts'
@@ -26,7 +27,27 @@ const MOST_POINTS = 10_000
 
 /** The context with what the objective declares. */
 interface Parts extends PictureContext {
-  readonly autoencoder: Autoencoder
+  readonly encode: OfferedFunction
+  readonly decode: OfferedFunction
+  readonly latentDim: number
+  /** How far a map of latents reaches from their middle, each way, in standard deviations of the prior. */
+  readonly range: number
+}
+
+/** Standard deviations that a map reaches unless the objective says otherwise. */
+const RANGE = 3
+
+function partsOf(context: PictureContext): Parts {
+  const { objective } = context
+  const [encode, decode] = [functionOf(objective, 'encode'), functionOf(objective, 'decode')]
+  const [prior] = Object.values(offeredBy(objective, 'generate')?.draws ?? {})
+  return {
+    ...context,
+    encode,
+    decode,
+    latentDim: sizeOf(inputOf(decode.of).shape),
+    range: (prior?.distribution === 'normal' ? prior.reach : undefined) ?? RANGE,
+  }
 }
 
 /** Numbers of at most `most` of `count` examples, evenly spread. */
@@ -37,37 +58,31 @@ const evenIndices = (count: number, most: number): Uint32Array =>
 
 /** Mean latents of some examples. */
 async function encoded(
-  { engine, objective, autoencoder, arrays }: Parts,
+  { weights, encode, latentDim }: Parts,
   { dataset }: ShownImages,
   indices: Uint32Array,
 ): Promise<Latents> {
-  const encoder = objective.networks[autoencoder.encoder]!
-  const outputs = await applyNetwork(engine, encoder, arrays, imageInputs(dataset, indices))
-  const length = autoencoder.latentDim
-  const width = sizeOf(encoder.outputShape)
-  const data = new Float32Array(indices.length * length)
-  for (let i = 0; i < indices.length; i++)
-    data.set(outputs.subarray(i * width, i * width + length), i * length)
-  return { data, n: indices.length, length }
+  const images = { [inputOf(encode.of).name]: imageInputs(dataset, indices) }
+  return { data: await applyFunction(weights, encode, images), n: indices.length, length: latentDim }
 }
 
 /** Images that the decoder makes of latents. */
 async function decoded(
-  { engine, objective, autoencoder, arrays, run }: Parts,
+  { weights, decode, run }: Parts,
   latents: Float32Array,
   count: number,
 ): Promise<ImageBatch> {
   const { height, width, channels } = run.config.data
-  const decoder = objective.networks[autoencoder.decoder]!
-  const images = await applyNetwork(engine, decoder, arrays, rowInputs(latents, count))
-  return imageBatch({ images, count, shape: [height, width, channels] })
+  const rows = rowInputs(latents as Float32Array<ArrayBuffer>, count)
+  const values = await applyFunction(weights, decode, { [inputOf(decode.of).name]: rows })
+  return imageBatch({ values, count, shape: [height, width, channels] })
 }
 
 /** What every caption ends with. */
 const atStep = ({ step }: Parts): string => `Weights of step ${formatCount(step)}.`
 
 async function manifoldFigure(parts: Parts, plane: LatentPlane): Promise<ReportFigure> {
-  const { range } = parts.autoencoder
+  const { range } = parts
   const side = manifoldSide(parts.run.config.data)
   const images = await decoded(parts, plane.toLatents(planeGrid(side, range)), side * side)
   const title = 'Map of the latents'
@@ -141,11 +156,9 @@ function scatterFigure(
 const LEAST_FOR_DIRECTIONS = 3
 
 /** A latent of one number has no plane, and then there are only reconstructions. */
-export const autoencoderPictures: PictureMaker = {
-  worksFor: ({ autoencoder }) => autoencoder !== undefined,
-  async draw(context) {
-    const parts: Parts = { ...context, autoencoder: context.objective.autoencoder! }
-    const { latentDim } = parts.autoencoder
+export const autoencoderPictures: PictureMaker = async (context) => {
+    const parts = partsOf(context)
+    const { latentDim } = parts
     const shown = await parts.images()
     const figures: ReportFigure[] = []
     if (!shown) return latentDim === 2 ? [await manifoldFigure(parts, ownPlane)] : []
@@ -157,5 +170,4 @@ export const autoencoderPictures: PictureMaker = {
       figures.push(await manifoldFigure(parts, plane), scatterFigure(parts, plane, latents, shown, indices))
     }
     return [...figures, await reconstructionFigure(parts, shown)]
-  },
 }

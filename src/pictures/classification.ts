@@ -2,7 +2,9 @@
 
 import { imageInputs } from '../data/examples.ts'
 import type { Dataset } from '../data/index.ts'
+import { inputOf } from '../layers/network.ts'
 import { likeliest } from '../metrics/index.ts'
+import { functionOf } from '../objectives/offer.ts'
 import { confusionMatrix, formatCount, type ReportFigure } from '../report/index.ts'
 import {
   CLASSIFICATION_FILE,
@@ -11,17 +13,18 @@ import {
   classificationSchema,
 } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
-import { applyNetwork } from '../training/inference.ts'
+import { applyFunction } from '../training/functions.ts'
 import type { PictureContext, PictureMaker } from './picture-maker.ts'
 
 /** Names the images of a data set with a run's classifier. */
 async function classify(
-  { engine, objective, arrays, step }: PictureContext,
+  { objective, weights, step }: PictureContext,
   dataset: Dataset & { readonly labels: Uint8Array },
 ): Promise<Classification> {
-  const network = objective.networks[objective.classifier!.network]!
+  const named = functionOf(objective, 'classify')
   const indices = Uint32Array.from({ length: dataset.count }, (_, i) => i)
-  const logits = await applyNetwork(engine, network, arrays, imageInputs(dataset, indices))
+  const images = { [inputOf(named.of).name]: imageInputs(dataset, indices) }
+  const logits = await applyFunction(weights, named, images)
   const { name, hash, count, labels, classes } = dataset
   const given = likeliest({ data: logits, shape: [count, classes.length] })
   return classificationOf(labels, given, { step, data: { name, hash, count }, classes: [...classes] })
@@ -41,9 +44,7 @@ function figure(found: Classification): ReportFigure {
 }
 
 /** Only held-out images with labels of the training classes count: those that were trained on say nothing. */
-export const classificationPictures: PictureMaker = {
-  worksFor: ({ classifier }) => classifier !== undefined,
-  async draw(context) {
+export const classificationPictures: PictureMaker = async (context) => {
     const shown = await context.images()
     const { classes } = context.run.config.data
     if (shown?.part !== 'held-out' || !shown.dataset.labels) return []
@@ -52,7 +53,6 @@ export const classificationPictures: PictureMaker = {
     const found = await classify(context, { ...dataset, labels: shown.dataset.labels })
     await context.run.writeFile(CLASSIFICATION_FILE, `${JSON.stringify(found)}\n`)
     return [figure(found)]
-  },
 }
 
 /** What was found with the weights of this step; undefined when it was not, or the file is damaged. */

@@ -1,24 +1,25 @@
 // Fresh samples of trained weights, as many as are wanted.
-
-import { rowInputs } from '../data/examples.ts'
+import { functionOf } from '../objectives/offer.ts'
 import type { Objective } from '../objectives/objective.ts'
-import type { Engine, StateArrays } from '../runtime/engine.ts'
-import { applyNetwork } from '../training/inference.ts'
-import { drawLatents, samplerOf } from '../training/sampler.ts'
+import { drawFrom, type Weights } from '../training/functions.ts'
 import type { RandomStream } from '../util/random.ts'
 
 /**
- * Samples `[count, height, width, channels]` in [0, 1].
+ * Samples `[count, ...shape]`, of images `[count, height, width, channels]` in [0, 1].
  *
- * @throws ConfigError when the objective makes no images
+ * @param given  inputs that are not drawn but the same for all, e.g. a class
+ * @throws ConfigError when the objective makes none
  */
-export function freshSamples(
-  engine: Engine,
+export const freshSamples = (
+  weights: Weights,
   objective: Objective,
-  arrays: StateArrays,
-  { count, random }: { readonly count: number; readonly random: RandomStream },
-): Promise<Float32Array> {
-  const sampler = samplerOf(objective)
-  const latents = drawLatents(sampler, count, random)
-  return applyNetwork(engine, sampler.network, arrays, rowInputs(latents, count))
-}
+  {
+    count,
+    random,
+    given,
+  }: {
+    readonly count: number
+    readonly random: RandomStream
+    readonly given?: Readonly<Record<string, number>> | undefined
+  },
+): Promise<Float32Array> => drawFrom(weights, functionOf(objective, 'generate'), count, random, given)

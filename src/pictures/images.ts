@@ -5,16 +5,16 @@ import type { Shape } from '../util/shape.ts'
 
 /** Examples `[count, height, width, channels]` in [0, 1], as training yields them. */
 export interface SampledImages {
-  readonly images: Float32Array
+  readonly values: Float32Array
   readonly count: number
   /** `[height, width, channels]` */
   readonly shape: Shape
 }
 
 /** Numbers in [0, 1] as pixels of 0 to 255, rounded; what lies outside is clipped. */
-export function imageBatch({ images, count, shape }: SampledImages): ImageBatch {
+export function imageBatch({ values, count, shape }: SampledImages): ImageBatch {
   const [height, width, channels] = shape
-  const pixels = Uint8Array.from(images, (value) => Math.round(255 * Math.min(1, Math.max(0, value))))
+  const pixels = Uint8Array.from(values, (value) => Math.round(255 * Math.min(1, Math.max(0, value))))
   return { count, height: height!, width: width!, channels: channels!, pixels }
 }
 

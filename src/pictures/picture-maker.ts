@@ -1,9 +1,10 @@
-// What makes the figures of one kind of objective, at the end of a training and when a report is made anew.
+// What makes figures of one kind, at the end of a training and when a report is made anew.
 import type { DataSplits, Dataset } from '../data/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { ReportFigure } from '../report/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
-import type { Engine, StateArrays } from '../runtime/engine.ts'
+import type { Engine } from '../runtime/engine.ts'
+import type { Weights } from '../training/functions.ts'
 import { DataError } from '../util/errors.ts'
 
 /** The images that figures show: held out ones, where there are any. */
@@ -16,19 +17,15 @@ export interface PictureContext {
   readonly run: RunFolder
   readonly engine: Engine
   readonly objective: Objective
-  readonly arrays: StateArrays
+  readonly weights: Weights
   /** The last step that made these weights. */
   readonly step: number
   /** The images to show, loaded when first asked for; undefined when they cannot be had, which the report then says. */
   images(): Promise<ShownImages | undefined>
 }
 
-export interface PictureMaker {
-  /** Whether it draws such an objective: a question about what the objective declares, not about its name. */
-  worksFor(objective: Objective): boolean
-  /** The figures that can be made. */
-  draw(context: PictureContext): Promise<readonly ReportFigure[]>
-}
+/** Makes the figures of its kind that can be made, of what an objective offers. */
+export type PictureMaker = (context: PictureContext) => Promise<readonly ReportFigure[]>
 
 /**
  * The images of a run's data, loaded once. Data that is gone or was changed costs only the figures of its images.

@@ -5,34 +5,40 @@ import type { Objective } from '../objectives/objective.ts'
 import type { ImageBatch, ReportFigure } from '../report/index.ts'
 import { writeReport } from '../report/node/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
-import type { Engine, StateArrays } from '../runtime/engine.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { frozen, type Weights } from '../training/functions.ts'
 import type { TrainingState } from '../training/state.ts'
 import { randomStream } from '../util/random.ts'
-import { autoencoderPictures } from './autoencoder-pictures.ts'
-import { classificationPictures } from './classification.ts'
 import { freshSamples } from './fresh-samples.ts'
 import { imageBatch } from './images.ts'
-import { imagesOnce, type PictureContext, type PictureMaker } from './picture-maker.ts'
+import { imagesOnce, type PictureContext } from './picture-maker.ts'
+import { PICTURES } from './registry.ts'
 
 /** Images of the final grid: 20 rows of 20, as in the chapter. */
 const GRID_COUNT = 400
 
 /** Fresh samples of an objective with the given weights. */
 export async function freshImages(
-  engine: Engine,
+  weights: Weights,
   objective: Objective,
   run: RunFolder,
-  arrays: StateArrays,
-  { count, seed, purpose }: { readonly count: number; readonly seed: number; readonly purpose: string },
+  {
+    count,
+    seed,
+    purpose,
+    given,
+  }: {
+    readonly count: number
+    readonly seed: number
+    readonly purpose: string
+    readonly given?: Readonly<Record<string, number>> | undefined
+  },
 ): Promise<ImageBatch> {
   const { height, width, channels } = run.config.data
   const random = randomStream(seed, purpose)
-  const images = await freshSamples(engine, objective, arrays, { count, random })
-  return imageBatch({ images, count, shape: [height, width, channels] })
+  const values = await freshSamples(weights, objective, { count, random, given })
+  return imageBatch({ values, count, shape: [height, width, channels] })
 }
-
-/** Who makes the figures that only some objectives have. */
-const MAKERS: readonly PictureMaker[] = [autoencoderPictures, classificationPictures]
 
 /** What the pictures are called in results; other figures have their own names. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -65,13 +71,21 @@ export async function writePictures(
   outcome?: 'finished' | 'stopped',
 ): Promise<WrittenPictures> {
   const { seed } = run.config.settings
-  const grid = objective.sampler
-    ? await freshImages(engine, objective, run, arrays, { count: GRID_COUNT, seed, purpose: 'sample/grid' })
+  const weights = frozen(engine, arrays)
+  const grid = objective.offers?.generate
+    ? await freshImages(weights, objective, run, { count: GRID_COUNT, seed, purpose: 'sample/grid' })
     : undefined
   const missing: string[] = []
-  const context: PictureContext = { run, engine, objective, arrays, step, images: imagesOnce(data, missing) }
+  const context: PictureContext = { run, engine, objective, weights, step, images: imagesOnce(data, missing) }
   const figures: ReportFigure[] = []
-  for (const maker of MAKERS) if (maker.worksFor(objective)) figures.push(...(await maker.draw(context)))
+  for (const { kind } of objective.pictures ?? []) {
+    const draw = Object.hasOwn(PICTURES, kind) ? PICTURES[kind] : undefined
+    if (draw) figures.push(...(await draw(context)))
+    else
+      missing.push(
+        `Figures of the kind "${kind}": there are none; expected one of ${Object.keys(PICTURES).join(', ')}`,
+      )
+  }
   return writeRecorded(run, { ...(grid ? { grid } : {}), figures, missing, state: outcome })
 }
 

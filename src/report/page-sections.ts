@@ -108,9 +108,18 @@ export function events(record: RunRecord): string {
   return card('events', 'Events', `${standing}\n<ol class="events">\n${items.join('\n')}\n</ol>`)
 }
 
+/** `Input (None, 100)`, or several by their names. */
+const inputText = (inputs: NonNullable<NetworkSummary['inputs']>): string =>
+  Object.keys(inputs).length === 1
+    ? `Input ${formatOutputShape([null, ...Object.values(inputs)[0]!])}`
+    : `Inputs ${Object.entries(inputs)
+        .map(([name, shape]) => `${safe(name)} ${formatOutputShape([null, ...shape])}`)
+        .join(', ')}`
+
 export function architecture({
   name,
-  input,
+  input = [],
+  inputs = { input },
   layers,
   total,
   trainable,
@@ -133,7 +142,7 @@ export function architecture({
   return card(
     `network-${name.replace(/[^\w-]/g, '-')}`,
     name.charAt(0).toUpperCase() + name.slice(1),
-    `<p class="note">Input ${formatOutputShape([null, ...input])}</p>
+    `<p class="note">${inputText(inputs)}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Layers of ${safe(name)}"><table class="layers">
 <thead><tr><th scope="col">Layer</th><th scope="col">Output shape</th><th scope="col" class="count">Parameters</th></tr></thead>
 <tbody>

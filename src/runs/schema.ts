@@ -52,8 +52,10 @@ export type LayerSummary = z.infer<typeof layerSummarySchema>
 /** One network, layer by layer, as Keras' `summary()` tells it. */
 export const networkSummarySchema = z.object({
   name: named,
-  /** Shape of one input, without the batch axis. */
-  input: z.array(count),
+  /** Shapes of the inputs by name, without the batch axis; older runs have `input`. */
+  inputs: z.record(z.string(), z.array(count)).optional(),
+  /** Of the only input, in older runs. */
+  input: z.array(count).optional(),
   layers: z.array(layerSummarySchema),
   total: count,
   trainable: count,

@@ -35,8 +35,12 @@ export interface StateEntry {
 
 export type StateArrays = Record<string, Float32Array<ArrayBuffer>>
 
-/** Float32 numbers, or bytes for inputs of type uint8. */
-export type FeedData = Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+/** Numbers of the type of the input that takes them. */
+export type FeedData =
+  | Float32Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>
 
 /** Per-step arrays of one call, by name: `[steps, ...shape]`. Their buffers are handed over, not copied. */
 export type StepFeeds = Record<string, { readonly data: FeedData; readonly shape: Shape }>

@@ -1,5 +1,6 @@
 // Requests to a training from outside: pause, go on, stop, one step of one player.
 import type { Objective } from '../objectives/objective.ts'
+import { descentsOf } from '../objectives/phase.ts'
 import type { Notice } from './detectors.ts'
 
 /** `step`: one step, then a pause; only the networks in `updates` learn in it, all when it is absent. */
@@ -19,7 +20,7 @@ const keyOf = (names: readonly string[]): string => [...names].sort().join('+')
 
 /** Networks that phases update together, each set once, in the order of the phases: whom a step can be for. */
 export function playersOf({ phases }: Objective): string[][] {
-  const sets = new Map(phases.map(({ updates }) => [keyOf(updates), [...updates]]))
+  const sets = new Map(descentsOf(phases).map(({ updates }) => [keyOf(updates), [...updates]]))
   return [...sets.values()]
 }
 

@@ -1,14 +1,7 @@
 // How the numbers of a log are looked at: every so many steps, at their means over a stretch; a notice when an episode
 // begins and one when it is over.
+import { LOOK, type Verdict, WINDOW } from '../watches/watch.ts'
 import type { MetricsRow, Notice } from './notice.ts'
-
-/** Steps between two looks: after every step whose number is a multiple of it. */
-export const LOOK = 50
-/** Steps over which means are taken at a look. */
-export const WINDOW = 500
-
-/** `between`: neither clearly lost nor clearly well, so that an episode neither begins nor ends. */
-export type Verdict = 'lost' | 'between' | 'well'
 
 /**
  * Means over the last `WINDOW` steps after each step that is a multiple of `LOOK`; undefined at all other steps, and

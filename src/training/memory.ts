@@ -1,4 +1,5 @@
 // How much memory a step takes, told from its graph before anything of it is made.
+import type { Columns } from '../data/source.ts'
 import { type DType, type Graph, sortNodes, type Value } from '../graph/value.ts'
 import { ConfigError } from '../util/errors.ts'
 import { formatSize } from '../util/limits.ts'
@@ -52,11 +53,12 @@ export function peakBytes({ inputs, outputs }: Graph): number {
 export function checkMemory(
   graph: Graph,
   most: number,
-  { batchSize, exampleShape }: { readonly batchSize: number; readonly exampleShape: readonly number[] },
+  { batchSize, columns }: { readonly batchSize: number; readonly columns: Columns },
 ): void {
   const bytes = peakBytes(graph)
-  if (bytes > most)
-    throw new ConfigError(
-      `a step of ${batchSize} examples ${formatShape(exampleShape)} takes about ${formatSize(bytes)} of memory, expected at most the ${formatSize(most)} that one may take here; choose a smaller --batch-size or --image-size, or a smaller model`,
-    )
+  if (bytes <= most) return
+  const [first] = Object.values(columns)
+  throw new ConfigError(
+    `a step of ${batchSize} examples ${first ? `${formatShape(first.shape)} ` : ''}takes about ${formatSize(bytes)} of memory, expected at most the ${formatSize(most)} that one may take here; choose a smaller --batch-size or --image-size, or a smaller model`,
+  )
 }

@@ -3,16 +3,8 @@
 /** Something that a person should know, at a step of a run. */
 export interface Notice {
   readonly step: number
-  readonly kind:
-    | 'discriminator-won'
-    | 'generator-won'
-    | 'generator-loss-runaway'
-    | 'samples-collapsed'
-    | 'latents-unused'
-    | 'loss-risen'
-    | 'nothing-learned'
-    | 'single-player'
-    | 'request-refused'
+  /** Kebab-case, e.g. `samples-collapsed`: that of a watch, or of what was done by hand. */
+  readonly kind: string
   /** Of an alarm: `warning` when an episode begins, `info` when it is over. */
   readonly severity: 'info' | 'warning' | 'error'
   readonly message: string

@@ -1,4 +1,5 @@
 // The state of a training: where it begins, and whether arrays from elsewhere are such a state.
+import type { SavedSource } from '../data/source.ts'
 import type { StateArrays } from '../runtime/engine.ts'
 import { DataError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
@@ -9,6 +10,8 @@ import type { StateSpec } from './step.ts'
 export interface TrainingState {
   readonly step: number
   readonly arrays: StateArrays
+  /** The state of the data's source, where it has one. */
+  readonly source?: SavedSource | undefined
   /** Shapes of the arrays, where they are known: a state to continue from is held against the model's. */
   readonly shapes?: Readonly<Record<string, Shape>>
 }
@@ -33,19 +36,23 @@ export class DivergedError extends Error {
 /** The arrays a run starts from. Slots of optimizers are zero. */
 export function initialState(state: readonly StateSpec[], seed: number): StateArrays {
   return Object.fromEntries(
-    state.map(({ name, shape, initializer }) => [
+    state.map(({ name, shape, initializer, startsAs = name }) => [
       name,
-      (initializer?.fill(shape, randomStream(seed, `initial/${name}`)) ??
+      (initializer?.fill(shape, randomStream(seed, `initial/${startsAs}`)) ??
         new Float32Array(sizeOf(shape))) as Float32Array<ArrayBuffer>,
     ]),
   )
 }
 
+/** What is said of a weight that is no number. */
+export const divergedWeight = (name: string, value: number, step: number): DivergedError =>
+  new DivergedError(`weight "${name}"`, step, String(value))
+
 /** @throws DivergedError naming the first number that is not finite */
 export function checkFinite(arrays: StateArrays, step: number): void {
   for (const [name, data] of Object.entries(arrays))
     for (let i = 0; i < data.length; i++)
-      if (!Number.isFinite(data[i]!)) throw new DivergedError(`weight "${name}"`, step, String(data[i]))
+      if (!Number.isFinite(data[i]!)) throw divergedWeight(name, data[i]!, step)
 }
 
 /**

@@ -1,16 +1,28 @@
-// From an objective to one training step: a graph from old state and fresh feeds to new state and metrics.
+// From an objective to one training step: a graph from old state and fresh feeds to new state and what it found.
 import { gradients } from '../autodiff/backward.ts'
-import { cast, mul } from '../graph/build.ts'
-import { type Graph, input, type Value } from '../graph/value.ts'
+import type { Columns } from '../data/source.ts'
+import { greater, where } from '../graph/build.ts'
+import { type Graph, input, scalar, type Value } from '../graph/value.ts'
+import { constant } from '../initializers/constant.ts'
 import type { Initializer } from '../initializers/initializer.ts'
-import type { RandomSource } from '../layers/layer.ts'
-import type { Network, NetworkWeight } from '../layers/network.ts'
-import type { BoundNetwork, Objective, Phase, PhaseContext, PhaseResult } from '../objectives/objective.ts'
+import type { NamedValues, Network, NetworkWeight } from '../layers/network.ts'
+import type { Objective } from '../objectives/objective.ts'
+import {
+  type Assignment,
+  type BoundNetwork,
+  type Descent,
+  isDescent,
+  type PhaseContext,
+  type PhaseResult,
+} from '../objectives/phase.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
-import { ConfigError } from '../util/errors.ts'
-import type { Shape } from '../util/shape.ts'
+import { ConfigError, ShapeError } from '../util/errors.ts'
+import { formatShape, type Shape, sameShape } from '../util/shape.ts'
+import { bind, bindingOf, localName, namedWeights } from './bind.ts'
+import { Feeds, type FeedSpec } from './inputs.ts'
+import { updatesPerStep } from './updates.ts'
 
-/** One array carried from step to step: a weight, or an optimizer's slot beside it. */
+/** One array carried from step to step: a weight, an optimizer's slot beside it, or a variable. */
 export interface StateSpec {
   readonly name: string
   /** Name of the graph's output with the new value. */
@@ -18,26 +30,9 @@ export interface StateSpec {
   readonly shape: Shape
   /** How it starts; slots start at zero. */
   readonly initializer: Initializer | undefined
+  /** The entry whose numbers it starts with; default its own. */
+  readonly startsAs?: string | undefined
 }
-
-/** One array fed afresh at every step, of this shape per step. */
-export type FeedSpec = { readonly name: string; readonly shape: Shape } & (
-  | { readonly kind: 'images'; readonly draw: number }
-  | { readonly kind: 'labels'; readonly draw: number }
-  | { readonly kind: 'dropout'; readonly rate: number }
-  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
-  | { readonly kind: 'normal'; readonly mean: number; readonly deviation: number }
-  | {
-      readonly kind: 'schedule'
-      readonly optimizer: Optimizer
-      readonly entry: string
-      readonly perStep: number
-      readonly position: number
-    }
-)
-
-/** Dropout masks are bytes, everything else is float32. */
-export const dtypeOf = ({ kind }: FeedSpec): 'uint8' | 'float32' => (kind === 'dropout' ? 'uint8' : 'float32')
 
 export interface StepGraph {
   readonly graph: Graph
@@ -45,199 +40,282 @@ export interface StepGraph {
   readonly feeds: readonly FeedSpec[]
   /** Names of the graph's scalar outputs that are logged. */
   readonly metrics: readonly string[]
+  /** What the source of the data takes back: names of the graph's outputs, by its own names. */
+  readonly perExample: Readonly<Record<string, string>>
 }
 
 export interface StepOptions {
   readonly batchSize: number
-  /** Shape of one example. */
-  readonly exampleShape: Shape
+  /** The columns of the data. */
+  readonly columns: Columns
   /** Networks that learn in this step; everything is computed, but the others stay as they are. Default: all. */
   readonly learners?: readonly string[]
 }
 
-/** Inputs made while a step is written, each once. */
-export class Feeds {
-  readonly specs: FeedSpec[] = []
-  readonly values = new Map<string, Value>()
+/** What a variable is called in the state. */
+export const variableName = (name: string): string => `variable/${name}`
 
-  add(spec: FeedSpec): Value {
-    const before = this.values.get(spec.name)
-    if (before) return before
-    const value = input(spec.name, spec.shape, dtypeOf(spec))
-    this.values.set(spec.name, value)
-    this.specs.push(spec)
-    return value
+/** The state while a step is written: what every array is by now. */
+class State {
+  readonly inputs = new Map<string, Value>()
+  readonly now: Record<string, Value> = {}
+  readonly specs: StateSpec[] = []
+
+  add(spec: Omit<StateSpec, 'next'>): void {
+    const value = input(spec.name, spec.shape)
+    this.inputs.set(spec.name, value)
+    this.now[spec.name] = value
+    this.specs.push({ ...spec, next: `next/${spec.name}` })
   }
 
-  /** Random inputs named `prefix/kind-number`. */
-  random(prefix: string): RandomSource {
-    let count = 0
+  variables(objective: Objective): Record<string, Value> {
+    return Object.fromEntries(
+      Object.keys(objective.variables ?? {}).map((name) => [name, this.now[variableName(name)]!]),
+    )
+  }
+}
+
+/** The state of an objective before any optimizer has added its slots. */
+function newState({ networks, variables = {} }: Objective): State {
+  const weights = new Map<string, NetworkWeight>()
+  for (const network of Object.values<Network>(networks))
+    for (const weight of network.weights) {
+      if (weights.has(weight.name)) throw new ConfigError(`two weights are named "${weight.name}"`)
+      weights.set(weight.name, weight)
+    }
+  const state = new State()
+  for (const { name, shape, initializer, startsAs } of weights.values())
+    state.add({ name, shape, initializer, ...(startsAs === undefined ? {} : { startsAs }) })
+  for (const [name, { shape, initial = 0 }] of Object.entries(variables))
+    state.add({
+      name: variableName(name),
+      shape,
+      initializer: constant({ value: initial }),
+    })
+  return state
+}
+
+/** Writes one step: every phase in order, each seeing the weights that the phases before it left. */
+class StepWriter {
+  readonly feeds = new Feeds()
+  readonly results: Record<string, PhaseResult> = {}
+  readonly state: State
+  private readonly updates: ReturnType<typeof updatesPerStep>
+  private readonly objective: Objective
+  private readonly options: StepOptions
+
+  constructor(objective: Objective, options: StepOptions) {
+    this.objective = objective
+    this.options = options
+    this.state = newState(objective)
+    this.updates = updatesPerStep(objective.phases)
+  }
+
+  /** What a phase sees; `keep` takes the moving statistics of networks that learn in it. */
+  private context(
+    prefix: string,
+    draw: number,
+    { learns, changed }: { learns: (name: string) => boolean; changed: Record<string, Value> },
+  ): PhaseContext {
+    const { batchSize, columns } = this.options
+    const random = this.feeds.random(prefix)
+    const { state } = this
+    let looks = 0
     return {
-      dropout: (shape, rate) => {
-        const kept = this.add({ kind: 'dropout', name: `${prefix}/dropout-${count++}`, shape, rate })
-        return mul(cast(kept, 'float32'), 1 / (1 - rate))
-      },
-      uniform: (shape, low = 0, high = 1) =>
-        this.add({ kind: 'uniform', name: `${prefix}/uniform-${count++}`, shape, low, high }),
-      normal: (shape, mean = 0, deviation = 1) =>
-        this.add({ kind: 'normal', name: `${prefix}/normal-${count++}`, shape, mean, deviation }),
+      batchSize,
+      data: this.feeds.data(columns, batchSize, draw),
+      random,
+      networks: Object.fromEntries(
+        Object.entries<Network>(this.objective.networks).map(([name, network]) => [
+          name,
+          bind({
+            network,
+            // A second call moves the moving statistics on from where the first left them.
+            weights: () => (learns(name) ? { ...state.now, ...changed } : state.now),
+            training: true,
+            random,
+            keep: learns(name) ? (updates) => void Object.assign(changed, updates) : undefined,
+          }),
+        ]),
+      ),
+      variables: state.variables(this.objective),
+      results: this.results,
+      scheduled: (name, at) => this.feeds.number(`${prefix}/${name}`, at),
+      after: (network, loss, optimizer) =>
+        this.after(`${prefix}/ahead-${looks++}`, network, loss, optimizer),
+    }
+  }
+
+  private slotName(optimizer: Optimizer, weight: string, slot: string): string {
+    return `optimizer-${this.updates.indexOf(optimizer)}/${weight}/${slot}`
+  }
+
+  /** The scheduled numbers of an update, as inputs. */
+  private schedule(prefix: string, optimizer: Optimizer, numberOf: (step: number) => number): NamedValues {
+    return Object.fromEntries(
+      Object.keys(optimizer.schedule(1)).map((entry) => [
+        entry,
+        this.feeds.number(`${prefix}/${entry}`, (step) => optimizer.schedule(numberOf(step))[entry]!),
+      ]),
+    )
+  }
+
+  /** See `PhaseContext.after`. */
+  private after(prefix: string, bound: BoundNetwork, loss: Value, optimizer: Optimizer): BoundNetwork {
+    const { now } = this.state
+    const { keep: _, ...binding } = bindingOf(bound)
+    const { network } = binding
+    const { updates: made, slots: before } = binding.ahead ?? { updates: 0, slots: {} }
+    const weights = binding.weights()
+    const learned = network.weights.filter(({ trainable }) => trainable)
+    const slopes = gradients(
+      loss,
+      learned.map(({ name }) => weights[name]!),
+      { constants: Object.values(now) },
+    )
+    const numberOf = this.updates.next(optimizer, [network.name])
+    const schedule = this.schedule(prefix, optimizer, (step) => numberOf(step) + made)
+    const ahead: Record<string, Value> = {}
+    const slotsAhead: Record<string, Value> = {}
+    learned.forEach(({ name, shape }, i) => {
+      const slots = Object.fromEntries(
+        optimizer.slots.map((slot) => {
+          const full = this.slotName(optimizer, name, slot)
+          // An optimizer that has not updated this network yet begins at zero.
+          return [slot, before[full] ?? now[full] ?? this.addSlot(full, shape)]
+        }),
+      )
+      const updated = optimizer.update({
+        weight: weights[name]!,
+        gradient: slopes[i]!,
+        slots,
+        schedule,
+        differentiable: true,
+      })
+      ahead[name] = updated.weight
+      for (const [slot, value] of Object.entries(updated.slots))
+        slotsAhead[this.slotName(optimizer, name, slot)] = value
+    })
+    return bind({
+      ...binding,
+      weights: () => ({ ...weights, ...ahead }),
+      ahead: { updates: made + 1, slots: slotsAhead },
+    })
+  }
+
+  private addSlot(name: string, shape: Shape): Value {
+    this.state.add({ name, shape, initializer: undefined })
+    return this.state.now[name]!
+  }
+
+  /** One execution of a phase that descends. */
+  descend(phase: Descent, repeat: number): void {
+    const { now } = this.state
+    const prefix = repeat === 0 ? phase.name : `${phase.name}-${repeat}`
+    const changed: Record<string, Value> = {}
+    const result = phase.loss(
+      this.context(prefix, repeat, { learns: (name) => phase.updates.includes(name), changed }),
+    )
+    this.results[phase.name] = result
+    const schedule = this.schedule(
+      prefix,
+      phase.optimizer,
+      this.updates.take(phase.optimizer, phase.updates),
+    )
+    const weights = phase.updates.flatMap((name) =>
+      this.objective.networks[name]!.weights.filter(({ trainable }) => trainable),
+    )
+    // Weights are what they are: no gradient flows back through the updates of earlier phases.
+    const slopes = gradients(
+      result.loss,
+      weights.map(({ name }) => now[name]!),
+      { constants: Object.values(now) },
+    )
+    const next: Record<string, Value> = { ...changed }
+    weights.forEach(({ name, shape }, i) => {
+      const slots = Object.fromEntries(
+        phase.optimizer.slots.map((slot) => {
+          const full = this.slotName(phase.optimizer, name, slot)
+          return [slot, now[full] ?? this.addSlot(full, shape)]
+        }),
+      )
+      const updated = phase.optimizer.update({ weight: now[name]!, gradient: slopes[i]!, slots, schedule })
+      next[name] = updated.weight
+      for (const [slot, value] of Object.entries(updated.slots))
+        next[this.slotName(phase.optimizer, name, slot)] = value
+    })
+    const { learners } = this.options
+    if (!learners || phase.updates.some((name) => learners.includes(name))) Object.assign(now, next)
+  }
+
+  /** A phase that assigns. */
+  assign(phase: Assignment): void {
+    const { now } = this.state
+    const { every = 1 } = phase
+    const given = phase.assign(this.context(phase.name, 0, { learns: () => false, changed: {} }))
+    const due =
+      every === 1
+        ? undefined
+        : greater(this.feeds.number(`${phase.name}/due`, (step) => ((step + 1) % every === 0 ? 1 : 0)), 0.5)
+    const set = (name: string, value: Value): void => {
+      now[name] = due ? where(due, value, now[name]!) : value
+    }
+    for (const [target, values] of Object.entries(given)) {
+      const network = this.objective.networks[target]
+      if (network) {
+        for (const [name, value] of Object.entries(namedWeights(network, values as NamedValues)))
+          set(name, value)
+        continue
+      }
+      const name = variableName(target)
+      const known = Object.keys(this.objective.variables ?? {})
+      if (!known.includes(target))
+        throw new ConfigError(
+          `phase "${phase.name}" assigns "${target}", which is neither a network (${Object.keys(this.objective.networks).join(', ')}) nor a variable (${known.join(', ') || 'there are none'}) of the objective`,
+        )
+      const { shape } = values as Value
+      if (!sameShape(shape, now[name]!.shape))
+        throw new ShapeError(
+          `phase "${phase.name}": variable "${target}" is ${formatShape(now[name]!.shape)}, got ${formatShape(shape)}`,
+        )
+      set(name, values as Value)
+    }
+  }
+
+  finish(): StepGraph {
+    const { state, results, feeds } = this
+    const outputs: Record<string, Value> = {}
+    for (const { name, next } of state.specs) outputs[next] = state.now[name]!
+    const variables = state.variables(this.objective)
+    for (const { name, value } of this.objective.logs) outputs[name] = value(results, variables)
+    const perExample: Record<string, string> = {}
+    for (const [phase, { perExample: found = {} }] of Object.entries(results))
+      for (const [name, value] of Object.entries(found)) {
+        if (perExample[name])
+          throw new ConfigError(`phase "${phase}" gives "${name}" of each example, as another phase does`)
+        perExample[name] = `example/${name}`
+        outputs[`example/${name}`] = value
+      }
+    return {
+      graph: { inputs: [...state.inputs.values(), ...feeds.values.values()], outputs },
+      state: state.specs,
+      feeds: feeds.specs,
+      metrics: this.objective.logs.map(({ name }) => name),
+      perExample,
     }
   }
 }
 
-/** What a phase's loss may use; real examples and labels become feeds only when they are asked for. */
-export const phaseContext = (
-  feeds: Feeds,
-  {
-    batchSize,
-    exampleShape,
-    repeat,
-    random,
-    networks,
-  }: StepOptions & { readonly repeat: number } & Pick<PhaseContext, 'random' | 'networks'>,
-): PhaseContext => ({
-  batchSize,
-  get real() {
-    return feeds.add({
-      kind: 'images',
-      name: repeat === 0 ? 'images' : `images-${repeat}`,
-      draw: repeat,
-      shape: [batchSize, ...exampleShape],
-    })
-  },
-  get labels() {
-    return cast(
-      feeds.add({
-        kind: 'labels',
-        name: repeat === 0 ? 'labels' : `labels-${repeat}`,
-        draw: repeat,
-        shape: [batchSize],
-      }),
-      'int64',
-    )
-  },
-  random,
-  networks,
-})
-
 /**
  * Writes one step: every phase in order, each seeing the weights that the phases before it left.
  *
- * @throws ConfigError when an objective uses two weights of one name
+ * @throws ConfigError when an objective uses two weights of one name, or names what it does not have
  */
-export function stepGraph(
-  objective: Objective,
-  { batchSize, exampleShape, learners }: StepOptions,
-): StepGraph {
-  const networks = Object.entries<Network>(objective.networks)
-  const specs = new Map<string, NetworkWeight>()
-  for (const [, network] of networks)
-    for (const weight of network.weights) {
-      if (specs.has(weight.name)) throw new ConfigError(`two weights are named "${weight.name}"`)
-      specs.set(weight.name, weight)
-    }
-  const inputs = new Map<string, Value>()
-  const now: Record<string, Value> = {}
-  const state: StateSpec[] = []
-  const addState = (name: string, shape: Shape, initializer: Initializer | undefined): void => {
-    const value = input(name, shape)
-    inputs.set(name, value)
-    now[name] = value
-    state.push({ name, next: `next/${name}`, shape, initializer })
-  }
-  for (const { name, shape, initializer } of specs.values()) addState(name, shape, initializer)
-
-  const optimizers: Optimizer[] = []
-  const indexOf = (optimizer: Optimizer): number => {
-    if (!optimizers.includes(optimizer)) optimizers.push(optimizer)
-    return optimizers.indexOf(optimizer)
-  }
-  const slotName = (optimizer: Optimizer, weight: string, slot: string): string =>
-    `optimizer-${indexOf(optimizer)}/${weight}/${slot}`
-  /** An optimizer counts its updates of the same networks. */
-  const playersKey = ({ optimizer, updates }: Phase): string =>
-    `${indexOf(optimizer)}/${[...updates].sort().join('+')}`
-  const perStep = new Map<string, number>()
+export function stepGraph(objective: Objective, options: StepOptions): StepGraph {
+  const writer = new StepWriter(objective, options)
   for (const phase of objective.phases)
-    perStep.set(playersKey(phase), (perStep.get(playersKey(phase)) ?? 0) + (phase.repeats ?? 1))
-  const positions = new Map<string, number>()
-
-  const feeds = new Feeds()
-  const results: Record<string, PhaseResult> = {}
-  for (const phase of objective.phases) {
-    for (let repeat = 0; repeat < (phase.repeats ?? 1); repeat++) {
-      const prefix = repeat === 0 ? phase.name : `${phase.name}-${repeat}`
-      const random = feeds.random(prefix)
-      const updates: Record<string, Value> = {}
-      const bound = Object.fromEntries(
-        networks.map(([name, network]) => {
-          const call = (training: boolean) => (given: Value) => {
-            const learns = training && phase.updates.includes(name)
-            // A second call moves the moving statistics on from where the first left them.
-            const weights = learns ? { ...now, ...updates } : now
-            const result = network.call({ input: given, weights, training, random })
-            if (learns) Object.assign(updates, result.updates)
-            return result.output
-          }
-          return [name, Object.assign(call(true), { inference: call(false) }) as BoundNetwork]
-        }),
-      )
-      const result = phase.loss(
-        phaseContext(feeds, { batchSize, exampleShape, repeat, random, networks: bound }),
-      )
-      results[phase.name] = result
-
-      const key = playersKey(phase)
-      const position = positions.get(key) ?? 0
-      positions.set(key, position + 1)
-      const schedule = Object.fromEntries(
-        Object.keys(phase.optimizer.schedule(1)).map((entry) => [
-          entry,
-          feeds.add({
-            kind: 'schedule',
-            name: `${prefix}/${entry}`,
-            shape: [],
-            optimizer: phase.optimizer,
-            entry,
-            perStep: perStep.get(key)!,
-            position,
-          }),
-        ]),
-      )
-      const weights = phase.updates.flatMap((name) =>
-        objective.networks[name]!.weights.filter(({ trainable }) => trainable),
-      )
-      // Weights are what they are: no gradient flows back through the updates of earlier phases.
-      const slopes = gradients(
-        result.loss,
-        weights.map(({ name }) => now[name]!),
-        { constants: Object.values(now) },
-      )
-      const changed: Record<string, Value> = { ...updates }
-      weights.forEach(({ name, shape }, i) => {
-        const slots = Object.fromEntries(
-          phase.optimizer.slots.map((slot) => {
-            const full = slotName(phase.optimizer, name, slot)
-            if (!now[full]) addState(full, shape, undefined)
-            return [slot, now[full]!]
-          }),
-        )
-        const updated = phase.optimizer.update({ weight: now[name]!, gradient: slopes[i]!, slots, schedule })
-        changed[name] = updated.weight
-        for (const [slot, value] of Object.entries(updated.slots))
-          changed[slotName(phase.optimizer, name, slot)] = value
-      })
-      if (!learners || phase.updates.some((name) => learners.includes(name))) Object.assign(now, changed)
-    }
-  }
-  const report = objective.report(results)
-  const outputs: Record<string, Value> = {}
-  for (const { name, next } of state) outputs[next] = now[name]!
-  for (const [name, value] of Object.entries(report)) outputs[name] = value
-  return {
-    graph: { inputs: [...inputs.values(), ...feeds.values.values()], outputs },
-    state,
-    feeds: feeds.specs,
-    metrics: Object.keys(report),
-  }
+    if (isDescent(phase))
+      for (let repeat = 0; repeat < (phase.repeats ?? 1); repeat++) writer.descend(phase, repeat)
+    else writer.assign(phase)
+  return writer.finish()
 }

@@ -1,12 +1,14 @@
-// Validation: what an objective reports on held-out examples, with weights that stand still, in inference mode.
-import type { ExampleSource } from '../data/examples.ts'
+// Validation: what an objective logs, on held-out examples, with weights that stand still, in inference mode.
+import { type Columns, type Examples, examplesSource } from '../data/source.ts'
 import { type Graph, input } from '../graph/value.ts'
-import { lower } from '../lowering/lower.ts'
-import type { BoundNetwork, Objective, PhaseResult } from '../objectives/objective.ts'
-import { exportModel } from '../onnx/export.ts'
-import type { Engine, StateArrays } from '../runtime/engine.ts'
+import { type NamedValues, type Network, weightInputs } from '../layers/network.ts'
+import type { Objective } from '../objectives/objective.ts'
+import { descentsOf, type PhaseResult } from '../objectives/phase.ts'
+import type { Program } from '../runtime/engine.ts'
+import { bind } from './bind.ts'
 import { feeder } from './feeds.ts'
-import { type FeedSpec, Feeds, phaseContext, type StepOptions } from './step.ts'
+import { Feeds, type FeedSpec } from './inputs.ts'
+import { type StepOptions, variableName } from './step.ts'
 
 export interface ReportGraph {
   readonly graph: Graph
@@ -16,29 +18,51 @@ export interface ReportGraph {
   readonly metrics: readonly string[]
 }
 
-/** An objective's report on one batch: every phase once, no updates, networks in inference mode. */
-export function reportGraph(objective: Objective, options: StepOptions): ReportGraph {
-  const weights = Object.fromEntries(
-    Object.values(objective.networks).flatMap((network) =>
-      network.weights.map(({ name, shape }) => [name, input(name, shape)] as const),
-    ),
+/**
+ * What an objective logs on one batch: every phase that descends once, no updates, networks in inference mode. Nothing
+ * looks ahead; numbers that follow from the step are those of step 0 unless `stepOf` says which it is.
+ */
+export function reportGraph(
+  objective: Objective,
+  { batchSize, columns }: Pick<StepOptions, 'batchSize' | 'columns'>,
+  stepOf: () => number = () => 0,
+): ReportGraph {
+  const networks = Object.values<Network>(objective.networks)
+  const weights = weightInputs(...networks)
+  const variables: NamedValues = Object.fromEntries(
+    Object.entries(objective.variables ?? {}).map(([name, { shape }]) => [
+      name,
+      input(variableName(name), shape),
+    ]),
   )
   const feeds = new Feeds()
   const results: Record<string, PhaseResult> = {}
-  for (const phase of objective.phases) {
+  for (const phase of descentsOf(objective.phases)) {
     const random = feeds.random(`validation/${phase.name}`)
-    const networks = Object.fromEntries(
-      Object.entries(objective.networks).map(([name, network]) => {
-        const call: BoundNetwork['inference'] = (given) =>
-          network.call({ input: given, weights, training: false, random }).output
-        return [name, Object.assign((given: (typeof weights)[string]) => call(given), { inference: call })]
-      }),
-    )
-    results[phase.name] = phase.loss(phaseContext(feeds, { ...options, repeat: 0, random, networks }))
+    results[phase.name] = phase.loss({
+      batchSize,
+      data: feeds.data(columns, batchSize, 0),
+      random,
+      networks: Object.fromEntries(
+        networks.map((network) => [
+          network.name,
+          bind({ network, weights: () => weights, training: false, random }),
+        ]),
+      ),
+      variables,
+      results,
+      scheduled: (name, at) => feeds.number(`validation/${phase.name}/${name}`, () => at(stepOf())),
+      after: (network) => network,
+    })
   }
-  const outputs = objective.report(results)
+  const outputs = Object.fromEntries(
+    objective.logs.map(({ name, value }) => [name, value(results, variables)]),
+  )
   return {
-    graph: { inputs: [...Object.values(weights), ...feeds.values.values()], outputs: { ...outputs } },
+    graph: {
+      inputs: [...Object.values(weights), ...Object.values(variables), ...feeds.values.values()],
+      outputs,
+    },
     feeds: feeds.specs,
     metrics: Object.keys(outputs),
   }
@@ -47,77 +71,70 @@ export function reportGraph(objective: Objective, options: StepOptions): ReportG
 /** Examples at once: enough to keep the runtime busy, few enough for the maps inside convolutions. */
 const BATCH = 250
 
-/** A stretch of the examples as a source of its own. */
-const part = (source: ExampleSource, first: number, count: number): ExampleSource => ({
+/** A stretch of the examples as a set of its own. */
+const part = (examples: Examples, first: number, count: number): Examples => ({
   count,
-  shape: source.shape,
-  fill: (indices, out) =>
-    source.fill(
+  columns: examples.columns,
+  fill: (column, indices, out) =>
+    examples.fill(
+      column,
       indices.map((index) => first + index),
       out,
     ),
-  ...(source.label ? { label: (index: number) => source.label!(first + index) } : {}),
 })
 
 export interface OpenValidation {
-  /** Means over all held-out examples, by name, with the weights of `arrays`. The random numbers are always the same. */
-  measure(arrays: StateArrays): Promise<Readonly<Record<string, number>>>
-  close(): Promise<void>
+  /** Means over all held-out examples, by name, with the weights that the program has. The random numbers are always the same. */
+  measure(step: number): Promise<Readonly<Record<string, number>>>
 }
 
 /** Gets ready to measure an objective on held-out examples, each of which counts once. */
 export async function openValidation(
-  engine: Engine,
+  program: Pick<Program, 'attach'>,
   objective: Objective,
-  source: ExampleSource,
+  examples: Examples,
   seed: number,
 ): Promise<OpenValidation> {
-  const whole = Math.floor(source.count / BATCH)
+  const whole = Math.floor(examples.count / BATCH)
   const stretches = [
     { first: 0, batches: whole, batchSize: BATCH },
-    { first: whole * BATCH, batches: 1, batchSize: source.count % BATCH },
+    { first: whole * BATCH, batches: 1, batchSize: examples.count % BATCH },
   ].filter(({ batches, batchSize }) => batches * batchSize > 0)
-  const shapes = Object.fromEntries(
-    Object.values(objective.networks).flatMap((network) =>
-      network.weights.map(({ name, shape }) => [name, shape] as const),
-    ),
-  )
+  let now = 0
+  const columns: Columns = examples.columns
   const opened = await Promise.all(
     stretches.map(async ({ first, batches, batchSize }) => {
-      const { graph, feeds, metrics } = reportGraph(objective, { batchSize, exampleShape: source.shape })
-      const examples = part(source, first, batches * batchSize)
+      const { graph, feeds, metrics } = reportGraph(objective, { batchSize, columns }, () => now)
+      // The order does not matter, but every example must come.
+      const source = examplesSource(part(examples, first, batches * batchSize), 'epoch').open({
+        seed,
+        batchSize,
+        draws: 1,
+      })
       return {
         batches,
         batchSize,
         metrics,
-        // The order does not matter, but every example must come.
-        prepare: feeder(feeds, { seed, source: examples, batches: 'epoch', batchSize }),
-        model: await engine.load(exportModel(lower(graph), { name: `${objective.name} validation` })),
+        prepare: feeder(feeds, { seed, source }),
+        model: await program.attach(graph, { name: `${objective.name} validation` }),
       }
     }),
   )
   return {
-    async measure(arrays) {
+    async measure(step) {
+      now = step
       const sums: Record<string, number> = {}
       for (const { batches, batchSize, metrics, prepare, model } of opened)
         for (let batch = 0; batch < batches; batch++) {
-          const feeds = Object.entries(prepare(batch, 1)).map(
-            ([name, { data, shape }]) => [name, { data, shape: shape.slice(1) }] as const,
-          )
-          const weights = Object.entries(shapes).map(
-            ([name, shape]) => [name, { data: arrays[name]!, shape }] as const,
-          )
           const wanted = new Set(model.inputNames)
-          const outputs = await model.run(
-            Object.fromEntries([...weights, ...feeds].filter(([name]) => wanted.has(name))),
+          const feeds = Object.entries(prepare(batch, 1)).flatMap(([name, { data, shape }]) =>
+            wanted.has(name) ? [[name, { data, shape: shape.slice(1) }] as const] : [],
           )
+          const outputs = await model.run(Object.fromEntries(feeds))
           for (const name of metrics)
-            sums[name] = (sums[name] ?? 0) + (Number(outputs[name]!.data[0]) * batchSize) / source.count
+            sums[name] = (sums[name] ?? 0) + (Number(outputs[name]!.data[0]) * batchSize) / examples.count
         }
       return sums
-    },
-    async close() {
-      for (const { model } of opened) await model.close()
     },
   }
 }

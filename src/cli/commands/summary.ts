@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { resolveSettings } from '../../lifecycle/request.ts'
 import { type Setting, settingsOf } from '../../lifecycle/setting.ts'
-import { contextOf, formatSummary, MODELS, type ModelDefinition, summarize } from '../../models/index.ts'
+import { formatSummary, imageFacts, MODELS, type ModelDefinition, summarize } from '../../models/index.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
@@ -12,6 +12,9 @@ import { modelCommands } from './model-commands.ts'
 
 const IMAGE_SHAPE = /^[1-9]\d{0,4}x[1-9]\d{0,4}x[1-9]\d{0,2}$/
 
+/** The shape of the images that a model was made for. */
+const madeFor = ({ madeFor: { columns } }: ModelDefinition): string => columns.images!.shape.join('x')
+
 const imageShapeOf = (model: ModelDefinition): Setting => ({
   name: 'imageShape',
   flag: '--image-shape',
@@ -20,19 +23,22 @@ const imageShapeOf = (model: ModelDefinition): Setting => ({
   placeholder: '<HxWxC>',
   integer: false,
   description: 'height, width and channels of an image',
-  default: model.imageShape.join('x'),
+  default: madeFor(model),
   expected: 'height x width x channels such as 28x28x1',
   accepts: (value) => typeof value === 'string' && IMAGE_SHAPE.test(value),
 })
 
 function summary(model: ModelDefinition, settings: readonly Setting[], sub: Command, session: Session): void {
   const flags = givenFlags(sub, settings)
-  const { imageShape: shape = model.imageShape.join('x'), ...given } = resolveGiven(settings, {
+  const { imageShape: shape = madeFor(model), ...given } = resolveGiven(settings, {
     flags,
     environment: {},
   })
   const { options } = resolveSettings(model.name, given)
-  const { networks } = model.objective(options, String(shape).split('x').map(Number), contextOf(model))
+  const { networks } = model.objective(
+    options,
+    imageFacts(String(shape).split('x').map(Number), { classes: model.madeFor.classes }),
+  )
   const summaries = Object.values(networks).map(summarize)
   session.finish({ model: model.name, networks: summaries }, summaries.map(formatSummary).join('\n\n'))
 }

@@ -1,0 +1,87 @@
+// What a trained objective can do: functions of its networks, by the field's names for them.
+import type { Value } from '../graph/value.ts'
+import { type NamedPort, type Network, outputOf } from '../layers/network.ts'
+import { ConfigError } from '../util/errors.ts'
+
+/** What latents are drawn from, element by element. */
+export type LatentDistribution =
+  | { readonly distribution: 'uniform'; readonly low: number; readonly high: number }
+  | {
+      readonly distribution: 'normal'
+      /** How far a map of latents reaches from 0, each way; default 3. */
+      readonly reach?: number
+    }
+
+/** What an input is drawn from when nobody gives it. */
+export type Draw =
+  | LatentDistribution
+  /** One of the data's classes, by its index. */
+  | { readonly distribution: 'classes'; readonly count: number }
+
+/** Whether an input is a latent: anything but a class. */
+export const isLatent = (draw: Draw): draw is LatentDistribution => draw.distribution !== 'classes'
+
+/**
+ * The functions that tools know, and what they mean to them. Others may have any name.
+ *
+ * - `generate`  makes examples of inputs that are drawn: sample sheets, `sparring sample`, measures, the latent space
+ * - `judge`     gives the probability that an example is real: "be the critic"
+ * - `encode`    gives the mean of the latent of an example: reconstructions, where examples lie
+ * - `decode`    makes an example of a latent
+ * - `classify`  gives one logit per class: the confusion matrix
+ * - `act`       gives the action for an observation
+ */
+export type KnownFunction = 'generate' | 'judge' | 'encode' | 'decode' | 'classify' | 'act'
+
+export interface Offer<Name extends string = string> {
+  /** The network that does it, in inference mode. */
+  readonly network: Name
+  /** What its inputs are drawn from, by name. */
+  readonly draws?: Readonly<Record<string, Draw>>
+  /** What is made of its output, e.g. the part of it that is meant. Default: nothing. */
+  readonly then?: (output: Value) => Value
+  /** What the numbers of the network's output mean, where its name does not say it. */
+  readonly meaning?: string
+}
+
+/** What an objective offers, of which only its networks and offers are asked. */
+interface Offering {
+  readonly name: string
+  readonly networks: Readonly<Record<string, Network>>
+  readonly offers?: Readonly<Record<string, Offer>>
+}
+
+/** A function that is offered, with its network. */
+export interface OfferedFunction extends Offer {
+  readonly name: string
+  readonly of: Network
+  readonly output: NamedPort
+}
+
+/** A function of an objective; undefined when it offers none of this name. */
+export function offeredBy(
+  { networks, offers = {} }: Offering,
+  name: KnownFunction | (string & {}),
+): OfferedFunction | undefined {
+  const offer = Object.hasOwn(offers, name) ? offers[name] : undefined
+  if (!offer) return undefined
+  const of = networks[offer.network]!
+  return { ...offer, name, of, output: outputOf(of) }
+}
+
+/** What an objective lacks that does not offer a function that tools know, and what has it. */
+const WANTING: Readonly<Record<KnownFunction, string>> = {
+  generate: 'makes no images; train a model that generates them, such as mlp-gan, to draw samples',
+  judge: 'has no network that tells real from made; train a GAN, such as mlp-gan',
+  encode: 'has no encoder: only of an autoencoder, such as vae, can be said where images lie',
+  decode: 'has no decoder; train an autoencoder, such as vae',
+  classify: 'names no classes; train a model that does, such as classifier',
+  act: 'takes no actions; train an agent',
+}
+
+/** The same. @throws ConfigError when it is not offered */
+export function functionOf(objective: Offering, name: KnownFunction): OfferedFunction {
+  const found = offeredBy(objective, name)
+  if (!found) throw new ConfigError(`"${objective.name}" ${WANTING[name]}`)
+  return found
+}

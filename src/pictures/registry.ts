@@ -1,0 +1,11 @@
+// The kinds of figures that objectives can ask for, beside curves and samples: a new one is a file and a line here.
+import { autoencoderPictures } from './autoencoder-pictures.ts'
+import { classificationPictures } from './classification.ts'
+import type { PictureMaker } from './picture-maker.ts'
+
+export const PICTURES: Readonly<Record<string, PictureMaker>> = {
+  /** A map of latents, reconstructions, and where examples lie: of `encode` and `decode`. */
+  latents: autoencoderPictures,
+  /** How held-out images are named: of `classify`. */
+  'confusion-matrix': classificationPictures,
+}

@@ -1,0 +1,83 @@
+// Sampling while a training goes on: of the same inputs every time, and of fresh ones, which must not all look alike.
+import type { Column, Examples } from '../../data/source.ts'
+import { offeredBy, type OfferedFunction } from '../../objectives/offer.ts'
+import { randomStream } from '../../util/random.ts'
+import { type Shape, sameShape, sizeOf } from '../../util/shape.ts'
+import { sampleDetector } from '../detectors.ts'
+import { drawInputs, type FunctionInputs, openFunction } from '../functions.ts'
+import { pixelDeviation } from '../sample-variety.ts'
+import type { OpenWatcher } from '../watcher.ts'
+
+/** Samples of a sheet. */
+export const SHEET_COUNT = 64
+
+/** The inputs of the sheet of a step: the same at every step, or fresh ones. */
+export const sheetInputs = (
+  generate: OfferedFunction,
+  count: number,
+  kind: 'fixed' | 'fresh',
+  seed: number,
+  step: number,
+): FunctionInputs =>
+  drawInputs(
+    generate,
+    count,
+    kind === 'fixed' ? randomStream(seed, 'sample/fixed') : randomStream(seed, 'sample/fresh', step),
+  )
+
+/** The column of examples of which samples are new ones: it has their name, or their shape. */
+function columnLike({ columns }: Examples, name: string, shape: Shape): string | undefined {
+  const alike = ([, column]: [string, Column]): boolean =>
+    column.dtype === 'float32' && sameShape(column.shape, shape)
+  const found = Object.entries(columns).filter(alike)
+  return (found.find(([column]) => column === name) ?? found[0])?.[0]
+}
+
+/** How much a handful of real examples differ from each other. */
+function realDeviation(examples: Examples, column: string, count: number): number {
+  const taken = Math.min(count, examples.count)
+  const out = new Float32Array(taken * sizeOf(examples.columns[column]!.shape))
+  examples.fill(
+    column,
+    Uint32Array.from({ length: taken }, (_, i) => Math.floor((i * examples.count) / taken)),
+    out,
+  )
+  return pixelDeviation(out, taken)
+}
+
+export interface SamplesOptions {
+  readonly every: number
+  /** Samples per event; default `SHEET_COUNT`. */
+  readonly count?: number
+  /** Real examples: samples that vary much less are warned of. Default: nobody looks. */
+  readonly real?: Examples | undefined
+  /** The notices told before, for a training that is continued. */
+  readonly told?: readonly { readonly kind: string; readonly severity: string }[] | undefined
+}
+
+/** Draws samples, where the objective generates any. */
+export const samples =
+  ({ every, count = SHEET_COUNT, real, told }: SamplesOptions): OpenWatcher =>
+  async ({ objective, program, seed }) => {
+    const generate = offeredBy(objective, 'generate')
+    if (!generate || every === 0) return undefined
+    const { name, shape } = generate.output
+    const fixed = sheetInputs(generate, count, 'fixed', seed, 0)
+    const opened = await openFunction(program, generate, count)
+    const column = real && columnLike(real, name, shape)
+    const detect = sampleDetector(objective, told)
+    const deviation = real && column !== undefined ? realDeviation(real, column, count) : undefined
+    return {
+      every,
+      alone: true,
+      async *observe(step) {
+        const event = { type: 'samples', step, count, shape } as const
+        yield { ...event, latents: 'fixed', values: await opened.run(fixed) }
+        const values = await opened.run(sheetInputs(generate, count, 'fresh', seed, step))
+        yield { ...event, latents: 'fresh', values }
+        if (deviation === undefined) return
+        for (const notice of detect(step, { fresh: pixelDeviation(values, count), real: deviation }))
+          yield { type: 'notice', notice }
+      },
+    }
+  }
