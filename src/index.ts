@@ -24,12 +24,18 @@ export * from './objectives/index.ts'
 export * from './onnx/index.ts'
 export * from './optimizers/index.ts'
 export type {
+  Advanced,
   ArrayWithShape,
+  CompileOptions,
   Engine,
   EngineOptions,
+  FeedData,
   LoadedModel,
   Program,
   StateArrays,
+  StateEntry,
+  Step,
+  StepFeeds,
 } from './runtime/engine.ts'
 export * from './training/index.ts'
 export * from './util/errors.ts'

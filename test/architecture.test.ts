@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   autodiff: 'graph util',
   lowering: 'graph util',
   onnx: 'formats graph util',
-  runtime: 'graph util',
+  runtime: 'graph lowering onnx util',
   initializers: 'util',
   layers: 'graph initializers util',
   losses: 'graph util',

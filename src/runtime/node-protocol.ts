@@ -1,5 +1,6 @@
-// The messages between node.ts and its worker thread.
-import type { StepFeeds } from './engine.ts'
+// The messages between the engine of Node and its worker thread.
+import type { DType } from '../graph/value.ts'
+import type { FeedData, StateEntry } from './engine.ts'
 
 /** What the worker is started with. */
 export interface WorkerStart {
@@ -23,8 +24,27 @@ export interface WorkerReady {
 
 export interface WorkerCall {
   readonly call: number
-  readonly method: 'open' | 'run' | 'write' | 'read' | 'advance' | 'close'
+  readonly method: 'open' | 'run' | 'write' | 'read' | 'firstNotFinite' | 'advance' | 'close'
   readonly args: readonly unknown[]
+}
+
+/** What is opened beside a model's bytes. */
+export interface OpenOptions {
+  /** It is a program: with a state, and with feeds of these types. */
+  readonly program?: {
+    readonly state: readonly StateEntry[]
+    readonly types: Readonly<Record<string, DType>>
+  }
+  /** It runs on the state of a program: the number of that, and the inputs that its state fills. */
+  readonly attached?: { readonly to: number; readonly resident: readonly string[] }
+}
+
+/** The answer to `open`. */
+export interface Opened {
+  /** What other calls name it by. */
+  readonly id: number
+  readonly inputNames: readonly string[]
+  readonly outputNames: readonly string[]
 }
 
 /** What calls of a closed engine are rejected with. */
@@ -39,7 +59,7 @@ export interface WorkerReply {
   readonly error?: string
 }
 
-/** The buffers of feeds, each once, to be transferred between threads. */
-export const feedBuffers = (feeds: StepFeeds): ArrayBuffer[] => [
-  ...new Set(Object.values(feeds).map(({ data }) => data.buffer)),
+/** The buffers of arrays, each once, to be transferred between threads. */
+export const buffersOf = (arrays: Iterable<{ readonly data: FeedData }>): ArrayBuffer[] => [
+  ...new Set([...arrays].map(({ data }) => data.buffer)),
 ]

@@ -1,15 +1,18 @@
 // The worker thread that owns ONNX Runtime's sessions, because a session's run blocks the thread that calls it.
 import { parentPort, workerData } from 'node:worker_threads'
+import type { DType } from '../graph/value.ts'
 import { messageOf } from '../util/errors.ts'
-import type { Advanced, ArrayWithShape, StateArrays, StateEntry, StepFeeds } from './engine.ts'
+import type { Advanced, ArrayWithShape, FeedData, StateArrays, StateEntry, StepFeeds } from './engine.ts'
 import { PROVIDERS, sessionOptions } from './node-options.ts'
 import * as ort from './node-ort.ts'
 import {
   BUSY,
+  buffersOf,
   CLOSED,
   END,
   ENDING,
-  feedBuffers,
+  type Opened,
+  type OpenOptions,
   type WorkerCall,
   type WorkerReady,
   type WorkerReply,
@@ -17,10 +20,19 @@ import {
 } from './node-protocol.ts'
 import { fromTensor, tensorArguments } from './tensors.ts'
 
+/** What a program is beside its session. */
+interface Resident {
+  readonly state: readonly StateEntry[]
+  readonly types: Readonly<Record<string, DType>>
+  /** The state by the names of its inputs; none before it is written. */
+  arrays: Record<string, ort.Tensor> | undefined
+}
+
 interface Session {
   readonly session: ort.InferenceSession
-  readonly state: readonly StateEntry[]
-  arrays: Record<string, ort.Tensor>
+  readonly program?: Resident
+  /** Of a graph that runs on the state of a program: the number of that, and the inputs that its state fills. */
+  readonly attached?: OpenOptions['attached']
 }
 
 const { threads, control } = workerData as WorkerStart
@@ -35,71 +47,102 @@ function sessionOf(id: number): Session {
   return found
 }
 
+function programOf(id: number): Session & { readonly program: Resident } {
+  const { session, program } = sessionOf(id)
+  if (!program) throw new Error('this is a model, not a program')
+  return { session, program }
+}
+
+/** The state of a program as tensors by name. */
+function stateOf({ state, arrays }: Resident): Record<string, ort.Tensor> {
+  if (arrays) return arrays
+  if (state.length > 0) throw new Error('the program has no state yet: write it first')
+  return {}
+}
+
 const methods = {
-  async open(model: Uint8Array, state: readonly StateEntry[]) {
+  async open(model: Uint8Array, { program, attached }: OpenOptions): Promise<Opened> {
+    if (attached) programOf(attached.to)
     const session = await ort.InferenceSession.create(
       model,
-      sessionOptions({ threads, program: state.length > 0 }),
+      sessionOptions({ threads, program: program !== undefined }),
     )
     const id = nextSession++
-    sessions.set(id, { session, state, arrays: {} })
+    sessions.set(id, {
+      session,
+      ...(program ? { program: { ...program, arrays: undefined } } : {}),
+      ...(attached ? { attached } : {}),
+    })
     return { id, inputNames: session.inputNames, outputNames: session.outputNames }
   },
   async run(id: number, feeds: Record<string, ArrayWithShape>) {
-    const { session } = sessionOf(id)
-    const results = await session.run(
-      Object.fromEntries(Object.entries(feeds).map(([name, given]) => [name, toTensor(given)])),
+    const { session, attached } = sessionOf(id)
+    const tensors = Object.fromEntries(
+      Object.entries(feeds).map(([name, given]) => [name, toTensor(given)] as const),
     )
+    if (attached && attached.resident.length > 0) {
+      const state = stateOf(programOf(attached.to).program)
+      for (const name of attached.resident) tensors[name] = state[name]!
+    }
+    const results = await session.run(tensors)
     return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromTensor(tensor)]))
   },
   async write(id: number, arrays: StateArrays) {
-    const found = sessionOf(id)
-    found.arrays = Object.fromEntries(
-      found.state.map(({ input, output, shape }) => {
-        const data = arrays[input]
-        if (!data) throw new Error(`state "${input}" was not given`)
-        return [output, new ort.Tensor('float32', data, shape)]
-      }),
+    const { program } = programOf(id)
+    program.arrays = Object.fromEntries(
+      program.state.map(({ input, shape }) => [input, new ort.Tensor('float32', arrays[input]!, shape)]),
     )
   },
   async read(id: number) {
-    const found = sessionOf(id)
     return Object.fromEntries(
-      found.state.map(({ input, output }) => {
-        const tensor = found.arrays[output]
-        if (!tensor) throw new Error('the program has no state yet: write it first')
-        return [input, Float32Array.from(tensor.data as Float32Array)]
-      }),
+      Object.entries(stateOf(programOf(id).program)).map(([name, { data }]) => [
+        name,
+        (data as Float32Array).slice(),
+      ]),
     )
   },
-  async advance(id: number, feeds: StepFeeds) {
-    const found = sessionOf(id)
-    const tensors: Record<string, ort.Tensor> = {}
-    for (const [name, { data, shape }] of Object.entries(feeds)) tensors[name] = toTensor({ data, shape })
-    for (const { input, output } of found.state) {
-      const tensor = found.arrays[output]
-      if (!tensor) throw new Error('the program has no state yet: write it first')
-      tensors[input] = tensor
+  async firstNotFinite(id: number) {
+    for (const [name, tensor] of Object.entries(stateOf(programOf(id).program))) {
+      const data = tensor.data as Float32Array
+      for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) return { name, value: data[i]! }
     }
-    const results = await found.session.run(tensors)
-    const carried = new Set(found.state.map(({ output }) => output))
-    found.arrays = Object.fromEntries(Object.entries(results).filter(([name]) => carried.has(name)))
+    return undefined
+  },
+  async advance(id: number, feeds: StepFeeds): Promise<Advanced> {
+    const { session, program } = programOf(id)
+    const tensors = { ...stateOf(program) }
+    for (const [name, { data, shape }] of Object.entries(feeds)) {
+      const dtype = program.types[name]
+      tensors[name] = toTensor(dtype ? { data, shape, dtype } : { data, shape })
+    }
+    const results = await session.run(tensors)
+    const carried = new Set(program.state.map(({ output }) => output))
+    program.arrays = Object.fromEntries(program.state.map(({ input, output }) => [input, results[output]!]))
     const outputs = Object.fromEntries(
       Object.entries(results)
         .filter(([name]) => !carried.has(name))
-        .map(([name, tensor]) => [name, tensor.data as Float32Array]),
+        .map(([name, { data }]) => [name, data as FeedData]),
     )
-    return { outputs, feeds } satisfies Advanced
+    return { outputs, feeds }
   },
   async close(id: number) {
-    await sessions.get(id)?.session.release()
-    sessions.delete(id)
+    for (const [other, { session, attached }] of sessions)
+      if (other === id || attached?.to === id) {
+        sessions.delete(other)
+        await session.release()
+      }
   },
 }
 
-/** Buffers that are handed back instead of copied. */
-const transferable = (method: WorkerCall['method'], result: unknown): ArrayBuffer[] =>
-  method === 'advance' ? feedBuffers((result as Advanced).feeds) : []
+/** Buffers of a result that are handed over instead of copied: nothing here reads them again. */
+function transferable(method: WorkerCall['method'], result: unknown): ArrayBuffer[] {
+  const arrays = (found: object): ArrayBuffer[] =>
+    buffersOf(Object.values(found).map((one) => (ArrayBuffer.isView(one) ? { data: one as FeedData } : one)))
+  if (method === 'run' || method === 'read') return arrays(result as object)
+  if (method !== 'advance') return []
+  const { outputs, feeds } = result as Advanced
+  return [...new Set([...arrays(feeds), ...arrays(outputs)])]
+}
 
 function setBusy(busy: 0 | 1): void {
   Atomics.store(control, BUSY, busy)

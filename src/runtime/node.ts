@@ -1,96 +1,31 @@
 // The engine of Node: onnxruntime-node in a worker thread, so that signals, timers and servers stay alive.
 import { createRequire } from 'node:module'
-import { Worker } from 'node:worker_threads'
-import { ShapeError, UnsupportedError } from '../util/errors.ts'
-import { formatShape, sizeOf } from '../util/shape.ts'
+import type { Graph } from '../graph/value.ts'
+import type { LoweringOptions } from '../lowering/lower.ts'
 import type {
   Advanced,
   ArrayWithShape,
   Engine,
   EngineOptions,
+  LoadedModel,
+  Program,
   StateArrays,
   StateEntry,
   StepFeeds,
 } from './engine.ts'
-import {
-  BUSY,
-  CLOSED,
-  END,
-  ENDING,
-  feedBuffers,
-  type WorkerCall,
-  type WorkerReady,
-  type WorkerReply,
-  type WorkerStart,
-} from './node-protocol.ts'
-import { silenceRuntime } from './node-silence.ts'
+import { buffersOf, type Opened, type OpenOptions } from './node-protocol.ts'
+import { startThread } from './node-thread.ts'
+import { graphModel, stepModel } from './onnx-target.ts'
+import { pace } from './pace.ts'
+import { checkFeeds, checkGiven, checkState, inputsOf, type Ports, portsBeside, portsOf } from './ports.ts'
 
-/** The worker as JavaScript: beside this file once built; from the sources (tests) the built one. */
-const workerFile = (): URL =>
-  import.meta.url.endsWith('.ts')
-    ? new URL('../../dist/runtime/node-worker.js', import.meta.url)
-    : new URL('./node-worker.js', import.meta.url)
+export interface NodeEngineOptions extends EngineOptions {
+  /** How graphs and steps are lowered, to measure what a rewrite brings; default: to whatever is fastest. */
+  readonly lowering?: LoweringOptions
+}
 
 const runtimeVersion = (): string =>
   (createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }).version
-
-/** @throws ShapeError for feeds of the wrong size; a message with memory that is no longer ours would just be lost */
-function checkFilled(feeds: StepFeeds): void {
-  for (const [name, { data, shape }] of Object.entries(feeds))
-    if (data.length !== sizeOf(shape))
-      throw new ShapeError(
-        `feed "${name}" ${formatShape(shape)} needs ${sizeOf(shape)} numbers, got ${data.length}${data.buffer.byteLength === 0 ? '; its memory may have been handed over to an earlier call' : ''}`,
-      )
-}
-
-/** Shared memory of the workers that live. */
-const living = new Set<Int32Array>()
-
-/** Longest wait for a native call when the process ends, in milliseconds; longer ones end it as an abort. */
-const LONGEST_WAIT_MS = 10_000
-
-/** A process that ends in the middle of a call (`process.exit`, an error) waits for it, and keeps its exit code. */
-function leaveNativeCode(): void {
-  for (const control of living) Atomics.store(control, ENDING, 1)
-  for (const control of living) Atomics.wait(control, BUSY, 1, LONGEST_WAIT_MS)
-}
-
-/** Starts the worker thread, known to `leaveNativeCode` as long as it lives. */
-function startWorker(threads: number | undefined): { worker: Worker; control: Int32Array } {
-  silenceRuntime()
-  const control = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT))
-  control[BUSY] = 1
-  // Node's own flags are for the program, not for this thread: with --input-type it would not start.
-  const worker = new Worker(workerFile(), {
-    workerData: { threads, control } satisfies WorkerStart,
-    execArgv: [],
-  })
-  if (living.size === 0) process.on('exit', leaveNativeCode)
-  living.add(control)
-  const gone = (): void => {
-    if (living.delete(control) && living.size === 0) process.off('exit', leaveNativeCode)
-  }
-  worker.once('error', gone)
-  worker.once('exit', gone)
-  return { worker, control }
-}
-
-/** Waits until the worker has loaded ONNX Runtime. */
-const whenReady = (worker: Worker): Promise<WorkerReady['ready']> =>
-  new Promise((resolve, reject) => {
-    const fail = (error: Error): void =>
-      reject(
-        new UnsupportedError(
-          `onnxruntime-node could not be used on ${process.platform}-${process.arch}: ${error.message}. See "Platforms" in the README.`,
-        ),
-      )
-    worker.once('error', fail)
-    worker.once('exit', (code) => fail(new Error(`its thread ended with code ${code}`)))
-    worker.once('message', ({ ready }: WorkerReady) => {
-      worker.off('error', fail)
-      resolve(ready)
-    })
-  })
 
 /**
  * Starts an engine: one worker thread that holds ONNX Runtime. Close it when done; an idle engine does not keep
@@ -98,60 +33,60 @@ const whenReady = (worker: Worker): Promise<WorkerReady['ready']> =>
  *
  * @throws UnsupportedError when ONNX Runtime has no binary for this platform or cannot be loaded
  */
-export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engine> {
-  const { worker, control } = startWorker(threads)
-  const { providers } = await whenReady(worker)
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
-  let nextCall = 0
-  let ended: Error | undefined
-  const fail = (error: Error): void => {
-    ended ??= error
-    for (const { reject } of waiting.values()) reject(ended)
-    waiting.clear()
-  }
-  worker.on('message', ({ call, result, error }: WorkerReply) => {
-    const entry = waiting.get(call)
-    waiting.delete(call)
-    if (waiting.size === 0 && !ended) worker.unref()
-    if (error !== undefined) entry?.reject(new Error(error))
-    else entry?.resolve(result)
-  })
-  worker.on('error', fail)
-  const exited = new Promise<void>((resolve) => {
-    worker.on('exit', () => {
-      fail(new Error(CLOSED))
-      resolve()
-    })
-  })
-  worker.unref()
+export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}): Promise<Engine> {
+  const { providers, send, end } = await startThread(threads)
+  const open = (model: Uint8Array, options: OpenOptions = {}): Promise<Opened> =>
+    send('open', [model, options])
 
-  const send = <T>(
-    method: WorkerCall['method'],
-    args: readonly unknown[],
-    transfer: readonly ArrayBuffer[] = [],
-  ): Promise<T> =>
-    new Promise((resolve, reject) => {
-      if (ended) {
-        reject(ended)
-        return
-      }
-      const call = nextCall++
-      // Throws, and so rejects, for what cannot be sent.
-      worker.postMessage({ call, method, args } satisfies WorkerCall, transfer as ArrayBuffer[])
-      worker.ref()
-      waiting.set(call, { resolve: (value) => resolve(value as T), reject })
-    })
-  interface Opened {
-    readonly id: number
-    readonly inputNames: readonly string[]
-    readonly outputNames: readonly string[]
+  /** @param ports  inputs of the graph that are given to each run */
+  async function openGraph(
+    graph: Graph,
+    name: string,
+    ports: Ports,
+    options?: OpenOptions,
+  ): Promise<LoadedModel> {
+    const { id } = await open(graphModel(graph, { name, lowering }), options)
+    return {
+      inputNames: [...ports.keys()],
+      outputNames: Object.keys(graph.outputs),
+      run: async (feeds) => send<Record<string, ArrayWithShape>>('run', [id, checkGiven(name, ports, feeds)]),
+      close: () => send('close', [id]),
+    }
+  }
+
+  /** @param count  the number of steps that feeds are for; throws when they do not fit */
+  function programOn(
+    id: number,
+    state: readonly StateEntry[],
+    count: (feeds: StepFeeds) => number,
+    bytesPerStep: number,
+  ): Program {
+    const { steps, took } = pace(bytesPerStep)
+    return {
+      write: async (arrays) => send('write', [id, checkState(state, arrays)]),
+      read: () => send<StateArrays>('read', [id]),
+      firstNotFinite: () => send('firstNotFinite', [id]),
+      async advance(feeds) {
+        const made = count(feeds)
+        const started = performance.now()
+        const advanced = await send<Advanced>('advance', [id, feeds], buffersOf(Object.values(feeds)))
+        took(made, (performance.now() - started) / 1000)
+        return advanced
+      },
+      stepsPerCall: steps,
+      async attach(graph, { name }) {
+        const { resident, given } = portsBeside(state, graph, name)
+        return openGraph(graph, name, given, { attached: { to: id, resident } })
+      },
+      close: () => send('close', [id]),
+    }
   }
 
   return {
     name: `onnxruntime-node ${runtimeVersion()}`,
     providers,
     async load(model) {
-      const { id, inputNames, outputNames } = await send<Opened>('open', [model, []])
+      const { id, inputNames, outputNames } = await open(model)
       return {
         inputNames,
         outputNames,
@@ -159,24 +94,18 @@ export async function nodeEngine({ threads }: EngineOptions = {}): Promise<Engin
         close: () => send('close', [id]),
       }
     },
-    async program(model: Uint8Array, state: readonly StateEntry[]) {
-      const { id } = await send<Opened>('open', [model, state])
-      return {
-        write: (arrays) => send('write', [id, arrays]),
-        read: () => send<StateArrays>('read', [id]),
-        async advance(feeds: StepFeeds) {
-          checkFilled(feeds)
-          return send<Advanced>('advance', [id, feeds], feedBuffers(feeds))
-        },
-        close: () => send('close', [id]),
-      }
+    open: async (graph, { name }) => openGraph(graph, name, inputsOf(graph)),
+    async compile(step, { inspect } = {}) {
+      const ports = portsOf(step)
+      const model = stepModel(step, { ...(inspect ? { inspect } : {}), lowering })
+      const types = Object.fromEntries([...ports.fed].map(([name, { dtype }]) => [name, dtype]))
+      const { id } = await open(model, { program: { state: step.state, types } })
+      return programOn(id, step.state, (feeds) => checkFeeds(ports, feeds), ports.bytesPerStep)
     },
-    async close() {
-      Atomics.store(control, ENDING, 1)
-      fail(new Error(CLOSED))
-      worker.ref()
-      worker.postMessage(END)
-      await exited
+    async program(model, state) {
+      const { id } = await open(model, { program: { state, types: {} } })
+      return programOn(id, state, (feeds) => Object.values(feeds)[0]?.shape[0] ?? 1, 1)
     },
+    close: end,
   }
 }

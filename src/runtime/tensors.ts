@@ -2,7 +2,8 @@
 import type { DType } from '../graph/value.ts'
 import type { ArrayWithShape } from './engine.ts'
 
-const typeOf = (data: ArrayWithShape['data']): DType | 'float64' => {
+/** The type that an array has when nobody says another. */
+export const typeOf = (data: ArrayWithShape['data']): DType => {
   if (data instanceof Float64Array) return 'float64'
   if (data instanceof Int32Array) return 'int32'
   if (data instanceof Uint8Array) return 'uint8'

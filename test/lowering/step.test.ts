@@ -145,7 +145,10 @@ describe('the training program in float32', () => {
       }
       for (const metric of step.metrics)
         metrics.forEach((row, i) => {
-          expect(Math.abs(outputs[metric]![i]! - row[metric]!), `${metric} of step ${i}`).toBeLessThan(5e-6)
+          expect(
+            Math.abs(Number(outputs[metric]![i]!) - row[metric]!),
+            `${metric} of step ${i}`,
+          ).toBeLessThan(5e-6)
         })
     })
 })
