@@ -2,16 +2,11 @@
 
 import { imageInputs } from '../data/examples.ts'
 import type { DataSplits } from '../data/node/index.ts'
+import { inputOf } from '../layers/network.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from '../lifecycle/recorded-run.ts'
 import { activeSubspace } from '../metrics/index.ts'
-import { inputOf } from '../layers/network.ts'
 import type { Objective } from '../objectives/objective.ts'
-import {
-  functionOf,
-  isLatent,
-  type LatentDistribution,
-  offeredBy,
-} from '../objectives/offer.ts'
+import { functionOf, isLatent, type LatentDistribution, offeredBy } from '../objectives/offer.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'

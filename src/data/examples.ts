@@ -23,10 +23,7 @@ export const rowInputs = (rows: ColumnData, count: number): Inputs => {
 }
 
 /** The columns of images `[height, width, channels]`, with labels or without. */
-export const imageColumns = (
-  shape: Shape,
-  hasLabels: boolean,
-): Columns => ({
+export const imageColumns = (shape: Shape, hasLabels: boolean): Columns => ({
   images: { shape, dtype: 'float32' },
   ...(hasLabels ? { labels: { shape: [], dtype: 'int64' } } : {}),
 })
@@ -50,6 +47,10 @@ export function imageInputs(dataset: Dataset, indices: Uint32Array): Inputs {
   return {
     count: indices.length,
     fill: (first, some, out) =>
-      fillImages(dataset, indices.subarray(first, first + some), (out as Float32Array).subarray(0, some * size)),
+      fillImages(
+        dataset,
+        indices.subarray(first, first + some),
+        (out as Float32Array).subarray(0, some * size),
+      ),
   }
 }

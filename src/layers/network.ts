@@ -89,7 +89,9 @@ function checkInputs(name: string, ports: Ports, given: NamedValues): void {
   for (const [port, { shape, dtype = 'float32' }] of Object.entries(ports)) {
     const value = Object.hasOwn(given, port) ? given[port] : undefined
     if (!value)
-      throw new ShapeError(`network "${name}": input "${port}" was not given; it takes ${describePorts(ports)}`)
+      throw new ShapeError(
+        `network "${name}": input "${port}" was not given; it takes ${describePorts(ports)}`,
+      )
     if (!sameShape(value.shape.slice(1), shape))
       throw new ShapeError(
         `network "${name}" takes ${describePorts({ [port]: ports[port]! })}, got ${formatShape(value.shape)}`,
@@ -175,7 +177,10 @@ function fromBody(name: string, inputs: Ports, build: Body): Network {
   const order: NetworkRow[] = []
   const traced = build(
     Object.fromEntries(
-      Object.entries(inputs).map(([port, { shape, dtype }]) => [port, inputValue(port, [1, ...shape], dtype)]),
+      Object.entries(inputs).map(([port, { shape, dtype }]) => [
+        port,
+        inputValue(port, [1, ...shape], dtype),
+      ]),
     ),
     (layers, given) =>
       ([layers].flat() as Layer[]).reduce((value, layer) => {
@@ -201,7 +206,13 @@ function fromBody(name: string, inputs: Ports, build: Body): Network {
       checkInputs(name, inputs, given)
       const updates: Record<string, Value> = {}
       let at = 0
-      return { outputs: build(given, applying(name, () => order[at++]!, call, updates)), updates }
+      return {
+        outputs: build(
+          given,
+          applying(name, () => order[at++]!, call, updates),
+        ),
+        updates,
+      }
     },
   }
 }
@@ -248,7 +259,10 @@ export const INPUT = {
       Object.keys(value).length === 1 &&
       SHAPE.is(Object.values(value)[0])),
 }
-export const OPTIONAL_NAME = { ...NAME, is: (value: unknown): boolean => value === undefined || NAME.is(value) }
+export const OPTIONAL_NAME = {
+  ...NAME,
+  is: (value: unknown): boolean => value === undefined || NAME.is(value),
+}
 
 export interface SequentialOptions {
   /** Prefix of all weight names. */
@@ -271,7 +285,9 @@ export function sequential(options: SequentialOptions, layers: readonly Layer[])
   const { name, output = 'output' } = options
   checkArgument(`sequential "${name}"`, 'its second argument, the layers,', layers, listOf(LAYER))
   const [input, shape] = inputPort(options.input)
-  return fromBody(name, { [input]: { shape } }, (given, apply) => ({ [output]: apply(layers, given[input]!) }))
+  return fromBody(name, { [input]: { shape } }, (given, apply) => ({
+    [output]: apply(layers, given[input]!),
+  }))
 }
 
 /** A port with its name. */
@@ -322,7 +338,10 @@ export function copyOf(network: Network, name: string): Network {
     name: renamed(weight.name),
     startsAs: weight.startsAs ?? weight.name,
   })
-  const keyed = (values: NamedValues, nameOf: (weight: string) => readonly [from: string, to: string]): NamedValues =>
+  const keyed = (
+    values: NamedValues,
+    nameOf: (weight: string) => readonly [from: string, to: string],
+  ): NamedValues =>
     Object.fromEntries(
       network.weights.flatMap((weight) => {
         const [from, to] = nameOf(weight.name)

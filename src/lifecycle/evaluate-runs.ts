@@ -6,6 +6,7 @@ import type { Extractor } from '../measuring/extractor.ts'
 import { type ExtractorSource, reportedExtractor } from '../measuring/reported-extractor.ts'
 import { withReports } from '../measuring/reports.ts'
 import { overDraws } from '../metrics/index.ts'
+import { functionOf } from '../objectives/offer.ts'
 import { freshSamples } from '../pictures/fresh-samples.ts'
 import { writeRecorded } from '../pictures/pictures.ts'
 import type { Evaluation, MeasureRecord } from '../runs/index.ts'
@@ -131,7 +132,7 @@ export async function* evaluateRuns(
   // All of them before any work.
   const runs = await Promise.all(folders.map((folder) => openRun(folder)))
   for (const run of runs) {
-    functionOf(recordedObjective(run.config))
+    functionOf(recordedObjective(run.config), 'generate')
     await newestCheckpoint(run)
   }
   const open = new Map<string, OpenData>()

@@ -137,7 +137,10 @@ const movedFolder = (folder: string, form: FolderOptions): ReturnType<typeof loa
   })
 
 /** The arrays of a checkpoint, with their shapes. */
-export const checkpointState = ({ step, tensors }: Checkpointed): Required<Omit<TrainingState, 'source'>> => ({
+export const checkpointState = ({
+  step,
+  tensors,
+}: Checkpointed): Required<Omit<TrainingState, 'source'>> => ({
   step,
   arrays: Object.fromEntries(
     Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array<ArrayBuffer>]),

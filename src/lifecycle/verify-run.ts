@@ -17,7 +17,7 @@ import { packageVersion } from '../runs/node/machine.ts'
 import { checkTrained, stepGraph } from '../training/index.ts'
 import { messageOf } from '../util/errors.ts'
 import { networkFiles } from './networks.ts'
-import { checkpointArrays, checkpointState, recordedObjective } from './recorded-run.ts'
+import { checkpointArrays, checkpointState, recordedFacts, recordedObjective } from './recorded-run.ts'
 import { planResume } from './resume-plan.ts'
 import { checkRecords } from './run-records.ts'
 

@@ -34,7 +34,12 @@ export function summarize(network: Network): NetworkSummary {
       trainableParameters: count(weights.filter(({ trainable }) => trainable)),
     }
   })
-  return { name: network.name, inputs: Object.fromEntries(Object.entries(network.inputs).map(([name, { shape }]) => [name, [...shape]])), layers, ...countParameters(network) }
+  return {
+    name: network.name,
+    inputs: Object.fromEntries(Object.entries(network.inputs).map(([name, { shape }]) => [name, [...shape]])),
+    layers,
+    ...countParameters(network),
+  }
 }
 
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')

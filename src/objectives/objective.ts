@@ -1,6 +1,6 @@
 // An objective: which networks compete, the phases of one training step, and what it tells of itself.
 import type { Value } from '../graph/value.ts'
-import { NETWORK, type NamedValues, type Network } from '../layers/network.ts'
+import { type NamedValues, NETWORK, type Network } from '../layers/network.ts'
 import { OPTIMIZER } from '../optimizers/optimizer.ts'
 import type { MetricInfo } from '../runs/schema.ts'
 import { checkArgument, FUNCTION, type Kind, listOf, NAME, recordOf } from '../util/arguments.ts'
@@ -60,12 +60,15 @@ const PHASE: Kind = {
   is(value) {
     const phase = value as Readonly<Record<string, unknown>> | null
     if (typeof phase !== 'object' || phase === null) return false
-    return typeof phase.loss === 'function' ? Array.isArray(phase.updates) : typeof phase.assign === 'function'
+    return typeof phase.loss === 'function'
+      ? Array.isArray(phase.updates)
+      : typeof phase.assign === 'function'
   },
 }
 const LOG: Kind = {
   expected: 'a number of the log, with name, label, axis and value',
-  is: (value) => typeof value === 'object' && value !== null && FUNCTION.is((value as { value?: unknown }).value),
+  is: (value) =>
+    typeof value === 'object' && value !== null && FUNCTION.is((value as { value?: unknown }).value),
 }
 
 /** @throws ConfigError when two of a list have the same name */
@@ -94,7 +97,9 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
       )
   for (const variable of Object.keys(definition.variables ?? {}))
     if (names.includes(variable))
-      throw new ConfigError(`${where} has a network and a variable named "${variable}"; give one another name`)
+      throw new ConfigError(
+        `${where} has a network and a variable named "${variable}"; give one another name`,
+      )
   checkNamedOnce(
     where,
     'phases',

@@ -78,8 +78,7 @@ function make(
     schedule(update) {
       const learningRate = rate.at(update)
       const correction = Math.sqrt(1 - product2(update)) / (1 - product1(update))
-      const stepSize =
-        (learningRate * correction * (1 - beta1.at(update))) / Math.sqrt(1 - beta2.at(update))
+      const stepSize = (learningRate * correction * (1 - beta1.at(update))) / Math.sqrt(1 - beta2.at(update))
       return {
         stepSize,
         ...(weightDecay === undefined ? {} : { kept: 1 - learningRate * weightDecay.at(update) }),

@@ -31,7 +31,12 @@ export function coefficientOf(
   const called = given.name || 'schedule'
   return {
     at: (update) =>
-      checkNumber(`${where}, update ${update}`, `${name} ${called}(${update - 1})`, given(update - 1), bounds),
+      checkNumber(
+        `${where}, update ${update}`,
+        `${name} ${called}(${update - 1})`,
+        given(update - 1),
+        bounds,
+      ),
     fixed: undefined,
     config: called,
   }
@@ -82,7 +87,10 @@ export function productOf(beta: ResolvedCoefficient): (update: number) => number
 }
 
 /** The entries that change, as an optimizer's schedule. */
-export const scheduleOf = (entries: Readonly<Record<string, Entry>>, update: number): Record<string, number> =>
+export const scheduleOf = (
+  entries: Readonly<Record<string, Entry>>,
+  update: number,
+): Record<string, number> =>
   Object.fromEntries(
     Object.entries(entries).flatMap(([name, { at, fixed }]) =>
       fixed === undefined ? [[name, at(update)]] : [],

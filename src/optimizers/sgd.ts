@@ -1,7 +1,14 @@
 // SGD: steps against the gradient, with momentum when asked.
 import { add, mul, sub } from '../graph/build.ts'
 import { checkBoolean, checkNames } from '../util/options.ts'
-import { type Coefficient, coefficientOf, entryIn, type LearningRate, learningRateOf, scheduleOf } from './coefficient.ts'
+import {
+  type Coefficient,
+  coefficientOf,
+  entryIn,
+  type LearningRate,
+  learningRateOf,
+  scheduleOf,
+} from './coefficient.ts'
 import type { Optimizer } from './optimizer.ts'
 
 export interface SgdOptions {

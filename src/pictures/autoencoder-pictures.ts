@@ -2,7 +2,7 @@
 
 import { imageInputs, rowInputs } from '../data/examples.ts'
 import { inputOf } from '../layers/network.ts'
-import { functionOf, offeredBy, type OfferedFunction } from '../objectives/offer.ts'
+import { functionOf, type OfferedFunction, offeredBy } from '../objectives/offer.ts'
 import {
   formatCount,
   type ImageBatch,
@@ -157,17 +157,17 @@ const LEAST_FOR_DIRECTIONS = 3
 
 /** A latent of one number has no plane, and then there are only reconstructions. */
 export const autoencoderPictures: PictureMaker = async (context) => {
-    const parts = partsOf(context)
-    const { latentDim } = parts
-    const shown = await parts.images()
-    const figures: ReportFigure[] = []
-    if (!shown) return latentDim === 2 ? [await manifoldFigure(parts, ownPlane)] : []
-    const indices = evenIndices(shown.dataset.count, MOST_POINTS)
-    if (latentDim === 2 || (latentDim > 2 && indices.length >= LEAST_FOR_DIRECTIONS)) {
-      const latents = await encoded(parts, shown, indices)
-      const whose = `${formatCount(latents.n)} ${shown.part} images`
-      const plane = latentDim === 2 ? ownPlane : await principalLatents(parts.engine, latents, whose)
-      figures.push(await manifoldFigure(parts, plane), scatterFigure(parts, plane, latents, shown, indices))
-    }
-    return [...figures, await reconstructionFigure(parts, shown)]
+  const parts = partsOf(context)
+  const { latentDim } = parts
+  const shown = await parts.images()
+  const figures: ReportFigure[] = []
+  if (!shown) return latentDim === 2 ? [await manifoldFigure(parts, ownPlane)] : []
+  const indices = evenIndices(shown.dataset.count, MOST_POINTS)
+  if (latentDim === 2 || (latentDim > 2 && indices.length >= LEAST_FOR_DIRECTIONS)) {
+    const latents = await encoded(parts, shown, indices)
+    const whose = `${formatCount(latents.n)} ${shown.part} images`
+    const plane = latentDim === 2 ? ownPlane : await principalLatents(parts.engine, latents, whose)
+    figures.push(await manifoldFigure(parts, plane), scatterFigure(parts, plane, latents, shown, indices))
+  }
+  return [...figures, await reconstructionFigure(parts, shown)]
 }

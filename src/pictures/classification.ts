@@ -45,14 +45,14 @@ function figure(found: Classification): ReportFigure {
 
 /** Only held-out images with labels of the training classes count: those that were trained on say nothing. */
 export const classificationPictures: PictureMaker = async (context) => {
-    const shown = await context.images()
-    const { classes } = context.run.config.data
-    if (shown?.part !== 'held-out' || !shown.dataset.labels) return []
-    const { dataset } = shown
-    if (dataset.classes.join('\n') !== classes?.join('\n')) return []
-    const found = await classify(context, { ...dataset, labels: shown.dataset.labels })
-    await context.run.writeFile(CLASSIFICATION_FILE, `${JSON.stringify(found)}\n`)
-    return [figure(found)]
+  const shown = await context.images()
+  const { classes } = context.run.config.data
+  if (shown?.part !== 'held-out' || !shown.dataset.labels) return []
+  const { dataset } = shown
+  if (dataset.classes.join('\n') !== classes?.join('\n')) return []
+  const found = await classify(context, { ...dataset, labels: shown.dataset.labels })
+  await context.run.writeFile(CLASSIFICATION_FILE, `${JSON.stringify(found)}\n`)
+  return [figure(found)]
 }
 
 /** What was found with the weights of this step; undefined when it was not, or the file is damaged. */

@@ -1,6 +1,7 @@
 // Fresh samples of trained weights, as many as are wanted.
-import { functionOf } from '../objectives/offer.ts'
+
 import type { Objective } from '../objectives/objective.ts'
+import { functionOf } from '../objectives/offer.ts'
 import { drawFrom, type Weights } from '../training/functions.ts'
 import type { RandomStream } from '../util/random.ts'
 

@@ -23,7 +23,12 @@ function room(spec: FeedSpec, size: number, used: FeedData | undefined): FeedDat
 }
 
 /** Fills what does not come from the data. */
-function fillOne(spec: Exclude<FeedSpec, { kind: 'column' }>, seed: number, step: number, out: FeedData): void {
+function fillOne(
+  spec: Exclude<FeedSpec, { kind: 'column' }>,
+  seed: number,
+  step: number,
+  out: FeedData,
+): void {
   switch (spec.kind) {
     case 'dropout':
       randomStream(seed, spec.name, step).fillKept(out as Uint8Array, spec.rate)

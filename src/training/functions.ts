@@ -19,11 +19,7 @@ export type Weights = Pick<Program, 'attach'>
  *
  * @param names  what the arrays are called
  */
-export const heldArrays = (
-  engine: Engine,
-  names: Iterable<string>,
-  arrays: () => StateArrays,
-): Weights => ({
+export const heldArrays = (engine: Engine, names: Iterable<string>, arrays: () => StateArrays): Weights => ({
   async attach(graph, options) {
     const model = await engine.open(graph, options)
     const known = new Set(names)
@@ -51,7 +47,10 @@ const MADE = 'made'
 /** A function on `batch` inputs at a time. */
 function functionGraph({ of, output, then }: OfferedFunction, batch: number): Graph {
   const inputs = Object.fromEntries(
-    Object.entries(of.inputs).map(([name, { shape, dtype }]) => [name, input(name, [batch, ...shape], dtype)]),
+    Object.entries(of.inputs).map(([name, { shape, dtype }]) => [
+      name,
+      input(name, [batch, ...shape], dtype),
+    ]),
   )
   const weights = weightInputs(of)
   const made = of.call({ inputs, weights, training: false, random: noRandom }).outputs[output.name]!
@@ -70,7 +69,9 @@ const newColumn = (dtype: 'float32' | 'int64' | undefined, size: number): Column
 function drawInto(draw: Draw, out: ColumnData, random: RandomStream): void {
   if (draw.distribution === 'uniform') random.fillUniform(out as Float32Array, draw.low, draw.high)
   else if (draw.distribution === 'normal') random.fillNormal(out as Float32Array)
-  else for (let i = 0; i < out.length; i++) out[i] = out instanceof BigInt64Array ? BigInt(random.integer(draw.count)) : random.integer(draw.count)
+  else
+    for (let i = 0; i < out.length; i++)
+      out[i] = out instanceof BigInt64Array ? BigInt(random.integer(draw.count)) : random.integer(draw.count)
 }
 
 /**
@@ -90,7 +91,9 @@ export function drawInputs(
       const out = newColumn(dtype, count * sizeOf(shape))
       const draw = draws[port]
       if (!draw && given[port] === undefined)
-        throw new ConfigError(`"${name}" takes "${port}", which the objective does not say how to draw; give it`)
+        throw new ConfigError(
+          `"${name}" takes "${port}", which the objective does not say how to draw; give it`,
+        )
       // Drawn even where it is given: the other inputs are then those of the same seed.
       if (draw) drawInto(draw, out, random)
       const fixed = given[port]

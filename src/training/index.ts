@@ -1,7 +1,14 @@
 // Training: the step, the loop and what watches it.
 
 export { type Controls, playersOf, type Request } from './controls.ts'
-export { type Alarm, alarmsOf, logDetector, type MetricsRow, type Notice, sampleDetector } from './detectors.ts'
+export {
+  type Alarm,
+  alarmsOf,
+  logDetector,
+  type MetricsRow,
+  type Notice,
+  sampleDetector,
+} from './detectors.ts'
 export { feeder } from './feeds.ts'
 export {
   applyFunction,

@@ -9,7 +9,12 @@ import type { Shape } from '../util/shape.ts'
 
 /** One array fed afresh at every step, of this shape per step. */
 export type FeedSpec = { readonly name: string; readonly shape: Shape } & (
-  | { readonly kind: 'column'; readonly column: string; readonly dtype: Column['dtype']; readonly draw: number }
+  | {
+      readonly kind: 'column'
+      readonly column: string
+      readonly dtype: Column['dtype']
+      readonly draw: number
+    }
   | { readonly kind: 'dropout'; readonly rate: number }
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly deviation: number }

@@ -19,7 +19,7 @@ import type { Optimizer } from '../optimizers/optimizer.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
 import { formatShape, type Shape, sameShape } from '../util/shape.ts'
 import { bind, bindingOf, localName, namedWeights } from './bind.ts'
-import { Feeds, type FeedSpec } from './inputs.ts'
+import { type FeedSpec, Feeds } from './inputs.ts'
 import { updatesPerStep } from './updates.ts'
 
 /** One array carried from step to step: a weight, an optimizer's slot beside it, or a variable. */
@@ -141,8 +141,7 @@ class StepWriter {
       variables: state.variables(this.objective),
       results: this.results,
       scheduled: (name, at) => this.feeds.number(`${prefix}/${name}`, at),
-      after: (network, loss, optimizer) =>
-        this.after(`${prefix}/ahead-${looks++}`, network, loss, optimizer),
+      after: (network, loss, optimizer) => this.after(`${prefix}/ahead-${looks++}`, network, loss, optimizer),
     }
   }
 
@@ -217,11 +216,7 @@ class StepWriter {
       this.context(prefix, repeat, { learns: (name) => phase.updates.includes(name), changed }),
     )
     this.results[phase.name] = result
-    const schedule = this.schedule(
-      prefix,
-      phase.optimizer,
-      this.updates.take(phase.optimizer, phase.updates),
-    )
+    const schedule = this.schedule(prefix, phase.optimizer, this.updates.take(phase.optimizer, phase.updates))
     const weights = phase.updates.flatMap((name) =>
       this.objective.networks[name]!.weights.filter(({ trainable }) => trainable),
     )
@@ -256,7 +251,10 @@ class StepWriter {
     const due =
       every === 1
         ? undefined
-        : greater(this.feeds.number(`${phase.name}/due`, (step) => ((step + 1) % every === 0 ? 1 : 0)), 0.5)
+        : greater(
+            this.feeds.number(`${phase.name}/due`, (step) => ((step + 1) % every === 0 ? 1 : 0)),
+            0.5,
+          )
     const set = (name: string, value: Value): void => {
       now[name] = due ? where(due, value, now[name]!) : value
     }

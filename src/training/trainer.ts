@@ -9,7 +9,14 @@ import { type Controls, type Request, refusal } from './controls.ts'
 import { logDetector, type MetricsRow } from './detectors.ts'
 import { drawsOf, feeder } from './feeds.ts'
 import { checkMemory } from './memory.ts'
-import { checkFinite, checkFits, DivergedError, divergedWeight, initialState, type TrainingState } from './state.ts'
+import {
+  checkFinite,
+  checkFits,
+  DivergedError,
+  divergedWeight,
+  initialState,
+  type TrainingState,
+} from './state.ts'
 import { type StepGraph, stepGraph } from './step.ts'
 import type { OpenWatcher, TrainEvent, Watcher } from './watcher.ts'
 
@@ -107,7 +114,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const partial = new Map<string, Program>()
   const programOf = async (learners: readonly string[]): Promise<Program> => {
     const key = learners.join('+')
-    const open = partial.get(key) ?? (await openProgram(stepGraph(objective, { batchSize, columns, learners })))
+    const open =
+      partial.get(key) ?? (await openProgram(stepGraph(objective, { batchSize, columns, learners })))
     partial.set(key, open)
     return open
   }
@@ -164,7 +172,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       )
     if (running !== program) await program.write(await running.read())
 
-    const looking = watchers.filter((watcher) => (alone && watcher.alone) || isDue(last, watcher.every, steps))
+    const looking = watchers.filter(
+      (watcher) => (alone && watcher.alone) || isDue(last, watcher.every, steps),
+    )
     const saving = alone || isDue(last, checkpointEvery, steps)
     if (looking.length === 0 && !saving) return
     const bad = await program.firstNotFinite()

@@ -7,7 +7,7 @@ import { descentsOf, type PhaseResult } from '../objectives/phase.ts'
 import type { Program } from '../runtime/engine.ts'
 import { bind } from './bind.ts'
 import { feeder } from './feeds.ts'
-import { Feeds, type FeedSpec } from './inputs.ts'
+import { type FeedSpec, Feeds } from './inputs.ts'
 import { type StepOptions, variableName } from './step.ts'
 
 export interface ReportGraph {

@@ -61,4 +61,3 @@ export interface Watcher {
 
 /** Gets ready to look; undefined where there is nothing to look at. */
 export type OpenWatcher = (training: Watchable) => Promise<Watcher | undefined>
-

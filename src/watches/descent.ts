@@ -42,4 +42,3 @@ export const descentWatches = ({ loss: metric, chance }: Descent): LogWatch[] =>
         } satisfies LogWatch,
       ]),
 ]
-

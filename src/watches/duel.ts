@@ -72,4 +72,3 @@ export const duelWatches = ({ discriminatorAccuracy, generatorLoss }: DuelMetric
     over: ([loss]) => `over: the generator's loss averages ${loss!.toFixed(1)} over ${WINDOW} steps.`,
   },
 ]
-

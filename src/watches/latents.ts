@@ -21,4 +21,3 @@ export const latentWatch = (latentDim: number, active: string): LogWatch => ({
     `only ${used!.toFixed(1)} of the ${latentDim} ${latentDim === 1 ? 'number' : 'numbers'} of the latent are in use over ${WINDOW} steps: the mean of the rest is the same for all images (posterior collapse). Another seed or a smaller beta helps.`,
   over: ([used]) => `over: ${used!.toFixed(1)} of the ${latentDim} numbers of the latent are in use.`,
 })
-

@@ -1,6 +1,6 @@
 // Sampling while a training goes on: of the same inputs every time, and of fresh ones, which must not all look alike.
 import type { Column, Examples } from '../../data/source.ts'
-import { offeredBy, type OfferedFunction } from '../../objectives/offer.ts'
+import { type OfferedFunction, offeredBy } from '../../objectives/offer.ts'
 import { randomStream } from '../../util/random.ts'
 import { type Shape, sameShape, sizeOf } from '../../util/shape.ts'
 import { sampleDetector } from '../detectors.ts'
