@@ -2,7 +2,7 @@
 import type { DataSplits } from '../data/node/index.ts'
 import { type RunParts, runParts } from '../lifecycle/run-parts.ts'
 import { keptExtractor } from '../measuring/extractor.ts'
-import type { RunConfig, RunStatus } from '../runs/index.ts'
+import { imagesOf, type RunConfig, type RunStatus } from '../runs/index.ts'
 import { listRuns, type RunFolder, type RunListing } from '../runs/node/index.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
 
@@ -102,7 +102,8 @@ async function classesOf(
 }
 
 const kept = ({ run }: CompanionSource, classes: readonly string[]) => {
-  const { hash, height, width, channels } = run.config.data
+  const { hash } = run.config.data
+  const { height, width, channels } = imagesOf(run.config)
   return keptExtractor({ hash, height, width, channels, classes })
 }
 
@@ -125,7 +126,7 @@ export async function companionsOf(from: CompanionSource): Promise<Companions> {
         ...rest,
       })
   }
-  const { height, width, channels } = from.run.config.data
+  const { height, width, channels } = imagesOf(from.run.config)
   const classes = await classesOf(from, same)
   const extractor = await kept(from, classes)
   if (extractor)

@@ -5,7 +5,7 @@ import { checkpointArrays, newestCheckpoint, recordedObjective } from '../lifecy
 import type { Objective } from '../objectives/objective.ts'
 import { functionOf, offeredBy } from '../objectives/offer.ts'
 import { imageBatch } from '../pictures/images.ts'
-import type { CriticRow, RunConfig } from '../runs/index.ts'
+import { type CriticRow, imagesOf, type RunConfig } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
 import { drawInputs, heldArrays, openFunction } from '../training/functions.ts'
@@ -95,7 +95,7 @@ async function criticize(
  * @throws DataError when there is no checkpoint, or its numbers are not finite
  */
 export async function criticRound({ run, networks, data, seed }: CriticRoundOptions): Promise<CriticRound> {
-  const { height, width, channels } = run.config.data
+  const { height, width, channels } = imagesOf(run.config)
   const shape = [height, width, channels] as const
   const checkpoint = await newestCheckpoint(run)
   const arrays = checkpointArrays(checkpoint, run.config, networks.objective)

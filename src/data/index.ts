@@ -15,6 +15,7 @@ export type { NamedBytes } from './idx-dataset.ts'
 export { datasetFromIdx } from './idx-dataset.ts'
 export { IMAGE_SIZE, type ImageSize, parseImageSize } from './image-size.ts'
 export { mnist } from './mnist.ts'
+export { gaussians, type HashedExamples, type PointsOptions, ringCentres } from './points.ts'
 export {
   batchIndices,
   type Column,

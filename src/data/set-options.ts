@@ -19,6 +19,33 @@ export const digitsOptions = z.object({
     .describe('which series of digits is drawn: another one has other digits'),
 })
 
+const points = (modes: number, defaults: { readonly deviation: number }) => ({
+  count: z
+    .int()
+    .min(1)
+    .max(MOST.digits)
+    .default(10_000)
+    .describe('how many points are drawn for training, and a sixth as many for testing'),
+  series: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(1)
+    .describe('which series of points is drawn: another one has other points'),
+  modes: z.int().min(1).max(255).default(modes).describe('how many Gaussians there are'),
+  deviation: z
+    .number()
+    .positive()
+    .default(defaults.deviation)
+    .describe('standard deviation of each Gaussian, both ways'),
+})
+
+/** Options of `ring`. */
+export const ringOptions = z.object({
+  ...points(8, { deviation: 0.02 }),
+  radius: z.number().positive().default(2).describe('how far the Gaussians are from the middle'),
+})
+
 /** Of a set that has none, and of folders. */
 export const noOptions = z.object({})
 

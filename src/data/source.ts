@@ -1,6 +1,6 @@
 // Where the columns of a step come from: sets of examples, or sources that keep a state of their own.
 import { randomStream } from '../util/random.ts'
-import type { Shape } from '../util/shape.ts'
+import { type Shape, sameShape } from '../util/shape.ts'
 
 /** Numbers of a column as they lie in memory; `uint8` are bytes. */
 export type ColumnData =
@@ -66,6 +66,14 @@ export interface OpenSource {
 export interface Source {
   readonly columns: Columns
   open(options: SourceOptions): OpenSource
+}
+
+/** The column of which something made may be one more: it has its name, or its shape. */
+export function columnLike(columns: Columns, name: string, shape: Shape): string | undefined {
+  const found = Object.entries(columns).filter(
+    ([, column]) => column.dtype === 'float32' && sameShape(column.shape, shape),
+  )
+  return (found.find(([column]) => column === name) ?? found[0])?.[0]
 }
 
 /** No data at all: of trainings that make their own. */

@@ -13,7 +13,7 @@ import {
   untileGrid,
 } from '../report/index.ts'
 import { decodePng } from '../report/node/index.ts'
-import type { Evaluation, RunConfig, RunRecord } from '../runs/index.ts'
+import { type Evaluation, imageSize, type RunConfig, type RunRecord } from '../runs/index.ts'
 import { openRun, type RunFolder } from '../runs/node/index.ts'
 import { writeOut } from '../runs/node/write-out.ts'
 import { ConfigError, DataError, messageOf } from '../util/errors.ts'
@@ -131,11 +131,11 @@ async function gridOf(
   problems: string[],
 ): Promise<{ png: Uint8Array; count: number } | undefined> {
   const png = await run.readFile(GRID_FILE)
-  if (!png) return undefined
+  const size = imageSize(run.config)
+  if (!png || !size) return undefined
   try {
-    const { height, width } = run.config.data
     const source = `${run.folder}: ${GRID_FILE}`
-    return { png, count: untileGrid(await decodePng(png, source), { height, width }).count }
+    return { png, count: untileGrid(await decodePng(png, source), size).count }
   } catch (error) {
     problems.push(messageOf(error))
     return undefined

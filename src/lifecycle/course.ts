@@ -1,5 +1,4 @@
 // Measures of fresh samples while a run trains: `--evaluate-every`.
-import type { Dataset } from '../data/index.ts'
 import { openEvaluator } from '../measuring/evaluator.ts'
 import type { RunEvent } from '../measuring/events.ts'
 import { type ExtractorSource, reportedExtractor } from '../measuring/reported-extractor.ts'
@@ -10,6 +9,7 @@ import { freshSamples } from '../pictures/fresh-samples.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { Weights } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
+import { imagesIn, type RunData } from './run-data.ts'
 
 export interface Course {
   /** Measures of one draw of samples, by name, always from the same latents; NaN where there is no value. */
@@ -26,11 +26,12 @@ export interface Course {
 export async function* openCourse(
   engine: Engine,
   evaluateEvery: number,
-  splits: { readonly train: Dataset; readonly test?: Dataset | undefined },
+  data: RunData,
   objective: Objective,
   options: { source?: ExtractorSource | undefined; signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<RunEvent, Course | undefined> {
   if (evaluateEvery === 0) return undefined
+  const splits = imagesIn(data)
   functionOf(objective, 'generate')
   const extractor = yield* reportedExtractor(engine, splits, options)
   const evaluator = await openEvaluator(engine, extractor, splits, { groups: COURSE })

@@ -1,15 +1,27 @@
 // The options of named data sets as settings: flags of every training, each heeded where its set is what is trained on.
-import { namedSets, optionsOf } from '../data/node/registry.ts'
+import { dataNames, optionsOf } from '../data/node/registry.ts'
 import { setOptions } from '../data/set-options.ts'
 import { type Setting, settingsOf } from './setting.ts'
 
 /** Of one set; none of a folder. */
 export const settingsOfData = (nameOrFolder: string): Setting[] => settingsOf(optionsOf(nameOrFolder))
 
-/** Of all sets; their descriptions name the set. */
-export const dataSettings: readonly Setting[] = Object.keys(namedSets).flatMap((set) =>
-  settingsOfData(set).map((setting) => ({ ...setting, description: `of ${set}: ${setting.description}` })),
-)
+/** Of all sets, each name once; their descriptions name the sets. */
+export const dataSettings: readonly Setting[] = [
+  ...dataNames()
+    .flatMap((set) => settingsOfData(set).map((setting) => ({ set, setting })))
+    .reduce((found, { set, setting }) => {
+      const before = found.get(setting.name)
+      const described = `of ${set}: ${setting.description}`
+      return found.set(setting.name, {
+        ...(before ?? setting),
+        // Its default depends on the set.
+        ...(before ? { default: undefined } : {}),
+        description: before ? `${before.description}; ${described}` : described,
+      })
+    }, new Map<string, Setting>())
+    .values(),
+]
 
 type Values = Readonly<Record<string, unknown>>
 

@@ -15,7 +15,7 @@ import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { frozen } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
-import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
+import { checkpointArrays, newestCheckpoint, recordedImages, recordedObjective } from './recorded-run.ts'
 
 export interface EvaluateOptions {
   /** Samples of a draw; default 10,000, or as many as images were held out. */
@@ -144,7 +144,7 @@ export async function* evaluateRuns(
       if (!data) {
         const { train, test } = yield* withReports<EvaluateEvent, { train: Dataset; test?: Dataset }>(
           (report) =>
-            recordedData(run.config, {
+            recordedImages(run.config, {
               dataDir,
               signal,
               onImages: (progress) => report({ type: 'images', ...progress }),

@@ -1,8 +1,8 @@
 // The end of a run: its networks as ONNX files, its pictures, its report and what to tell the user.
-import type { DataSplits } from '../data/index.ts'
 import type { RunEvent, RunResult } from '../measuring/events.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { readClassification } from '../pictures/classification.ts'
+import type { PictureData } from '../pictures/picture-maker.ts'
 import { writePictures } from '../pictures/pictures.ts'
 import { summarize } from '../report/index.ts'
 import { type MetricsRow, recordStandings } from '../runs/index.ts'
@@ -34,7 +34,7 @@ export async function* finishRun(
   objective: Objective,
   state: TrainingState,
   outcome: RunResult['outcome'],
-  data: DataSplits,
+  data: PictureData,
 ): AsyncGenerator<RunEvent> {
   yield { type: 'finishing', what: 'models' }
   const networks = await writeNetworks(run, objective, state)

@@ -1,8 +1,10 @@
 // What can be made from a run without training it: samples, ONNX files, pictures and the report.
+
 import { join, resolve } from 'node:path'
 import { freshImages, type WrittenPictures, writePictures, writeRecorded } from '../pictures/pictures.ts'
 import { tileGrid } from '../report/index.ts'
 import { encodePng } from '../report/node/index.ts'
+import { imagesOf } from '../runs/index.ts'
 import { openRun } from '../runs/node/index.ts'
 import { writeOut } from '../runs/node/write-out.ts'
 import type { Engine } from '../runtime/engine.ts'
@@ -64,7 +66,7 @@ export const sampleRun = (
 ): Promise<{ file: string; width: number; height: number }> =>
   withEngine(folder, async ({ run, objective, arrays, engine }) => {
     const perRow = Math.min(columns, count)
-    const { height, width, channels } = run.config.data
+    const { height, width, channels } = imagesOf(run.config)
     const size = [perRow * width * scale, Math.ceil(count / perRow) * height * scale] as const
     if (size[0] * size[1] > MOST_PICTURE)
       throw new ConfigError(

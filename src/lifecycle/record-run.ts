@@ -2,12 +2,13 @@
 
 import type { RunEvent } from '../measuring/events.ts'
 import { COURSE } from '../metrics/index.ts'
-import { samplesPng } from '../pictures/images.ts'
+import type { SheetMaker } from '../pictures/sheets.ts'
 import { type RunStatus, sampleFile } from '../runs/index.ts'
 import type { RunWriter } from '../runs/node/index.ts'
 import { DivergedError } from '../training/state.ts'
 import type { TrainEvent } from '../training/watcher.ts'
 import { messageOf } from '../util/errors.ts'
+import { checkpointTensors } from './recorded-run.ts'
 
 /** Seconds between two writes of status.json. */
 const STATUS_SECONDS = 2
@@ -19,6 +20,8 @@ export interface Recorded {
   readonly events: AsyncIterable<TrainEvent>
   /** The last step that was done before; -1 for a new run. */
   readonly from: number
+  /** Draws the sheets. */
+  readonly sheet: SheetMaker
   /** What is made of the trained state; its last event is the result. Only then is the run called finished. */
   readonly finish: (end: End) => AsyncIterable<RunEvent>
 }
@@ -26,7 +29,7 @@ export interface Recorded {
 /** Writes down everything that happens, then tells it. */
 export async function* recordRun(
   run: RunWriter,
-  { events, from, finish }: Recorded,
+  { events, from, sheet, finish }: Recorded,
 ): AsyncGenerator<RunEvent> {
   const { settings, model } = run.config
   const { pid } = process
@@ -48,7 +51,7 @@ export async function* recordRun(
         if (performance.now() - statusAt > 1000 * STATUS_SECONDS) await status(state)
         return event
       case 'samples':
-        await run.writeSample(event.step, event.latents, await samplesPng(event))
+        await run.writeSample(event.step, event.latents, await sheet(event))
         return { type: 'samples', step: event.step, file: sampleFile(event.step, event.latents) }
       case 'record':
         if (event.log === 'validation') {
@@ -61,15 +64,9 @@ export async function* recordRun(
         await run.appendEvents([event.notice])
         return event
       case 'checkpoint': {
-        const tensors = Object.fromEntries(
-          Object.entries(event.state.arrays).map(([name, data]) => [
-            name,
-            { shape: [...event.shapes[name]!], data },
-          ]),
-        )
         await run.writeCheckpoint({
           step: event.state.step,
-          tensors,
+          tensors: checkpointTensors(event.state, event.shapes),
           metadata: { model, seed: String(settings.seed) },
         })
         return { type: 'checkpoint', step: event.state.step }

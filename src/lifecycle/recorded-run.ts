@@ -1,24 +1,21 @@
 // A run as its folder knows it: the objective, data and state that its configuration stands for.
 import { resolve } from 'node:path'
-import {
-  type DataSplits,
-  type FolderOptions,
-  loadData,
-  loadFolder,
-  namedSets,
-  optionsOf,
-} from '../data/node/index.ts'
+import { type DataSplits, type FolderOptions, loadFolder, namedSets, optionsOf } from '../data/node/index.ts'
 import { setOptions } from '../data/set-options.ts'
+import type { Columns, SavedSource } from '../data/source.ts'
+import type { Tensor } from '../formats/safetensors.ts'
 import { type DataFacts, imageFacts } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
 import type { Objective } from '../objectives/objective.ts'
-import type { RunConfig } from '../runs/index.ts'
+import { imageSize, imagesOf, type RunConfig } from '../runs/index.ts'
 import type { Checkpointed, LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
 import { sharpVersion } from '../runs/node/machine.ts'
 import type { StateArrays } from '../runtime/engine.ts'
 import { checkFits, type TrainingState } from '../training/state.ts'
 import { ConfigError, DataError, messageOf, ShapeError } from '../util/errors.ts'
+import type { Shape } from '../util/shape.ts'
 import { type ResolvedSettings, resolveSettings } from './request.ts'
+import { imageData, imagesIn, isColumns, loadRunData, type RunData } from './run-data.ts'
 
 /** What a run's record asks for that nobody can give is a fault of the record, not of the command. */
 function asRecorded<T>(read: () => T): T {
@@ -41,8 +38,10 @@ export const recordedSettings = (config: RunConfig): ResolvedSettings =>
   asRecorded(() => resolveSettings(config.model, config.settings))
 
 /** The columns that a run's data has, as it records them. */
-export function recordedFacts({ data }: Pick<RunConfig, 'data'>): DataFacts {
-  const { height, width, channels, classes } = data
+export function recordedFacts(config: Pick<RunConfig, 'data'>): DataFacts {
+  const { columns, classes } = config.data
+  if (columns) return { columns: columns as Columns, classes: classes?.length }
+  const { height, width, channels } = imagesOf(config)
   return imageFacts([height, width, channels], { classes: classes?.length })
 }
 
@@ -112,20 +111,28 @@ function checkHash(config: RunConfig, what: string, then: string, now: string | 
 export async function recordedData(
   config: RunConfig,
   { dataDir, ...options }: RecordedDataOptions = {},
-): Promise<DataSplits> {
-  const { name, hash, test: heldOut, folder, height, width, channels } = config.data
+): Promise<RunData> {
+  const { name, hash, test: heldOut, folder, channels } = config.data
+  const size = imageSize(config)
   const form: FolderOptions = {
     ...options,
-    imageSize: { height, width },
+    ...(size ? { imageSize: { height: size.height, width: size.width } } : {}),
     ...(channels === 1 || channels === 3 ? { channels } : {}),
   }
-  const { train, test }: DataSplits = Object.hasOwn(namedSets, name)
-    ? await loadData(name, { ...form, dataDir: dataDir ?? folder, options: recordedOptions(config) })
-    : await movedFolder(resolve(dataDir ?? name), form)
-  checkHash(config, `the data "${name}"`, hash, train.hash)
-  if (heldOut) checkHash(config, `the held-out part of the data "${name}"`, heldOut.hash, test?.hash)
-  return { train, ...(test ? { test } : {}) }
+  const data =
+    Object.hasOwn(namedSets, name) || isColumns(name)
+      ? await loadRunData(name, { ...form, dataDir: dataDir ?? folder, options: recordedOptions(config) })
+      : imageData(name, await movedFolder(resolve(dataDir ?? name), form))
+  checkHash(config, `the data "${name}"`, hash, data.record.hash)
+  if (heldOut) checkHash(config, `the held-out part of the data "${name}"`, heldOut.hash, data.test?.hash)
+  return data
 }
+
+/** The same of a run on images. @throws DataError when its data is something else */
+export const recordedImages = async (
+  config: RunConfig,
+  options: RecordedDataOptions = {},
+): Promise<DataSplits> => imagesIn(await recordedData(config, options))
 
 /** A folder as data; when it cannot be read, the error says how to name its new place. */
 const movedFolder = (folder: string, form: FolderOptions): ReturnType<typeof loadFolder> =>
@@ -136,17 +143,36 @@ const movedFolder = (folder: string, form: FolderOptions): ReturnType<typeof loa
     )
   })
 
-/** The arrays of a checkpoint, with their shapes. */
-export const checkpointState = ({
-  step,
-  tensors,
-}: Checkpointed): Required<Omit<TrainingState, 'source'>> => ({
-  step,
-  arrays: Object.fromEntries(
-    Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array<ArrayBuffer>]),
-  ),
-  shapes: Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape])),
-})
+/** What arrays of the data's source are called in checkpoints. */
+const SOURCE = 'source/'
+
+/** A state as the tensors of a checkpoint. */
+export const checkpointTensors = (
+  { arrays, source = {} }: TrainingState,
+  shapes: Readonly<Record<string, Shape>>,
+): Record<string, Tensor> =>
+  Object.fromEntries([
+    ...Object.entries(arrays).map(([name, data]) => [name, { shape: [...shapes[name]!], data }]),
+    ...Object.entries(source).map(([name, { shape, data }]) => [SOURCE + name, { shape: [...shape], data }]),
+  ])
+
+/** The arrays of a checkpoint, with their shapes, and the state of the data's source. */
+export function checkpointState({ step, tensors }: Checkpointed): Required<TrainingState> {
+  const entries = Object.entries(tensors)
+  const trained = entries.filter(([name]) => !name.startsWith(SOURCE))
+  const sourced = entries.filter(([name]) => name.startsWith(SOURCE))
+  return {
+    step,
+    arrays: Object.fromEntries(trained.map(([name, { data }]) => [name, data as Float32Array<ArrayBuffer>])),
+    shapes: Object.fromEntries(trained.map(([name, { shape }]) => [name, shape])),
+    source:
+      sourced.length > 0
+        ? (Object.fromEntries(
+            sourced.map(([name, tensor]) => [name.slice(SOURCE.length), tensor]),
+          ) as unknown as SavedSource)
+        : undefined,
+  }
+}
 
 /**
  * Holds a checkpoint against the record of its run: model and seed, and the weights of every network.

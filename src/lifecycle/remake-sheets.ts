@@ -1,7 +1,7 @@
 // Sheets of samples made again from the checkpoint of their step, to the same bytes.
 import type { Objective } from '../objectives/objective.ts'
 import { functionOf } from '../objectives/offer.ts'
-import { samplesPng } from '../pictures/images.ts'
+import type { SheetMaker } from '../pictures/sheets.ts'
 import type { SampleEntry } from '../runs/index.ts'
 import type { RunWriter } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
@@ -14,6 +14,7 @@ export async function remakeSheets(
   engine: Engine,
   objective: Objective,
   sheets: readonly Pick<SampleEntry, 'step' | 'kind'>[],
+  draw: SheetMaker,
 ): Promise<void> {
   if (sheets.length === 0) return
   const { seed } = run.config.settings
@@ -24,7 +25,7 @@ export async function remakeSheets(
     try {
       const values = await opened.run(sheetInputs(generate, SHEET_COUNT, kind, seed, step))
       const { shape } = generate.output
-      await run.writeSample(step, kind, await samplesPng({ values, count: SHEET_COUNT, shape }))
+      await run.writeSample(step, kind, await draw({ values, count: SHEET_COUNT, shape }))
     } finally {
       await opened.close()
     }

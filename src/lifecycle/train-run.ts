@@ -1,14 +1,12 @@
 // Starting and continuing runs: trains, and writes everything that happens into the run folder.
 import { resolve } from 'node:path'
-import { imageExamples } from '../data/examples.ts'
 import { checkLabels } from '../data/labels.ts'
-import { type DataSplits, loadData, namedSets, optionsOf } from '../data/node/index.ts'
-import { setOptions } from '../data/set-options.ts'
 import type { RunEvent } from '../measuring/events.ts'
 import { withReports } from '../measuring/reports.ts'
 import { imageFacts } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
 import { metricsOf } from '../objectives/objective.ts'
+import { sheetMaker } from '../pictures/sheets.ts'
 import type { EventRow, RunConfig } from '../runs/index.ts'
 import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '../runs/node/index.ts'
 import { machine, versions } from '../runs/node/machine.ts'
@@ -38,14 +36,12 @@ import {
 import { remakeSheets } from './remake-sheets.ts'
 import { imageForm, type RunRequest, resolveSettings } from './request.ts'
 import { planResume } from './resume-plan.ts'
-
-/** A named data set, or the folder's whole path, so that the run can be continued from anywhere. */
-const dataNamed = (data: string): string => (Object.hasOwn(namedSets, data) ? data : resolve(data))
+import { loadRunData, type RunData } from './run-data.ts'
 
 /** Trains, keeps the folder's record of it, and makes what is made at the end. */
 async function* trainInto(
   run: RunWriter,
-  data: DataSplits,
+  data: RunData,
   engine: Engine,
   {
     from,
@@ -63,20 +59,18 @@ async function* trainInto(
 ): AsyncGenerator<RunEvent> {
   const { settings } = run.config
   const objective = recordedObjective(run.config)
-  const examples = imageExamples(data.train)
-  const test = settings.validateEvery > 0 ? data.test : undefined
   const controls = await openControl(run.folder)
   const events = train({
     objective,
-    source: examples,
+    source: data.source,
     engine,
     batchSize: settings.batchSize,
     seed: settings.seed,
     steps: settings.steps,
     checkpointEvery: settings.checkpointEvery,
     watchers: [
-      samples({ every: settings.sampleEvery, real: examples, told }),
-      validation({ every: settings.validateEvery, examples: test && imageExamples(test) }),
+      samples({ every: settings.sampleEvery, real: data.examples, told }),
+      validation({ every: settings.validateEvery, examples: data.heldOut }),
       ...(course ? [evaluation({ every: settings.evaluateEvery, measure: course.evaluate })] : []),
     ],
     from,
@@ -88,6 +82,7 @@ async function* trainInto(
   yield* recordRun(run, {
     events,
     from: from?.step ?? -1,
+    sheet: sheetMaker(data.examples),
     finish: ({ state, reason }) => finishRun(run, engine, objective, state, reason, data),
   })
 }
@@ -99,33 +94,35 @@ async function* trainInto(
  */
 export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   const { model, common, options } = resolveSettings(request.model, request.settings)
-  const chosen = setOptions(request.data, optionsOf(request.data), request.dataOptions ?? {})
   const threads = engineThreads(common.threads)
   await checkNewRun(request.folder)
   const form = imageForm(common)
-  if (form.imageSize) {
+  const madeFor = model.madeFor.columns.images?.shape
+  if (form.imageSize && madeFor) {
     // A size that the model cannot take is refused before thousands of images are read.
     const { height, width } = form.imageSize
-    const { columns, classes } = model.madeFor
-    const channels = form.channels ?? columns.images!.shape[2]!
-    model.objective(options, imageFacts([height, width, channels], { classes, steps: common.steps }))
+    const { classes } = model.madeFor
+    model.objective(
+      options,
+      imageFacts([height, width, form.channels ?? madeFor[2]!], { classes, steps: common.steps }),
+    )
   }
-  const data = yield* withReports<RunEvent, DataSplits>((report) =>
-    loadData(request.data, {
+  const data = yield* withReports<RunEvent, RunData>((report) =>
+    loadRunData(request.data, {
       ...form,
       ...(request.dataDir ? { dataDir: request.dataDir } : {}),
-      options: chosen,
+      options: request.dataOptions,
       ...(request.signal ? { signal: request.signal } : {}),
       onProgress: (progress) => report({ type: 'download', ...progress }),
       onImages: (progress) => report({ type: 'images', ...progress }),
     }),
   )
-  const { train: dataset, test } = data
-  const { height, width, channels, preparation, labels } = dataset
-  const classes = labels && dataset.classes
-  const measured = common.validateEvery > 0 || common.evaluateEvery > 0 ? test : undefined
-  if (model.learnsLabels) checkLabels(model.name, { train: dataset, test: measured })
-  const facts = imageFacts([height, width, channels], { classes: classes?.length, steps: common.steps })
+  const measures = common.validateEvery > 0 || common.evaluateEvery > 0
+  if (model.learnsLabels && data.images) {
+    const { train, test } = data.images
+    checkLabels(model.name, { train, test: measures ? test : undefined })
+  }
+  const facts = { ...data.facts, steps: common.steps }
   const objective = model.objective(options, facts)
   // The same is looked at again when the step is lowered; here no folder has been made for it yet.
   const step = { batchSize: common.batchSize, columns: facts.columns }
@@ -146,16 +143,8 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       createdAt: new Date().toISOString(),
       settings: { ...common, ...options } as RunConfig['settings'],
       data: {
-        name: dataNamed(request.data),
-        ...(Object.keys(chosen).length > 0 ? { options: chosen as RunConfig['settings'] } : {}),
-        hash: dataset.hash,
-        count: dataset.count,
-        height,
-        width,
-        channels,
-        ...(classes ? { classes: [...classes] } : {}),
-        ...(preparation === undefined ? {} : { preparation }),
-        ...(measured ? { test: { hash: measured.hash, count: measured.count } } : {}),
+        ...data.record,
+        ...(measures && data.test ? { test: data.test } : {}),
         ...(request.dataDir ? { folder: resolve(request.dataDir) } : {}),
       },
       versions: versions(engine.name),
@@ -216,7 +205,7 @@ export async function* continueRun(
     const options = engineThreads(threads ?? run.config.settings.threads)
     const { checkpoint, logs, sheets, ...records } = await planResume(run, objective, { acceptLosses })
     if (checkpoint) checkpointArrays(checkpoint, run.config, objective)
-    const data = yield* withReports<RunEvent, DataSplits>((report) =>
+    const data = yield* withReports<RunEvent, RunData>((report) =>
       recordedData(run.config, {
         dataDir,
         signal,
@@ -228,7 +217,7 @@ export async function* continueRun(
     course = yield* openCourse(engine, evaluateEvery, data, objective, { signal })
     const step = checkpoint?.step ?? -1
     // In this order: the checkpoint of a sheet may be one that goes.
-    await remakeSheets(run, engine, objective, sheets)
+    await remakeSheets(run, engine, objective, sheets, sheetMaker(data.examples))
     await run.truncateAfter(step, logs)
     if (records.lost.length > 0 && acceptLosses) await run.appendEvents([lossNotice(step, records.lost)])
     yield { type: 'run', folder: run.folder, config: run.config, resumedFrom: step, ...records }

@@ -14,6 +14,7 @@ import {
   reconstructions,
 } from '../report/index.ts'
 import { encodePng } from '../report/node/index.ts'
+import { imagesOf } from '../runs/index.ts'
 import { applyFunction } from '../training/functions.ts'
 import { sizeOf } from '../util/shape.ts'
 import { imageBatch } from './images.ts'
@@ -72,7 +73,7 @@ async function decoded(
   latents: Float32Array,
   count: number,
 ): Promise<ImageBatch> {
-  const { height, width, channels } = run.config.data
+  const { height, width, channels } = imagesOf(run.config)
   const rows = rowInputs(latents as Float32Array<ArrayBuffer>, count)
   const values = await applyFunction(weights, decode, { [inputOf(decode.of).name]: rows })
   return imageBatch({ values, count, shape: [height, width, channels] })
@@ -83,7 +84,7 @@ const atStep = ({ step }: Parts): string => `Weights of step ${formatCount(step)
 
 async function manifoldFigure(parts: Parts, plane: LatentPlane): Promise<ReportFigure> {
   const { range } = parts
-  const side = manifoldSide(parts.run.config.data)
+  const side = manifoldSide(imagesOf(parts.run.config))
   const images = await decoded(parts, plane.toLatents(planeGrid(side, range)), side * side)
   const title = 'Map of the latents'
   return {

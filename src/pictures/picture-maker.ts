@@ -1,5 +1,5 @@
 // What makes figures of one kind, at the end of a training and when a report is made anew.
-import type { DataSplits, Dataset } from '../data/index.ts'
+import type { DataSplits, Dataset, Examples } from '../data/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { ReportFigure } from '../report/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
@@ -22,33 +22,49 @@ export interface PictureContext {
   readonly step: number
   /** The images to show, loaded when first asked for; undefined when they cannot be had, which the report then says. */
   images(): Promise<ShownImages | undefined>
+  /** The training part of the data, where it is a set; undefined when it cannot be had. */
+  examples(): Promise<Examples | undefined>
+}
+
+/** What figures need of a run's data. */
+export interface PictureData {
+  readonly images?: DataSplits | undefined
+  readonly examples?: Examples | undefined
 }
 
 /** Makes the figures of its kind that can be made, of what an objective offers. */
 export type PictureMaker = (context: PictureContext) => Promise<readonly ReportFigure[]>
 
 /**
- * The images of a run's data, loaded once. Data that is gone or was changed costs only the figures of its images.
+ * A run's data, loaded once. Data that is gone or was changed costs only the figures of it.
  *
  * @param missing  takes the reason why it cannot be had
  */
-export function imagesOnce(
-  load: () => Promise<DataSplits>,
+export function dataOnce(
+  load: () => Promise<PictureData>,
   missing: string[],
-): () => Promise<ShownImages | undefined> {
-  const once = async (): Promise<ShownImages | undefined> => {
+): Pick<PictureContext, 'images' | 'examples'> {
+  const once = async (): Promise<PictureData | undefined> => {
     try {
-      const { train, test } = await load()
-      return test ? { dataset: test, part: 'held-out' } : { dataset: train, part: 'training' }
+      return await load()
     } catch (error) {
       if (!(error instanceof DataError)) throw error
       missing.push(`Figures of the data's images: ${error.message}`)
       return undefined
     }
   }
-  let images: Promise<ShownImages | undefined> | undefined
-  return () => {
-    images ??= once()
-    return images
+  let loading: Promise<PictureData | undefined> | undefined
+  const data = (): Promise<PictureData | undefined> => {
+    loading ??= once()
+    return loading
+  }
+  return {
+    async images() {
+      const images = (await data())?.images
+      if (!images) return undefined
+      const { train, test } = images
+      return test ? { dataset: test, part: 'held-out' } : { dataset: train, part: 'training' }
+    },
+    examples: async () => (await data())?.examples,
   }
 }

@@ -1,9 +1,9 @@
 // The pictures and the report of a run, from its folder and its newest weights.
 import { join } from 'node:path'
-import type { DataSplits } from '../data/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { ImageBatch, ReportFigure } from '../report/index.ts'
 import { writeReport } from '../report/node/index.ts'
+import { imageSize, imagesOf } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { frozen, type Weights } from '../training/functions.ts'
@@ -11,7 +11,7 @@ import type { TrainingState } from '../training/state.ts'
 import { randomStream } from '../util/random.ts'
 import { freshSamples } from './fresh-samples.ts'
 import { imageBatch } from './images.ts'
-import { imagesOnce, type PictureContext } from './picture-maker.ts'
+import { dataOnce, type PictureContext, type PictureData } from './picture-maker.ts'
 import { PICTURES } from './registry.ts'
 
 /** Images of the final grid: 20 rows of 20, as in the chapter. */
@@ -34,7 +34,7 @@ export async function freshImages(
     readonly given?: Readonly<Record<string, number>> | undefined
   },
 ): Promise<ImageBatch> {
-  const { height, width, channels } = run.config.data
+  const { height, width, channels } = imagesOf(run.config)
   const random = randomStream(seed, purpose)
   const values = await freshSamples(weights, objective, { count, random, given })
   return imageBatch({ values, count, shape: [height, width, channels] })
@@ -67,16 +67,17 @@ export async function writePictures(
   engine: Engine,
   objective: Objective,
   { arrays, step }: TrainingState,
-  data: () => Promise<DataSplits>,
+  data: () => Promise<PictureData>,
   outcome?: 'finished' | 'stopped',
 ): Promise<WrittenPictures> {
   const { seed } = run.config.settings
   const weights = frozen(engine, arrays)
-  const grid = objective.offers?.generate
-    ? await freshImages(weights, objective, run, { count: GRID_COUNT, seed, purpose: 'sample/grid' })
-    : undefined
+  const grid =
+    objective.offers?.generate && imageSize(run.config)
+      ? await freshImages(weights, objective, run, { count: GRID_COUNT, seed, purpose: 'sample/grid' })
+      : undefined
   const missing: string[] = []
-  const context: PictureContext = { run, engine, objective, weights, step, images: imagesOnce(data, missing) }
+  const context: PictureContext = { run, engine, objective, weights, step, ...dataOnce(data, missing) }
   const figures: ReportFigure[] = []
   for (const { kind } of objective.pictures ?? []) {
     const draw = Object.hasOwn(PICTURES, kind) ? PICTURES[kind] : undefined

@@ -2,10 +2,13 @@
 import { autoencoderPictures } from './autoencoder-pictures.ts'
 import { classificationPictures } from './classification.ts'
 import type { PictureMaker } from './picture-maker.ts'
+import { pointsPicture } from './points.ts'
 
 export const PICTURES: Readonly<Record<string, PictureMaker>> = {
   /** A map of latents, reconstructions, and where examples lie: of `encode` and `decode`. */
   latents: autoencoderPictures,
+  /** Fresh points of the plane before real ones: of `generate`. */
+  points: pointsPicture,
   /** How held-out images are named: of `classify`. */
   'confusion-matrix': classificationPictures,
 }

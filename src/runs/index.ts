@@ -51,6 +51,8 @@ export {
   controlRowSchema,
   type EventRow,
   eventRowSchema,
+  imageSize,
+  imagesOf,
   type LayerSummary,
   layerSummarySchema,
   type MetricInfo,

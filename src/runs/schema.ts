@@ -1,5 +1,6 @@
 // The records of a run folder: what each file holds, as zod schemas and the types they infer.
 import { z } from 'zod'
+import { DataError } from '../util/errors.ts'
 import { MOST_CLASSES, MOST_LENGTH } from '../util/limits.ts'
 
 const count = z.int().min(0)
@@ -89,6 +90,8 @@ export const runConfigSchema = z.object({
   format: z.literal(1),
   /** Name in the model registry, e.g. `mlp-gan`. */
   model: named,
+  /** The file of a model of one's own, and the hash of what it held. */
+  code: z.object({ file: z.string(), hash: z.string() }).optional(),
   /** The arguments that start this run again, program first. */
   command: z.array(z.string()).min(1),
   createdAt: z.iso.datetime(),
@@ -101,9 +104,12 @@ export const runConfigSchema = z.object({
     hash: z.string(),
     /** Number of images. */
     count,
-    height: length,
-    width: length,
-    channels: length,
+    /** Of images; absent where the data is something else. */
+    height: length.optional(),
+    width: length.optional(),
+    channels: length.optional(),
+    /** What every example has, where it is no images: shape and type by name. */
+    columns: z.record(z.string(), z.object({ shape: z.array(length), dtype: z.string() })).optional(),
     /** Names of the classes of the labels; absent where there are none, and in older runs. */
     classes: z.array(z.string()).max(MOST_CLASSES).optional(),
     /** What was done to the images so that they have this shape, in words; absent when nothing was. */
@@ -128,6 +134,29 @@ export const runConfigSchema = z.object({
   networks: z.array(networkSummarySchema),
 })
 export type RunConfig = z.infer<typeof runConfigSchema>
+
+/** The shape of a run's images; undefined when its data is something else. */
+export function imageSize({
+  data: { height, width, channels },
+}: Pick<RunConfig, 'data'>): { height: number; width: number; channels: number } | undefined {
+  return height === undefined || width === undefined || channels === undefined
+    ? undefined
+    : { height, width, channels }
+}
+
+/** The same. @throws DataError when the data is no images */
+export function imagesOf(config: Pick<RunConfig, 'data'>): {
+  height: number
+  width: number
+  channels: number
+} {
+  const size = imageSize(config)
+  if (!size)
+    throw new DataError(
+      `the data "${config.data.name}" is no images, but ${Object.keys(config.data.columns ?? {}).join(', ') || 'nothing'}: this needs a run on images`,
+    )
+  return size
+}
 
 /** `status.json`: where the run is. */
 export const runStatusSchema = z.object({

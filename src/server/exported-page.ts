@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { exportPage } from '../answers/export-page.ts'
 import { latentExamples, latentSpace } from '../answers/latent-directions.ts'
-import { recordedData } from '../lifecycle/recorded-run.ts'
+import { recordedImages } from '../lifecycle/recorded-run.ts'
 import { openRun, type RunFolder } from '../runs/node/index.ts'
 import { packageVersion } from '../runs/node/machine.ts'
 import { writeOut } from '../runs/node/write-out.ts'
@@ -69,7 +69,7 @@ export async function writeExportedPage(
   try {
     const text = await exportedPage(basename(run.folder), run, {
       space: (of) => latentSpace(of, engine),
-      examples: (of) => latentExamples(of, engine, recordedData),
+      examples: (of) => latentExamples(of, engine, recordedImages),
     })
     const bytes = Buffer.from(text)
     return { page: await writeOut(file, bytes), bytes: bytes.length }

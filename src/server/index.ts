@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { basename, resolve } from 'node:path'
 import { serve } from '@hono/node-server'
 import type { DataSplits } from '../data/node/index.ts'
-import { recordedData } from '../lifecycle/recorded-run.ts'
+import { recordedImages } from '../lifecycle/recorded-run.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { ConfigError, messageOf } from '../util/errors.ts'
@@ -106,7 +106,7 @@ export async function openStudio({ runs, port, openReading = false }: StudioOpti
     },
     data(config) {
       const key = `${config.data.hash} ${config.data.test?.hash ?? ''}`
-      const found = kept.get(key) ?? recordedData(config)
+      const found = kept.get(key) ?? recordedImages(config)
       // The newest goes last; one that failed is not kept.
       kept.delete(key)
       kept.set(key, found)

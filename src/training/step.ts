@@ -2,7 +2,7 @@
 import { gradients } from '../autodiff/backward.ts'
 import type { Columns } from '../data/source.ts'
 import { greater, where } from '../graph/build.ts'
-import { type Graph, input, scalar, type Value } from '../graph/value.ts'
+import { type Graph, input, type Value } from '../graph/value.ts'
 import { constant } from '../initializers/constant.ts'
 import type { Initializer } from '../initializers/initializer.ts'
 import type { NamedValues, Network, NetworkWeight } from '../layers/network.ts'
@@ -18,7 +18,7 @@ import {
 import type { Optimizer } from '../optimizers/optimizer.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
 import { formatShape, type Shape, sameShape } from '../util/shape.ts'
-import { bind, bindingOf, localName, namedWeights } from './bind.ts'
+import { bind, bindingOf, namedWeights } from './bind.ts'
 import { type FeedSpec, Feeds } from './inputs.ts'
 import { updatesPerStep } from './updates.ts'
 

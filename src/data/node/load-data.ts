@@ -10,7 +10,7 @@ import { setOptions } from '../set-options.ts'
 import type { Progress } from './download.ts'
 import { loadFolder } from './folder.ts'
 import { type ImagesProgress, READABLE_WORDS } from './image-folder.ts'
-import { namedSets, optionsOf } from './registry.ts'
+import { dataNames, namedSets, optionsOf } from './registry.ts'
 
 /** Everything is optional; a data set ignores what does not concern it. */
 export interface LoadDataOptions extends ImageForm {
@@ -48,7 +48,7 @@ export async function loadData(nameOrFolder: string, options: LoadDataOptions = 
   if (found?.isDirectory()) return loadFolder(nameOrFolder, options)
   if (found !== undefined)
     throw new ConfigError(`${nameOrFolder} is a file; expected a folder or a data set's name`)
-  const known = Object.keys(namedSets)
+  const known = dataNames()
   const nearest = nearestName(nameOrFolder, known)
   throw new ConfigError(
     `there is no data set and no folder "${nameOrFolder}"${nearest ? `; did you mean "${nearest}"?` : '.'} Known names: ${known.join(', ')}. Or give a folder of IDX files, or of images (${READABLE_WORDS}), loose or in one sub-folder per class.`,

@@ -3,7 +3,8 @@ import type { z } from 'zod'
 import type { DataSplits } from '../dataset.ts'
 import { digits } from '../digits.ts'
 import { mnist } from '../mnist.ts'
-import { digitsOptions, noOptions, setOptions } from '../set-options.ts'
+import { gaussians, type HashedExamples, ringCentres } from '../points.ts'
+import { digitsOptions, noOptions, ringOptions, setOptions } from '../set-options.ts'
 import type { LoadDataOptions } from './load-data.ts'
 import { loadPublishedSet } from './published-set.ts'
 
@@ -49,6 +50,38 @@ async function sharedDigits(wanted: Series): Promise<DataSplits> {
   }
 }
 
+/** A named set of other columns than images. */
+export interface NamedColumns {
+  readonly summary: string
+  readonly options: z.ZodObject
+  /** Undefined for no data at all. */
+  load(
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly train: HashedExamples; readonly test: HashedExamples } | undefined>
+}
+
+/** Data that is no images. */
+export const namedColumns: Readonly<Record<string, NamedColumns>> = {
+  ring: {
+    summary:
+      'points in the plane around eight Gaussians on a ring: a distribution whose modes can be counted',
+    options: ringOptions,
+    async load(options) {
+      const { modes, radius, deviation, count, series } = setOptions('ring', ringOptions, options)
+      const all = { centres: ringCentres(modes, radius), deviation, seed: series }
+      return {
+        train: await gaussians({ ...all, count }),
+        test: await gaussians({ ...all, count: Math.ceil(count / 6), start: TEST_START }),
+      }
+    },
+  },
+  none: {
+    summary: 'no data: of models that make their own',
+    options: noOptions,
+    load: async () => undefined,
+  },
+}
+
 export const namedSets: Readonly<Record<string, NamedSet>> = {
   digits: {
     summary: 'handwritten-looking digits, 28 x 28, drawn on the spot: needs no network',
@@ -64,4 +97,12 @@ export const namedSets: Readonly<Record<string, NamedSet>> = {
 
 /** What can be asked of a data set; nothing of a folder. */
 export const optionsOf = (nameOrFolder: string): z.ZodObject =>
-  Object.hasOwn(namedSets, nameOrFolder) ? namedSets[nameOrFolder]!.options : noOptions
+  (Object.hasOwn(namedSets, nameOrFolder)
+    ? namedSets[nameOrFolder]
+    : Object.hasOwn(namedColumns, nameOrFolder)
+      ? namedColumns[nameOrFolder]
+      : undefined
+  )?.options ?? noOptions
+
+/** Names of all data that has one. */
+export const dataNames = (): string[] => [...Object.keys(namedSets), ...Object.keys(namedColumns)]

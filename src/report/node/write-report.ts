@@ -1,5 +1,5 @@
 // The report and the figures of a run, written into its folder.
-import type { RunRecord, RunStatus } from '../../runs/index.ts'
+import { imageSize, type RunRecord, type RunStatus } from '../../runs/index.ts'
 import type { RunFolder } from '../../runs/node/index.ts'
 import { messageOf } from '../../util/errors.ts'
 import { learningCurves } from '../charts.ts'
@@ -40,7 +40,7 @@ type Sheets = NonNullable<ReportAssets['sheets']>
 async function readSheets(run: RunFolder, record: RunRecord, problems: string[]) {
   const sheets: Sheets[number][] = []
   const fixed: StepSamples[] = []
-  const { height, width } = record.config.data
+  const size = imageSize(record.config)
   const steps = [...new Set(record.samples.map(({ step }) => step))]
   const shown = new Set(evenSelection(steps, MOST_STEPS))
   for (const sample of record.samples.filter(({ step }) => shown.has(step))) {
@@ -48,8 +48,7 @@ async function readSheets(run: RunFolder, record: RunRecord, problems: string[])
     if (!png) continue
     try {
       const image = await decodePng(png, sample.file)
-      if (sample.kind === 'fixed')
-        fixed.push({ step: sample.step, images: untileGrid(image, { height, width }) })
+      if (sample.kind === 'fixed' && size) fixed.push({ step: sample.step, images: untileGrid(image, size) })
       sheets.push({ ...sample, png })
     } catch (error) {
       problems.push(messageOf(error))
@@ -127,10 +126,10 @@ export async function writeReport(
     assets.grid = { png, count: grid.count }
   } else {
     const png = await run.readFile(GRID_FILE)
-    if (png) {
+    const size = imageSize(record.config)
+    if (png && size) {
       try {
-        const { height, width } = record.config.data
-        assets.grid = { png, count: untileGrid(await decodePng(png, GRID_FILE), { height, width }).count }
+        assets.grid = { png, count: untileGrid(await decodePng(png, GRID_FILE), size).count }
       } catch (error) {
         problems.push(messageOf(error))
       }

@@ -1,8 +1,10 @@
 // Drawing: which networks can look at an image, real images to begin with, and those that are nearest to one.
+
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { type CompanionSource, companionsOf, extractorBytes } from '../../answers/companions.ts'
 import { type DataImage, exampleImage, nearestImages } from '../../answers/nearest-images.ts'
+import { imagesOf } from '../../runs/index.ts'
 import { ConfigError } from '../../util/errors.ts'
 import type { StudioContext } from '../context.ts'
 import type { Companions, ExampleImage, NearestImages, ServedImage } from '../protocol.ts'
@@ -50,7 +52,7 @@ export function drawRoutes(studio: StudioContext): Hono {
   app.post('/api/runs/:name/nearest', async (context) => {
     const { config } = await studio.open(context.req.param('name'))
     const { pixels } = await readBody(context.req, nearestSchema)
-    const { height, width, channels } = config.data
+    const { height, width, channels } = imagesOf(config)
     const bytes = new Uint8Array(Buffer.from(pixels, 'base64'))
     // Before the data is loaded for it.
     if (bytes.length !== height * width * channels)

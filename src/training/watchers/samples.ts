@@ -1,8 +1,8 @@
 // Sampling while a training goes on: of the same inputs every time, and of fresh ones, which must not all look alike.
-import type { Column, Examples } from '../../data/source.ts'
+import { columnLike, type Examples } from '../../data/source.ts'
 import { type OfferedFunction, offeredBy } from '../../objectives/offer.ts'
 import { randomStream } from '../../util/random.ts'
-import { type Shape, sameShape, sizeOf } from '../../util/shape.ts'
+import { sizeOf } from '../../util/shape.ts'
 import { sampleDetector } from '../detectors.ts'
 import { drawInputs, type FunctionInputs, openFunction } from '../functions.ts'
 import { pixelDeviation } from '../sample-variety.ts'
@@ -24,14 +24,6 @@ export const sheetInputs = (
     count,
     kind === 'fixed' ? randomStream(seed, 'sample/fixed') : randomStream(seed, 'sample/fresh', step),
   )
-
-/** The column of examples of which samples are new ones: it has their name, or their shape. */
-function columnLike({ columns }: Examples, name: string, shape: Shape): string | undefined {
-  const alike = ([, column]: [string, Column]): boolean =>
-    column.dtype === 'float32' && sameShape(column.shape, shape)
-  const found = Object.entries(columns).filter(alike)
-  return (found.find(([column]) => column === name) ?? found[0])?.[0]
-}
 
 /** How much a handful of real examples differ from each other. */
 function realDeviation(examples: Examples, column: string, count: number): number {
@@ -64,7 +56,7 @@ export const samples =
     const { name, shape } = generate.output
     const fixed = sheetInputs(generate, count, 'fixed', seed, 0)
     const opened = await openFunction(program, generate, count)
-    const column = real && columnLike(real, name, shape)
+    const column = real && columnLike(real.columns, name, shape)
     const detect = sampleDetector(objective, told)
     const deviation = real && column !== undefined ? realDeviation(real, column, count) : undefined
     return {
