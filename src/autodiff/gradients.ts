@@ -54,6 +54,12 @@ const keepDims = (value: Value, x: Value, axes: readonly number[]): Value =>
     x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)),
   )
 
+/** The gradient to what is chosen where a condition holds, and to what is chosen elsewhere. */
+const oneOf = (condition: Value, dy: Value): [Value, Value] => [
+  where(condition, dy, 0),
+  where(condition, 0, dy),
+]
+
 /** Shares the gradient equally among the elements that attain the extreme. */
 const extreme = unary(({ x, y, dy, attributes }) => {
   const axes = axesOf(attributes)
@@ -153,11 +159,8 @@ export const GRADIENTS: Readonly<Record<string, GradientRule | NotDifferentiable
     mul(dy, mul(b!, pow(a!, sub(b!, 1)))),
     mul(dy, where(g.greater(a!, 0), mul(y, log(where(g.greater(a!, 0), a!, 1))), 0)),
   ],
-  Min: ({ x: [a, b], dy }) => [where(g.lessOrEqual(a!, b!), dy, 0), where(g.lessOrEqual(a!, b!), 0, dy)],
-  Max: ({ x: [a, b], dy }) => [
-    where(g.greaterOrEqual(a!, b!), dy, 0),
-    where(g.greaterOrEqual(a!, b!), 0, dy),
-  ],
+  Min: ({ x: [a, b], dy }) => oneOf(g.lessOrEqual(a!, b!), dy),
+  Max: ({ x: [a, b], dy }) => oneOf(g.greaterOrEqual(a!, b!), dy),
   Equal: truth,
   Less: truth,
   LessOrEqual: truth,
@@ -165,7 +168,7 @@ export const GRADIENTS: Readonly<Record<string, GradientRule | NotDifferentiable
   GreaterOrEqual: truth,
   And: truth,
   Or: truth,
-  Where: ({ x: [condition], dy }) => [undefined, where(condition!, dy, 0), where(condition!, 0, dy)],
+  Where: ({ x: [condition], dy }) => [undefined, ...oneOf(condition!, dy)],
 
   MatMul: ({ x: [a, b], dy }) => [g.matMul(dy, transposeLast(b!)), g.matMul(transposeLast(a!), dy)],
 

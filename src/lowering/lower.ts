@@ -1,5 +1,6 @@
 // The order of the rewrites.
 import type { Graph } from '../graph/value.ts'
+import { joinChoices } from './choices.ts'
 import type { ChooseForms } from './convolution.ts'
 import { lowerConvolutions } from './convolutions.ts'
 import { fastConvolutions } from './fast-convolutions.ts'
@@ -21,6 +22,7 @@ const tidy: readonly Pass[] = [lowerConvolutions, simplify, shareCommon, carryLa
 
 /** Rewrites that can be left out, to measure what they bring. */
 const OPTIONAL = {
+  joinChoices,
   carryLayout,
   multiplyMasks,
   fuseTransposes,
@@ -44,6 +46,7 @@ export function lower(graph: Graph, { chooseForms, without = [] }: LoweringOptio
   const left = new Set<Pass>(without.map((name) => OPTIONAL[name]))
   const passes: Pass[] = [
     simplify,
+    joinChoices,
     (now) => fastConvolutions(now, chooseForms),
     ...tidy,
     multiplyMasks,

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { interpret } from '../../src/graph/interpreter.ts'
 import type { Graph } from '../../src/graph/value.ts'
+import { joinChoices } from '../../src/lowering/choices.ts'
 import { lowerConvolutions } from '../../src/lowering/convolutions.ts'
 import { joinVectors } from '../../src/lowering/join-vectors.ts'
 import { lower } from '../../src/lowering/lower.ts'
@@ -22,6 +23,7 @@ const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
   fuseBias,
   multiplySums,
   lowerConvolutions,
+  joinChoices,
   joinVectors,
   lower,
   'lower, twice': (graph) => lower(lower(graph)),
