@@ -1,7 +1,7 @@
 // The gradient rules: one visible formula per operator.
 import * as g from '../graph/build.ts'
 import { sliceBounds } from '../graph/ops.ts'
-import { type Attributes, constant, type Value } from '../graph/value.ts'
+import { type Attributes, constant, constantData, type Value } from '../graph/value.ts'
 import { sizeOf, stridesOf } from '../util/shape.ts'
 
 const { cast, cos, div, equal, exp, expand, less, log, mul, neg, pow, reduceSum } = g
@@ -59,6 +59,17 @@ const oneOf = (condition: Value, dy: Value): [Value, Value] => [
   where(condition, dy, 0),
   where(condition, 0, dy),
 ]
+
+/** Whether a positive number was added, as normalisations add their epsilon to a variance, so that no root is zero. */
+const isLifted = ({ node }: Value): boolean =>
+  node.op === 'Add' &&
+  node.inputs.some((value) => value.shape.length === 0 && (constantData(value)?.[0] ?? 0) > 0)
+
+/**
+ * What the slope of a root is divided by. At zero, where the root has no slope, it takes none: a norm of zeros, and the root
+ * of Adam's squares of a weight at rest, then pass nothing on, where infinity times zero would be NaN.
+ */
+const infiniteAtZero = (y: Value): Value => where(g.greater(y, 0), y, Number.POSITIVE_INFINITY)
 
 /** Shares the gradient equally among the elements that attain the extreme. */
 const extreme = unary(({ x, y, dy, attributes }) => {
@@ -131,7 +142,7 @@ export const GRADIENTS: Readonly<Record<string, GradientRule | NotDifferentiable
   Reciprocal: unary(({ y, dy }) => neg(mul(dy, square(y)))),
   Exp: unary(({ y, dy }) => mul(dy, y)),
   Log: unary(({ x, dy }) => div(dy, x)),
-  Sqrt: unary(({ y, dy }) => div(mul(dy, 0.5), y)),
+  Sqrt: unary(({ x, y, dy }) => div(mul(dy, 0.5), isLifted(x) ? y : infiniteAtZero(y))),
   Sin: unary(({ x, dy }) => mul(dy, cos(x))),
   Cos: unary(({ x, dy }) => neg(mul(dy, sin(x)))),
   Tanh: unary(({ y, dy }) => mul(dy, sub(1, square(y)))),

@@ -74,6 +74,21 @@ const pieces: Critic = {
   },
 }
 
+/** A norm of zeros, which has no slope, beside a score that has one. */
+const asleep: Critic = {
+  name: 'a unit that sleeps, whose slopes are zeros',
+  at: {
+    x: normalTensor([EXAMPLES, 3], 'asleep/x'),
+    a: weightOf('asleep/a', [3, 2]),
+    b: weightOf('asleep/b', [2, 1]),
+  },
+  score: ({ x, a, b }) => {
+    const awake = g.tanh(g.matMul(x!, a!))
+    const norm = g.sqrt(g.reduceSum(g.square(g.relu(g.sub(awake, 2))), { axes: [1] })) // [n], all 0
+    return g.add(g.matMul(awake, b!), g.reshape(norm, [EXAMPLES, 1]))
+  },
+}
+
 export const CRITICS: readonly Critic[] = [
   stack('a strided convolution', image, [
     conv2D({ filters: 3, kernelSize: 3, strides: 2, padding: 'same', activation: tanh }),
@@ -153,6 +168,7 @@ export const CRITICS: readonly Critic[] = [
     ],
   ),
   pieces,
+  asleep,
 ]
 
 /**

@@ -126,6 +126,17 @@ describe('gradients at kinks and edges', () => {
     expect(gradientAt(g.relu, [0, -1, 1])).toEqual([0, 0, 1])
   })
 
+  it('takes the slope of a root at zero as zero, so that a norm of zeros has one', () => {
+    expect(gradientAt(g.sqrt, [0, 4])).toEqual([0, 0.25])
+    expect(gradientAt((x) => g.sqrt(g.reduceSum(g.square(x))), [0, 0])).toEqual([0, 0])
+    const slope = (x: Value): Value => gradients(g.sqrt(g.reduceSum(g.square(x))), [x])[0]!
+    expect(gradientAt((x) => g.mul(slope(x), 3), [0, 0])).toEqual([0, 0])
+    // Where a positive number is added, nothing is to be looked after.
+    const x = input('x', [3])
+    const [dx] = gradients(g.reduceSum(g.sqrt(g.add(g.square(x), 1e-3))), [x])
+    expect(sortNodes([dx!]).some(({ op }) => op === 'Where')).toBe(false)
+  })
+
   it('stays finite where the stable forms are needed', () => {
     expect(gradientAt(g.sigmoid, [800, -800])).toEqual([0, 0])
     expect(gradientAt(g.softplus, [800, -800])).toEqual([1, 0])
