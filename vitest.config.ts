@@ -1,14 +1,48 @@
-// Test runner settings: two processes at a time, built sources, long end-to-end tests allowed.
-import { defineConfig } from 'vitest/config'
+// Test runner settings: built sources, long end-to-end tests allowed; most files share processes, some have their own.
+import { availableParallelism } from 'node:os'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const common = {
+  // Processes rather than threads: ONNX Runtime keeps settings per process, and some tests start threads of their own.
+  pool: 'forks',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+} as const
+
+/**
+ * Files that change their process (its environment, how Node writes files, which fonts there are), that look at it from
+ * outside, or that start others and browsers: a process for each. A file that is not named here is run by a process that
+ * has run others, with what these have loaded: it may stub what it puts back, and nothing else.
+ */
+const OWN_PROCESS = [
+  'test/bench/**/*.test.ts',
+  'test/cli/{bad-input,run-argument}.test.ts',
+  'test/data/node/published-set.test.ts',
+  'test/e2e/**/*.test.ts',
+  'test/lifecycle/power-cut.test.ts',
+  'test/report/no-fonts.test.ts',
+  'test/runtime/**/*.test.ts',
+  'test/server/**/*.test.ts',
+  'test/studio/**/*.test.ts',
+  'test/util/simd-mask.test.ts',
+]
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/setup/build.ts', 'test/setup/shared-folder.ts'],
-    // Processes rather than threads: ONNX Runtime keeps settings per process, and some tests start threads of their own.
-    pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // One more than cores, since some of them wait for a browser or another process; more would need much memory.
+    maxWorkers: Math.min(4, availableParallelism() + 1),
+    projects: [
+      { test: { ...common, name: 'own process', include: OWN_PROCESS } },
+      {
+        test: {
+          ...common,
+          name: 'shared process',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...OWN_PROCESS],
+          isolate: false,
+        },
+      },
+    ],
   },
 })
