@@ -10,7 +10,6 @@ import {
   densityCoverage,
   digits,
   duplicateRate,
-  exportModel,
   fid,
   inceptionScore,
   input,
@@ -50,11 +49,9 @@ const x = input('x', [count, 784])
 const weights = input('weights', [784, width])
 const hidden = ops.relu(ops.matMul(x, weights))
 const logits = ops.slice(hidden, [{ axis: 1, start: 0, end: 10 }])
-const extractor = await engine.load(
-  exportModel(
-    { inputs: [x, weights], outputs: { features: hidden, probabilities: ops.softmax(logits) } },
-    { name: 'features' },
-  ),
+const extractor = await engine.open(
+  { inputs: [x, weights], outputs: { features: hidden, probabilities: ops.softmax(logits) } },
+  { name: 'features' },
 )
 const projection = randomStream(1, 'projection').fillNormal(new Float32Array(784 * width), 0, 0.1)
 const read = async ({ images }) =>

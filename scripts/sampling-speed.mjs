@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { pythonWithTorch } from '../bench/programs.mjs'
-import { exportModel, importModel, lower, randomStream } from '../dist/index.js'
+import { importModel, randomStream } from '../dist/index.js'
 import { nodeEngine } from '../dist/node.js'
 import { median } from './lib/step-program.mjs'
 
@@ -54,7 +54,7 @@ for (const batch of batches) {
   const latents = randomStream(1, 'latents').fillUniform(new Float32Array(batch * latentDim))
   const ways = {
     plain: await engine.load(bytes),
-    lowered: await engine.load(exportModel(lower(graph), { name: 'generator' })),
+    lowered: await engine.open(graph, { name: 'generator' }),
   }
   const rates = { plain: [], lowered: [], torch: [] }
   for (let round = 0; round < rounds; round++) {

@@ -24,7 +24,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   models: 'graph layers losses objectives optimizers util',
   training:
     'autodiff data graph initializers layers lowering objectives onnx optimizers runtime/engine.ts util',
-  metrics: 'graph lowering onnx runtime/engine.ts util',
+  metrics: 'graph runtime/engine.ts util',
   data: 'formats util',
   runs: 'formats util',
   report: 'runs util',
