@@ -33,7 +33,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   lifecycle: `${PURE} measuring pictures`,
   answers: `${PURE} lifecycle measuring pictures`,
   server: 'answers data lifecycle models pictures runs runtime util',
-  cli: 'answers data graph lifecycle type:measuring models onnx runs runtime server type:training util',
+  cli: 'answers data graph lifecycle type:measuring models onnx report/node/fonts.ts runs runtime server type:training util',
   'index.ts': PURE,
   'node.ts': `${PURE} lifecycle measuring`,
 }

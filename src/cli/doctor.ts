@@ -8,6 +8,7 @@ import { mnist } from '../data/index.ts'
 import { cacheFolder } from '../data/node/index.ts'
 import { matMul, reduceMax, reduceMin } from '../graph/build.ts'
 import { type Graph, input } from '../graph/value.ts'
+import { missingScripts } from '../report/node/fonts.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { messageOf } from '../util/errors.ts'
@@ -20,7 +21,7 @@ export interface Finding {
   readonly found: string
   /** The same for machines. */
   readonly values: Readonly<Record<string, string | number | boolean | readonly string[]>>
-  /** What to do about it; always there unless the status is ok. */
+  /** What to do about it; always there unless the status is ok, where it says what more there could be. */
   readonly remedy?: string
 }
 
@@ -221,6 +222,24 @@ async function examineDataFolder({ SPARRING_DATA_DIR: folder }: Environment): Pr
   ]
 }
 
+/** Whether the pictures of a run can show the names of its classes, in whatever script they are. */
+async function examineFonts(): Promise<Finding> {
+  const missing = await missingScripts()
+  const names = missing.join(', ')
+  return {
+    name: 'fonts',
+    status: 'ok',
+    found: `pictures show Latin, Greek, Cyrillic, Arabic and Hebrew letters${missing.length > 0 ? `, not ${names}` : ' and more'}`,
+    values: { missing },
+    ...(missing.length > 0
+      ? {
+          remedy:
+            'Only for class names in these: install a font, such as fonts-noto-cjk or fonts-noto-core of Debian.',
+        }
+      : {}),
+  }
+}
+
 /** All checks, in the order they are told. */
 export async function examine({ environment }: { readonly environment: Environment }): Promise<Finding[]> {
   const { engines } = createRequire(import.meta.url)('../../package.json') as { engines: { node: string } }
@@ -236,6 +255,7 @@ export async function examine({ environment }: { readonly environment: Environme
     examineMemory(totalmem(), freemem(), limit > 0 ? limit : undefined),
     ...(await examineRuntime()),
     await examineCache(environment),
+    await examineFonts(),
     ...(await examineDataFolder(environment)),
   ]
 }

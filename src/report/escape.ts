@@ -10,10 +10,3 @@ const ENTITIES: Record<string, string> = {
 
 /** Text that is safe between tags and inside quoted attributes, in HTML as in SVG. */
 export const escapeMarkup = (text: string): string => text.replace(/[&<>"']/g, (found) => ENTITIES[found]!)
-
-/** The text that `escapeMarkup` was given. */
-export const unescapeMarkup = (text: string): string =>
-  text.replace(
-    /&(?:amp|lt|gt|quot|#39|apos);/g,
-    (found) => Object.keys(ENTITIES).find((plain) => ENTITIES[plain] === found) ?? "'",
-  )

@@ -38,6 +38,5 @@ export { latentManifold, type ManifoldOptions, manifoldSide, planeGrid } from '.
 export { type LabelledPoints, latentScatter, type ScatterOptions } from './latent-scatter.ts'
 export type { ReportAssets } from './page-samples.ts'
 export { type ReconstructionOptions, reconstructions } from './reconstructions.ts'
-export { strokeText } from './stroke-text.ts'
 export { formatMetric, type RunSummary, summarize, type TailMetric } from './summary.ts'
 export { renderSvg } from './svg.ts'

@@ -83,6 +83,7 @@ describe('examine', () => {
       'runtime',
       'product',
       'cache',
+      'fonts',
     ])
     const runtime = findings.find(({ name }) => name === 'runtime')
     expect(runtime).toMatchObject({

@@ -6,7 +6,7 @@ import type { Define } from './command.ts'
 export const define: Define = (command, session) => {
   command
     .description(
-      'Check that this machine is ready: Node, processor, memory, the runtime and its speed, the data cache.',
+      'Check that this machine is ready: Node, processor, memory, the runtime and its speed, the data cache, fonts.',
     )
     .usage('[flags]')
     .action(async () => {

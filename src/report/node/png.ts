@@ -1,9 +1,8 @@
 // PNG files and SVG drawn as pixels, through sharp.
-import { existsSync } from 'node:fs'
 import sharp from 'sharp'
 import { DataError, messageOf, ShapeError } from '../../util/errors.ts'
 import type { PixelImage } from '../grid.ts'
-import { strokeText } from '../stroke-text.ts'
+import { fontsAdded } from './fonts.ts'
 
 /**
  * A PNG file of the pixels, without loss.
@@ -49,39 +48,16 @@ export async function decodePng(bytes: Uint8Array, source = 'the picture'): Prom
   }
 }
 
-const probe = (letter: string): Buffer =>
-  Buffer.from(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">` +
-      `<text x="8" y="32" font-size="32" font-family="sans-serif">${letter}</text></svg>`,
-  )
-
-/** True where fontconfig has its settings; without them it complains on standard error before anything is drawn. */
-const hasFontconfig = (): boolean =>
-  process.platform !== 'linux' ||
-  process.env.FONTCONFIG_FILE !== undefined ||
-  process.env.FONTCONFIG_PATH !== undefined ||
-  existsSync('/etc/fonts/fonts.conf')
-
-/** Whether text becomes letters: without a font, every letter is the same empty box. */
-async function findFonts(): Promise<boolean> {
-  if (!hasFontconfig()) return false
-  const [first, second] = await Promise.all(['I', 'W'].map((letter) => sharp(probe(letter)).raw().toBuffer()))
-  return !first!.equals(second!)
-}
-
-let fonts: Promise<boolean> | undefined
-
 /**
- * An SVG of this library as a PNG file. On a machine without fonts the lettering is drawn with lines.
+ * An SVG of this library as a PNG file. Text is drawn with the machine's fonts and the one that comes along.
  *
  * @param scale  pixels per SVG pixel. Default 2
  * @throws DataError when the SVG cannot be drawn
  */
 export async function svgToPng(svg: string, scale = 2): Promise<Uint8Array> {
-  fonts ??= findFonts()
-  const drawn = (await fonts) ? svg : strokeText(svg)
+  await fontsAdded()
   try {
-    const image = sharp(Buffer.from(drawn), { density: 72 * scale, unlimited: true })
+    const image = sharp(Buffer.from(svg), { density: 72 * scale, unlimited: true })
     return new Uint8Array(await image.png({ compressionLevel: 9 }).toBuffer())
   } catch (error) {
     throw new DataError(`this SVG cannot be drawn: ${messageOf(error)}`)
