@@ -1,8 +1,8 @@
 // How a classifier did on held-out images, in a few lines: its accuracy, weakest classes and most frequent confusion.
 import type { Classification } from '../runs/index.ts'
-import { formatCount } from './format.ts'
+import { formatCount, formatPercent } from '../util/format.ts'
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)}%`
+const percent = (share: number): string => formatPercent(share, 2)
 
 /** Classes that are named. */
 const WEAKEST = 3

@@ -1,8 +1,8 @@
 // A comparison for the terminal: remarks, sentences, and tables that fit its width.
 
 import type { CompareResult } from '../lifecycle/compare-runs.ts'
+import { formatBriefMetric, formatClock, formatCount } from '../util/format.ts'
 import { spreadText } from '../util/spread-text.ts'
-import { formatCount, formatDuration, formatMetric } from './format.ts'
 import { fileRows } from './result-text.ts'
 import { plainStyle, type Style } from './style.ts'
 import { oneLine } from './visible.ts'
@@ -16,8 +16,7 @@ const NONE = '–'
 /** Room for the names of rows. */
 const MOST_NAME = 26
 
-const duration = (seconds: number): string =>
-  seconds < 10 ? `${seconds.toFixed(1)}s` : formatDuration(seconds)
+const duration = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)}s` : formatClock(seconds))
 
 /** A number with its spread, as its format asks. */
 const FORMATS: Record<Row['format'], (value: number, deviation?: number) => string> = {
@@ -125,7 +124,7 @@ export function compareText(
     lines.length > 0 ? ['', style.bold(title), ...lines] : []
   const list = (texts: readonly string[]): string[] => texts.map((text) => `- ${paragraph(text, columns, 2)}`)
   const how = protocol
-    ? `mean ± standard deviation; ${protocol.draws} ${protocol.draws === 1 ? 'draw' : 'draws'} of ${formatCount(protocol.count)} samples against ${protocol.reference}; features of ${protocol.extractor.name} ${protocol.extractor.hash.slice(0, 12)} (${formatMetric(protocol.extractor.accuracy, 'percent')} right)`
+    ? `mean ± standard deviation; ${protocol.draws} ${protocol.draws === 1 ? 'draw' : 'draws'} of ${formatCount(protocol.count)} samples against ${protocol.reference}; features of ${protocol.extractor.name} ${protocol.extractor.hash.slice(0, 12)} (${formatBriefMetric(protocol.extractor.accuracy, 'percent')} right)`
     : ''
   const starred = [...measures, ...training].some(({ best }) => best !== undefined)
   return [

@@ -1,6 +1,7 @@
 // Draws the events of an evaluation as they come.
 import type { EvaluateEvent } from '../lifecycle/evaluate-runs.ts'
-import { formatCount, formatPath } from './format.ts'
+import { formatCount } from '../util/format.ts'
+import { formatPath } from './format-path.ts'
 import type { Session } from './session.ts'
 
 /** Seconds between two lines of the same long work in a log. */

@@ -1,7 +1,7 @@
 // What `evaluate` found, for people.
 import type { Evaluation, MeasureRecord } from '../runs/index.ts'
+import { formatCount, formatPercent } from '../util/format.ts'
 import { spreadText } from '../util/spread-text.ts'
-import { formatCount } from './format.ts'
 import { plainStyle, type Style } from './style.ts'
 import { oneLine } from './visible.ts'
 
@@ -57,7 +57,7 @@ export function evaluationText(run: string, evaluation: Evaluation, style: Style
     style.faint(`${formatCount(count)} samples against ${reference}${spread}; seed ${seed}`),
     style.faint('real images: as many training images in place of the samples'),
     style.faint(
-      `features: ${extractor.features} of the ${extractor.name} ${extractor.hash.slice(0, 12)}, right on ${(100 * extractor.accuracy).toFixed(2)}% of ${formatCount(extractor.testCount)} held-out images`,
+      `features: ${extractor.features} of the ${extractor.name} ${extractor.hash.slice(0, 12)}, right on ${formatPercent(extractor.accuracy, 2)} of ${formatCount(extractor.testCount)} held-out images`,
     ),
   ].join('\n')
 }

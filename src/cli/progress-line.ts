@@ -1,5 +1,5 @@
 // Progress as text: one line that fits the terminal, or a plain line for a log.
-import { formatCount, formatDuration, formatMetric } from './format.ts'
+import { formatBriefMetric, formatClock, formatCount } from '../util/format.ts'
 import type { Progress } from './progress.ts'
 import { plainStyle, type Style } from './style.ts'
 
@@ -63,11 +63,11 @@ function pieces(progress: Progress, { parts, label = shorten, long = false }: La
         return [{ text: `${formatSpeed(stepsPerSecond)}${long ? ' steps/s' : '/s'}` }]
       case 'left':
         if (secondsLeft === undefined) return []
-        return [{ text: formatDuration(secondsLeft, { compact: !long }) + (long ? ' left' : '') }]
+        return [{ text: formatClock(secondsLeft, { compact: !long }) + (long ? ' left' : '') }]
       case 'metrics':
         return metrics.flatMap((metric) => [
           { text: label(metric.label), faint: true },
-          { text: formatMetric(metric.value, metric.format, { short: !long }) },
+          { text: formatBriefMetric(metric.value, metric.format, { short: !long }) },
         ])
     }
   }
@@ -107,8 +107,8 @@ export function plainProgress({ done, total, stepsPerSecond, secondsLeft, metric
   return [
     `${formatCount(done)}/${formatCount(total)} steps (${Math.floor((100 * done) / total)}%)`,
     ...(stepsPerSecond === undefined ? [] : [`${formatSpeed(stepsPerSecond)} steps/s`]),
-    ...(secondsLeft === undefined || done === total ? [] : [`${formatDuration(secondsLeft)} left`]),
-    ...metrics.map(({ label, value, format }) => `${label} ${formatMetric(value, format)}`),
+    ...(secondsLeft === undefined || done === total ? [] : [`${formatClock(secondsLeft)} left`]),
+    ...metrics.map(({ label, value, format }) => `${label} ${formatBriefMetric(value, format)}`),
   ].join(', ')
 }
 

@@ -2,8 +2,9 @@
 
 import type { RunResult } from '../measuring/events.ts'
 import { standingLines } from '../runs/index.ts'
+import { formatBriefMetric, formatClock, formatCount, quoteArgument } from '../util/format.ts'
 import { classificationLines } from './classification-text.ts'
-import { formatCount, formatDuration, formatMetric, formatPath, quoteArgument } from './format.ts'
+import { formatPath } from './format-path.ts'
 import type { ShownMetric } from './progress.ts'
 import { plainStyle, type Style } from './style.ts'
 
@@ -27,7 +28,7 @@ export function resultText(
 ): string {
   const { outcome, step, steps, seconds, stepsPerSecond, files, folder } = result
   const done = step + 1
-  const speed = seconds > 0 ? ` in ${formatDuration(seconds)} (${stepsPerSecond.toFixed(1)} steps/s)` : ''
+  const speed = seconds > 0 ? ` in ${formatClock(seconds)} (${stepsPerSecond.toFixed(1)} steps/s)` : ''
   const head =
     outcome === 'finished'
       ? style.good(`finished ${formatCount(steps)} steps${speed}`)
@@ -35,12 +36,12 @@ export function resultText(
   const known = metrics.filter(({ name }) => (result.metrics[name]?.n ?? 0) > 0)
   const rows = known.map(({ name, label, format }) => {
     const { mean, deviation } = result.metrics[name]!
-    return [label, `${formatMetric(mean, format)} ± ${formatMetric(deviation, format)}`] as const
+    return [label, `${formatBriefMetric(mean, format)} ± ${formatBriefMetric(deviation, format)}`] as const
   })
   const { validation } = result
   const heldOut = metrics.flatMap(({ name, label, format = 'number' }) => {
     const value = validation?.[name]
-    return value === undefined ? [] : [[label, formatMetric(value, format)] as const]
+    return value === undefined ? [] : [[label, formatBriefMetric(value, format)] as const]
   })
   const alarms = standingLines(result.standings, steps).map((line) =>
     line.startsWith('Warning') ? style.warn(line) : style.faint(line),

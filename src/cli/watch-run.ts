@@ -1,8 +1,9 @@
 // Draws the events of a training as they come, and stops it cleanly on Ctrl-C.
 import type { RunEvent, RunResult } from '../measuring/events.ts'
+import { formatBriefMetric, formatCount, formatSize } from '../util/format.ts'
 import { evaluationDrawer } from './evaluation-progress.ts'
 import { InterruptedError } from './exit-codes.ts'
-import { formatBytes, formatCount, formatMetric, formatPath } from './format.ts'
+import { formatPath } from './format-path.ts'
 import { onInterrupt } from './interrupt.ts'
 import { type ProgressTracker, progressTracker, type ShownMetric } from './progress.ts'
 import { plainPace, plainProgress, progressLine } from './progress-line.ts'
@@ -60,7 +61,7 @@ export function eventDrawer(
   }
   const showPreparing = evaluationDrawer({ terminal, style }, now)
   const showDownload = ({ file, received, total }: Extract<RunEvent, { type: 'download' }>): void => {
-    const amount = total ? `${formatBytes(received)} of ${formatBytes(total)}` : formatBytes(received)
+    const amount = total ? `${formatSize(received)} of ${formatSize(total)}` : formatSize(received)
     const due = file !== download.file || now() - download.at >= DOWNLOAD_PACE || received === total
     if (!terminal.live && !due) return
     download = { file, at: now() }
@@ -114,7 +115,7 @@ export function eventDrawer(
           }
           const numbers = metrics.flatMap(({ name, label, format = 'number' }) => {
             const value = event.row[name]
-            return value === undefined ? [] : [`${label} ${formatMetric(value, format)}`]
+            return value === undefined ? [] : [`${label} ${formatBriefMetric(value, format)}`]
           })
           terminal.print(`step ${formatCount(event.row.step)}: validation ${numbers.join(', ')}`)
           return
@@ -122,7 +123,7 @@ export function eventDrawer(
         case 'evaluation': {
           const { row, measures: taken } = event
           const numbers = taken.flatMap(({ name, label, format }) =>
-            Number.isFinite(row[name]) ? [`${label} ${formatMetric(row[name]!, format)}`] : [],
+            Number.isFinite(row[name]) ? [`${label} ${formatBriefMetric(row[name]!, format)}`] : [],
           )
           terminal.print(`step ${formatCount(row.step)}: ${numbers.join(', ')}`)
           return

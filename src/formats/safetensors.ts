@@ -1,6 +1,7 @@
 // Safetensors bytes, with a SHA-256 over header and tensors so that a damaged file is noticed.
 import { DataError, messageOf, ShapeError, UnsupportedError } from '../util/errors.ts'
-import { formatSize, MOST_TENSORS_HEADER } from '../util/limits.ts'
+import { formatSize } from '../util/format.ts'
+import { MOST_TENSORS_HEADER } from '../util/limits.ts'
 import { formatShape, sizeOf } from '../util/shape.ts'
 
 /** The element types that have a typed array of their own. */

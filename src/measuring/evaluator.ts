@@ -14,9 +14,9 @@ import {
   takeMeasures,
 } from '../metrics/index.ts'
 import { COPY_SAMPLES, firstOf } from '../metrics/panel.ts'
-import { formatCount } from '../report/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
+import { formatCount } from '../util/format.ts'
 import { randomStream } from '../util/random.ts'
 import type { Extractor } from './extractor.ts'
 

@@ -1,5 +1,6 @@
 // The table of a network's layers, shapes and parameters, as Keras prints it.
 import { countParameters, type Network } from '../layers/network.ts'
+import { formatCount, formatOutputShape } from '../util/format.ts'
 import { sizeOf } from '../util/shape.ts'
 
 export interface LayerSummary {
@@ -42,25 +43,20 @@ export function summarize(network: Network): NetworkSummary {
   }
 }
 
-const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
-
 /** `1,493,520 (5.70 MB)`: float32 parameters and their size in units of 1024, as Keras writes it. */
 function withSize(parameters: number): string {
   const bytes = parameters * 4
   const power = Math.min(3, Math.floor(Math.log2(Math.max(bytes, 1)) / 10))
-  return `${grouped(parameters)} (${(bytes / 1024 ** power).toFixed(2)} ${['B', 'KB', 'MB', 'GB'][power]})`
+  return `${formatCount(parameters)} (${(bytes / 1024 ** power).toFixed(2)} ${['B', 'KB', 'MB', 'GB'][power]})`
 }
-
-const formatOutput = (shape: readonly (number | null)[]): string =>
-  `(${shape.map((length) => length ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`
 
 /** Keras' summary table, as text. */
 export function formatSummary(summary: NetworkSummary): string {
   const header = ['Layer (type)', 'Output Shape', 'Param #']
   const rows = summary.layers.map(({ name, type, outputShape, parameters }) => [
     `${name} (${type})`,
-    formatOutput(outputShape),
-    grouped(parameters),
+    formatOutputShape(outputShape),
+    formatCount(parameters),
   ])
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]!.length)),

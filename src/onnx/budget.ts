@@ -1,11 +1,9 @@
 // What reading one model has taken so far: nodes, numbers and operations, held against the limits.
 import type { Node, Value } from '../graph/value.ts'
 import { DataError } from '../util/errors.ts'
+import { formatCount } from '../util/format.ts'
 import { formatShape, type Shape, sizeOf } from '../util/shape.ts'
 import { LIMITS } from './limits.ts'
-
-/** `1,234,567`, the same on every machine. */
-const counted = (n: number): string => n.toLocaleString('en-US', { maximumFractionDigits: 0 })
 
 /** `[1, 2, 3, ...]` where a shape has more axes than anybody reads. */
 const shown = (shape: Shape): string =>
@@ -14,13 +12,13 @@ const shown = (shape: Shape): string =>
 /** @throws DataError unless these are lengths of axes, not too many, of a tensor that can be counted */
 export function checkShape(shape: Shape, what: string): void {
   if (shape.length > LIMITS.rank)
-    throw new DataError(`${what} has ${counted(shape.length)} axes, the limit is ${LIMITS.rank}`)
+    throw new DataError(`${what} has ${formatCount(shape.length)} axes, the limit is ${LIMITS.rank}`)
   if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0))
     throw new DataError(`${what} would have the shape ${shown(shape)}, which is none; the file is damaged`)
   // Lengths beside a 0 count too: reductions take the 0 away.
   if (!(shape.reduce((size, length) => size * Math.max(length, 1), 1) <= LIMITS.elements))
     throw new DataError(
-      `${what} would have the shape ${shown(shape)}, which is more than the ${counted(LIMITS.elements)} numbers a tensor may have; give smaller free axes, or export the model for smaller inputs`,
+      `${what} would have the shape ${shown(shape)}, which is more than the ${formatCount(LIMITS.elements)} numbers a tensor may have; give smaller free axes, or export the model for smaller inputs`,
     )
 }
 
@@ -72,7 +70,7 @@ export class Budget {
     this.#nodes += count
     if (this.#nodes > LIMITS.nodes)
       throw new DataError(
-        `with functions expanded and operators taken apart the model has more than ${counted(LIMITS.nodes)} nodes, the limit; it is damaged, or made to fill the memory`,
+        `with functions expanded and operators taken apart the model has more than ${formatCount(LIMITS.nodes)} nodes, the limit; it is damaged, or made to fill the memory`,
       )
   }
 
@@ -81,7 +79,7 @@ export class Budget {
     const most = LIMITS.made + this.#fileBytes
     if (!(this.#made + count <= most))
       throw new DataError(
-        `${what} of ${counted(count)} numbers is too large: reading this file may make ${counted(most)} (${counted(LIMITS.made)} and one for each of its bytes), and ${counted(this.#made)} are made; the file is damaged, or made to fill the memory`,
+        `${what} of ${formatCount(count)} numbers is too large: reading this file may make ${formatCount(most)} (${formatCount(LIMITS.made)} and one for each of its bytes), and ${formatCount(this.#made)} are made; the file is damaged, or made to fill the memory`,
       )
     this.#made += count
   }
@@ -90,7 +88,7 @@ export class Budget {
   checkUnrolled(count: number, what: string): void {
     if (!(count <= LIMITS.unrolled))
       throw new DataError(
-        `${what} is ${counted(count)}, the limit is ${counted(LIMITS.unrolled)}; export the model with a smaller one`,
+        `${what} is ${formatCount(count)}, the limit is ${formatCount(LIMITS.unrolled)}; export the model with a smaller one`,
       )
   }
 

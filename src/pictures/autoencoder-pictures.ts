@@ -4,7 +4,6 @@ import { imageInputs, rowInputs } from '../data/examples.ts'
 import { inputOf } from '../layers/network.ts'
 import { functionOf, type OfferedFunction, offeredBy } from '../objectives/offer.ts'
 import {
-  formatCount,
   type ImageBatch,
   latentManifold,
   latentScatter,
@@ -16,6 +15,7 @@ import {
 import { encodePng } from '../report/node/index.ts'
 import { imagesOf } from '../runs/index.ts'
 import { applyFunction } from '../training/functions.ts'
+import { formatCount } from '../util/format.ts'
 import { sizeOf } from '../util/shape.ts'
 import { imageBatch } from './images.ts'
 import { type LatentPlane, type Latents, ownPlane, principalLatents } from './latent-plane.ts'

@@ -5,7 +5,7 @@ import type { Dataset } from '../data/index.ts'
 import { inputOf } from '../layers/network.ts'
 import { likeliest } from '../metrics/index.ts'
 import { functionOf } from '../objectives/offer.ts'
-import { confusionMatrix, formatCount, type ReportFigure } from '../report/index.ts'
+import { confusionMatrix, type ReportFigure } from '../report/index.ts'
 import {
   CLASSIFICATION_FILE,
   type Classification,
@@ -14,6 +14,7 @@ import {
 } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import { applyFunction } from '../training/functions.ts'
+import { formatCount, formatPercent } from '../util/format.ts'
 import type { PictureContext, PictureMaker } from './picture-maker.ts'
 
 /** Names the images of a data set with a run's classifier. */
@@ -36,8 +37,8 @@ function figure(found: Classification): ReportFigure {
   return {
     name: 'confusion-matrix',
     title: 'What held-out images are taken for',
-    caption: `${(100 * accuracy).toFixed(2)}% of ${n} held-out images are named rightly at step ${formatCount(step)}. A row holds the images of a class, a column those that are given it; empty squares are zero. The last column is the share of the row that is right.`,
-    alt: `Confusion matrix of ${found.classes.length} classes; ${(100 * accuracy).toFixed(2)}% of ${n} images are on the diagonal`,
+    caption: `${formatPercent(accuracy, 2)} of ${n} held-out images are named rightly at step ${formatCount(step)}. A row holds the images of a class, a column those that are given it; empty squares are zero. The last column is the share of the row that is right.`,
+    alt: `Confusion matrix of ${found.classes.length} classes; ${formatPercent(accuracy, 2)} of ${n} images are on the diagonal`,
     svg: confusionMatrix(found),
     wide: true,
   }

@@ -1,7 +1,7 @@
 // The plane of latents that figures show: the latent itself when it has two numbers, otherwise principal directions.
 import { principalPlane } from '../metrics/index.ts'
-import { formatPercent } from '../report/index.ts'
 import type { Engine } from '../runtime/engine.ts'
+import { formatPercent } from '../util/format.ts'
 
 /** Latents, row-major [n, length]. */
 export interface Latents {

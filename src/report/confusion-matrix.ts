@@ -1,7 +1,7 @@
 // A confusion matrix as SVG: what images of each class are taken for.
 import type { Classification } from '../runs/index.ts'
+import { formatCount, formatPercent } from '../util/format.ts'
 import { LIGHT } from './chart-parts.ts'
-import { formatCount } from './format.ts'
 import { letters, svgDocument } from './svg-parts.ts'
 
 /** Pixels of a square, of lettering, and around everything. */
@@ -77,7 +77,7 @@ export function confusionMatrix({ classes, confusion, perClass }: Classification
   })
   const shares = perClass.map(({ accuracy }, index) =>
     letters(
-      accuracy === null ? 'none' : `${(100 * accuracy).toFixed(1)}%`,
+      accuracy === null ? 'none' : formatPercent(accuracy),
       left + side + 12,
       top + middle(index) + 0.35 * size,
       { size, color: LIGHT.muted },

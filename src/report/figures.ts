@@ -1,5 +1,5 @@
 // The figures made of samples, as SVG: the large grid, and the samples through training.
-import { formatCount } from './format.ts'
+import { formatCount } from '../util/format.ts'
 import { type ImageBatch, imageAt, type PixelImage } from './grid.ts'
 import { letters, pixelImage, svgDocument } from './svg-parts.ts'
 

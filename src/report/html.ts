@@ -1,9 +1,9 @@
 // The report of a run: one self-contained HTML page.
 import type { RunRecord } from '../runs/index.ts'
+import { formatCount } from '../util/format.ts'
 import { MEASURES_STYLE } from './compare/style.ts'
 import { escapeMarkup as safe } from './escape.ts'
 import { extraFigures } from './extra-figures.ts'
-import { formatCount } from './format.ts'
 import { measures } from './page-measures.ts'
 import { gallery, type ReportAssets, slider } from './page-samples.ts'
 import {

@@ -16,15 +16,6 @@ export {
   throughTrainingSvg,
 } from './figures.ts'
 export {
-  formatBytes,
-  formatCommand,
-  formatCount,
-  formatDuration,
-  formatNumber,
-  formatOutputShape,
-  formatPercent,
-} from './format.ts'
-export {
   enlarge,
   type ImageBatch,
   imageAt,

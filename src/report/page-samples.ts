@@ -1,9 +1,9 @@
 // The samples in the report: the step slider, the large grid, the samples through training.
 import type { Evaluation, SampleEntry, SampleKind } from '../runs/index.ts'
+import { formatCount } from '../util/format.ts'
 import { dataUri } from './data-uri.ts'
 import type { ReportFigure } from './extra-figures.ts'
 import type { ThroughTrainingCell } from './figures.ts'
-import { formatCount } from './format.ts'
 import { card } from './page-parts.ts'
 
 /** What a report shows besides the record: pictures as PNG files, and measures. Every one is optional. */

@@ -1,8 +1,5 @@
 // The sections of the report that are words and numbers: header, headline numbers, curves, events, tables.
 import { alarmLines, type NetworkSummary, type RunRecord } from '../runs/index.ts'
-import type { ChartTheme } from './chart-parts.ts'
-import { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
-import { escapeMarkup as safe } from './escape.ts'
 import {
   formatBytes,
   formatCommand,
@@ -10,7 +7,10 @@ import {
   formatDuration,
   formatNumber,
   formatOutputShape,
-} from './format.ts'
+} from '../util/format.ts'
+import type { ChartTheme } from './chart-parts.ts'
+import { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
+import { escapeMarkup as safe } from './escape.ts'
 import { card, chart, factsTable, number } from './page-parts.ts'
 import { settingFacts } from './setting-facts.ts'
 import { formatMetric, type RunSummary, validationLabel } from './summary.ts'

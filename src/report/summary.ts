@@ -1,7 +1,7 @@
 // The headline numbers of a run.
 import type { MetricInfo, RunRecord } from '../runs/index.ts'
+import { formatNumber, formatPercent } from '../util/format.ts'
 import { curveOf } from './curve.ts'
-import { formatNumber, formatPercent } from './format.ts'
 
 /** A metric averaged over the last steps. */
 export interface TailMetric {

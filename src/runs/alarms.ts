@@ -1,4 +1,5 @@
 // How a run stands with each of its alarms: too early to tell, well, or warned. Read from its records alone.
+import { formatCount } from '../util/format.ts'
 import type { AlarmInfo, RunConfig, RunRecord } from './schema.ts'
 
 export type AlarmState = 'too-early' | 'well' | 'warning'
@@ -38,7 +39,6 @@ export const recordStandings = ({ config, events, metrics, samples }: RunRecord)
     sampled: samples.flatMap(({ kind, step }) => (kind === 'fresh' ? [step] : [])),
   })
 
-const count = (value: number): string => value.toLocaleString('en-US')
 const listed = (names: readonly string[], last: 'and' | 'or'): string =>
   names.length < 2
     ? names.join('')
@@ -66,13 +66,13 @@ export function standingLines(standings: readonly Standing[], steps: number): st
   const from = [...new Set(early.map((standing) => standing.from))].sort((a, b) => a - b)
   const judged = from.map((step, index) => {
     const names = early.filter((standing) => standing.from === step).map(({ label }) => label)
-    return `${listed(names, 'and')}${index === 0 ? ' can be judged' : ''} from step ${count(step)} on`
+    return `${listed(names, 'and')}${index === 0 ? ' can be judged' : ''} from step ${formatCount(step)} on`
   })
   const end = from.some((step) => step >= steps)
-    ? ` The run has ${count(steps)} ${steps === 1 ? 'step' : 'steps'}.`
+    ? ` The run has ${formatCount(steps)} ${steps === 1 ? 'step' : 'steps'}.`
     : ''
   return [
-    ...warned.map(({ label, since }) => `Warning: ${label}, since step ${count(since!)}.`),
+    ...warned.map(({ label, since }) => `Warning: ${label}, since step ${formatCount(since!)}.`),
     ...(well.length > 0
       ? [
           `No sign of ${listed(

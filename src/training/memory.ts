@@ -2,7 +2,7 @@
 import type { Columns } from '../data/source.ts'
 import { type DType, type Graph, sortNodes, type Value } from '../graph/value.ts'
 import { ConfigError } from '../util/errors.ts'
-import { formatSize } from '../util/limits.ts'
+import { formatSize } from '../util/format.ts'
 import { formatShape, sizeOf } from '../util/shape.ts'
 
 const BYTES: Readonly<Record<DType, number>> = {

@@ -103,11 +103,3 @@ export const SHARES = {
   /** The images of one part of a data set. */
   images: 0.5,
 } as const
-
-/** `3.2 GB`, `64 kB`: a size in messages. */
-export const formatSize = (bytes: number): string => {
-  const [unit, name] =
-    bytes >= GB ? [GB, 'GB'] : bytes >= MB ? [MB, 'MB'] : bytes >= KB ? [KB, 'kB'] : [1, 'bytes']
-  const amount = bytes / unit
-  return `${Number.isInteger(amount) || amount >= 1000 ? Math.round(amount) : amount.toFixed(1)} ${name}`
-}

@@ -141,7 +141,7 @@ describe('in a log', () => {
     const events = Array.from({ length: 31 }, (_, i) => download(i * 1e6))
     expect(drawPlain(events)).toEqual([
       'downloading images.gz: 0 B of 30.0 MB',
-      'downloading images.gz: 10.0 MB of 30.0 MB',
+      'downloading images.gz: 10 MB of 30.0 MB',
       'downloading images.gz: 20.0 MB of 30.0 MB',
       'downloading images.gz: 30.0 MB of 30.0 MB',
     ])

@@ -4,7 +4,8 @@ import { appendFile, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FILES, formatSize } from '../../src/util/limits.ts'
+import { formatSize } from '../../src/util/format.ts'
+import { FILES } from '../../src/util/limits.ts'
 import { openFile, readBytes, readPortions, readText } from '../../src/util/node/read-file.ts'
 
 let folder: string

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
-import { formatPath } from '../format.ts'
+import { formatPath } from '../format-path.ts'
 import { addExamples } from '../help.ts'
 import { openAddress } from '../open-address.ts'
 import { resolveGiven } from '../resolve.ts'

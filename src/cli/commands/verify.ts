@@ -1,6 +1,8 @@
 // `sparring verify <run>`: whether a run's folder is whole.
+
+import { formatCount } from '../../util/format.ts'
 import { EXIT } from '../exit-codes.ts'
-import { formatCount, formatPath } from '../format.ts'
+import { formatPath } from '../format-path.ts'
 import { addExamples } from '../help.ts'
 import { addRun } from '../run-argument.ts'
 import type { Define } from './command.ts'

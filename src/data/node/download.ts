@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { DataError, messageOf } from '../../util/errors.ts'
-import { FILES, formatSize, MOST_DOWNLOAD } from '../../util/limits.ts'
+import { formatSize } from '../../util/format.ts'
+import { FILES, MOST_DOWNLOAD } from '../../util/limits.ts'
 import { readBytes } from '../../util/node/read-file.ts'
 
 /** How far a download has come. */

@@ -1,7 +1,8 @@
 // Uncompresses bytes that may be gzipped, never more of them than they should hold; broken ones are reported under their name.
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { DataError, messageOf } from '../../util/errors.ts'
-import { formatSize, INFLATION } from '../../util/limits.ts'
+import { formatSize } from '../../util/format.ts'
+import { INFLATION } from '../../util/limits.ts'
 
 /** True for bytes that begin like a gzip file, whatever the file is called. */
 const isGzipped = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b

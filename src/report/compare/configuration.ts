@@ -1,6 +1,6 @@
 // Configurations as facts by name: what runs share, and where they differ.
 import type { RunConfig } from '../../runs/index.ts'
-import { formatBytes, formatCount } from '../format.ts'
+import { formatBytes, formatCount } from '../../util/format.ts'
 import { settingFacts } from '../setting-facts.ts'
 import type { Group } from './entry.ts'
 import { firstOf } from './entry.ts'

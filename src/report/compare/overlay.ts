@@ -1,9 +1,9 @@
 // One number of several groups in one chart: a colour per group, a line per run.
 import type { EChartsOption, LineSeriesOption, XAXisComponentOption } from 'echarts'
 import type { MetricInfo } from '../../runs/index.ts'
+import { formatDuration } from '../../util/format.ts'
 import { type ChartOptions, LIGHT, overSteps, yAxis } from '../chart-parts.ts'
 import { type Curve, downsample } from '../curve.ts'
-import { formatDuration } from '../format.ts'
 import { formatMetric } from '../summary.ts'
 
 /**

@@ -1,13 +1,13 @@
 // The pictures of a comparison: grids of samples side by side, and curves.
 
 import type { MetricInfo, RunRecord } from '../../runs/index.ts'
+import { formatCount } from '../../util/format.ts'
 import type { ChartTheme } from '../chart-parts.ts'
 import { defaultSmoothing, learningCurves } from '../charts.ts'
 import type { Curve } from '../curve.ts'
 import { curveOf, smooth } from '../curve.ts'
 import { dataUri } from '../data-uri.ts'
 import { escapeMarkup as safe } from '../escape.ts'
-import { formatCount } from '../format.ts'
 import { card, chart } from '../page-parts.ts'
 import { renderSvg } from '../svg.ts'
 import type { Comparison } from './comparison.ts'

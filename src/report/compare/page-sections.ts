@@ -1,7 +1,8 @@
 // The sections of a comparison that are words and numbers.
+
+import { formatCount, formatPercent } from '../../util/format.ts'
 import { spreadText } from '../../util/spread-text.ts'
 import { escapeMarkup as safe } from '../escape.ts'
-import { formatCount, formatPercent } from '../format.ts'
 import { card } from '../page-parts.ts'
 import type { Comparison } from './comparison.ts'
 import { firstOf, nameOf } from './entry.ts'

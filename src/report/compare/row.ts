@@ -1,6 +1,7 @@
 // A row of a comparison: one number per group, and what it is for real images.
+
+import { formatCount, formatDuration } from '../../util/format.ts'
 import { spreadText } from '../../util/spread-text.ts'
-import { formatCount, formatDuration } from '../format.ts'
 import type { ComparisonEntry, Group } from './entry.ts'
 import { type Found, together } from './found.ts'
 import { type Better, bestOf, type Floor } from './told-apart.ts'

@@ -7,7 +7,8 @@
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { DataError } from '../errors.ts'
-import { type FileLimit, formatSize } from '../limits.ts'
+import { formatSize } from '../format.ts'
+import type { FileLimit } from '../limits.ts'
 
 /** Windows has neither flag, and no pipes among its files. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0)

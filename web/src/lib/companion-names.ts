@@ -1,6 +1,7 @@
 // What networks that can look at a drawing are called.
-import { formatCount } from '../../../src/report/format.ts'
+
 import type { Companion, Role } from '../../../src/server/protocol.ts'
+import { formatCount, formatPercent } from '../../../src/util/format.ts'
 
 /** What tells candidates apart. */
 export const keyOf = ({ source, run }: Companion): string =>
@@ -9,7 +10,7 @@ export const keyOf = ({ source, run }: Companion): string =>
 /** As a choice in a list. */
 export function companionLabel({ source, run, model, seed, step, accuracy }: Companion): string {
   if (source === 'extractor')
-    return `the ${model} of the measures (${(100 * accuracy!).toFixed(1)}% right on held-out images)`
+    return `the ${model} of the measures (${formatPercent(accuracy!)} right on held-out images)`
   const at = `step ${formatCount(step!)}`
   return source === 'own' ? `this run, ${at}` : `${run} (${model}, seed ${seed}, ${at})`
 }

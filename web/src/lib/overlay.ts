@@ -5,9 +5,9 @@ import { lineMarkup, overlayChart } from '../../../src/report/compare/overlay.ts
 import { secondsAt } from '../../../src/report/compare/quality.ts'
 import { type Curve, downsample, smooth } from '../../../src/report/curve.ts'
 import { escapeMarkup as safe } from '../../../src/report/escape.ts'
-import { formatCount, formatDuration } from '../../../src/report/format.ts'
 import { formatMetric } from '../../../src/report/summary.ts'
 import type { RunRecord } from '../../../src/runs/schema.ts'
+import { formatCount, formatDuration } from '../../../src/util/format.ts'
 import type { SharedMetric } from './shared-metrics.ts'
 
 export interface OverlaidRun {

@@ -1,7 +1,8 @@
 // What is typed into the form that starts a run: checked, sorted and turned into a request.
-import { formatCommand } from '../../../src/report/format.ts'
+
 import type { SettingField, StartRequest } from '../../../src/server/protocol.ts'
 import { flagOf } from '../../../src/util/flag.ts'
+import { formatCommand } from '../../../src/util/format.ts'
 
 /** What was typed or chosen, by the name of the setting; what is not there has its default. */
 export type Typed = Readonly<Record<string, string | boolean>>
