@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { findCycle, type Import, importsOf, nodeGlobalsOf, type Sources } from './support/imports.ts'
 
 const PURE =
-  'util formats graph autodiff lowering onnx runtime initializers layers losses optimizers objectives models training metrics data runs report'
+  'util formats graph autodiff lowering onnx runtime initializers layers losses optimizers objectives models training metrics data runs statistics report'
 /** What each room may import besides itself: rooms, single files, or `type:` and a room. docs/design.md explains it. */
 const ARROWS: Readonly<Record<string, string>> = {
   util: '',
@@ -27,13 +27,14 @@ const ARROWS: Readonly<Record<string, string>> = {
   metrics: 'graph runtime/engine.ts util',
   data: 'formats util',
   runs: 'formats util',
-  report: 'runs util',
+  statistics: 'runs util',
+  report: 'runs statistics util',
   measuring: PURE,
   pictures: 'data metrics objectives report runs runtime training util',
   lifecycle: `${PURE} measuring pictures`,
   answers: `${PURE} lifecycle measuring pictures`,
   server: 'answers data lifecycle models pictures runs runtime util',
-  cli: 'answers data graph lifecycle type:measuring models onnx report/node/fonts.ts runs runtime server type:training util',
+  cli: 'answers data graph lifecycle type:measuring models onnx report/node/fonts.ts runs runtime server statistics type:training util',
   'index.ts': PURE,
   'node.ts': `${PURE} lifecycle measuring`,
 }
@@ -48,6 +49,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'ml-matrix': 'metrics',
   commander: 'cli',
   echarts: 'report',
+  jstat: 'statistics',
 }
 
 /** The one file that reads files, and what of Node's would do so elsewhere. */
@@ -70,7 +72,7 @@ function takenFromFs(text: string): string[] {
 }
 
 /** What the studio's pages, a house of their own in `web/`, may take from here: these rooms, and single files. */
-const FOR_PAGES = ['report', 'runs', 'util', 'runtime/web.ts', 'server/protocol.ts']
+const FOR_PAGES = ['report', 'runs', 'statistics', 'util', 'runtime/web.ts', 'server/protocol.ts']
 
 /** Rooms of which every file may use Node. */
 const NODE_ROOMS = ['answers', 'cli', 'lifecycle', 'measuring', 'pictures', 'server']

@@ -1,8 +1,8 @@
 // A comparison for the terminal: remarks, sentences, and tables that fit its width.
 
 import type { CompareResult } from '../lifecycle/compare-runs.ts'
+import { foundText } from '../statistics/index.ts'
 import { formatBriefMetric, formatClock, formatCount } from '../util/format.ts'
-import { spreadText } from '../util/spread-text.ts'
 import { fileRows } from './result-text.ts'
 import { plainStyle, type Style } from './style.ts'
 import { oneLine } from './visible.ts'
@@ -18,19 +18,8 @@ const MOST_NAME = 26
 
 const duration = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)}s` : formatClock(seconds))
 
-/** A number with its spread, as its format asks. */
-const FORMATS: Record<Row['format'], (value: number, deviation?: number) => string> = {
-  number: (value, deviation) => spreadText(value, deviation),
-  percent: (value, deviation) => spreadText(value, deviation, { factor: 100, unit: '%' }),
-  milliseconds: (value, deviation) => spreadText(value, deviation, { unit: ' ms' }),
-  count: (value, deviation) => (deviation ? spreadText(value, deviation) : formatCount(value)),
-  seconds: (value, deviation) =>
-    duration(value) + (deviation === undefined ? '' : ` ± ${duration(deviation)}`),
-}
-
 /** `5.10 ± 0.20`. */
-const numberText = ({ value, deviation }: Shown, format: Row['format']): string =>
-  value === null ? NONE : FORMATS[format](value, deviation)
+const numberText = (found: Shown, format: Row['format']): string => foundText(found, format, duration)
 
 /** Text in lines of at most so many characters, broken at spaces; a longer word keeps a line of its own. */
 export function wrap(text: string, width: number): string[] {

@@ -1,5 +1,6 @@
 // Colours and characters of the terminal, or plain text where they are not wanted.
 
+import { inspect } from 'node:util'
 import { ownStyle } from './visible.ts'
 
 export interface Style {
@@ -16,10 +17,11 @@ export interface Style {
 }
 
 const same = (text: string): string => text
-const wrap =
-  (on: number, off: number) =>
-  (text: string): string =>
-    text === '' ? '' : ownStyle(on) + text + ownStyle(off)
+/** By the codes of `styleText`. It cannot be called itself: only codes that are marked as ours are printed. */
+function wrap(name: string): (text: string) => string {
+  const [on, off] = inspect.colors[name]!
+  return (text) => (text === '' ? '' : ownStyle(on) + text + ownStyle(off))
+}
 
 /** No colours at all. */
 export const plainStyle: Style = {
@@ -35,12 +37,12 @@ export const plainStyle: Style = {
 
 const colours: Style = {
   ...plainStyle,
-  accent: wrap(36, 39),
-  good: wrap(32, 39),
-  warn: wrap(33, 39),
-  bad: wrap(31, 39),
-  bold: wrap(1, 22),
-  faint: wrap(2, 22),
+  accent: wrap('cyan'),
+  good: wrap('green'),
+  warn: wrap('yellow'),
+  bad: wrap('red'),
+  bold: wrap('bold'),
+  faint: wrap('dim'),
 }
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -2,20 +2,20 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { ExtractorSource } from '../measuring/reported-extractor.ts'
+import { comparisonHtml, untileGrid } from '../report/index.ts'
+import { decodePng } from '../report/node/index.ts'
+import { type Evaluation, imageSize, type RunConfig, type RunRecord } from '../runs/index.ts'
+import { openRun, type RunFolder } from '../runs/node/index.ts'
+import { writeOut } from '../runs/node/write-out.ts'
 import {
   type Comparison,
   type ComparisonData,
   type ComparisonEntry,
   comparisonData,
-  comparisonHtml,
   comparisonOf,
   parseQuality,
-  untileGrid,
-} from '../report/index.ts'
-import { decodePng } from '../report/node/index.ts'
-import { type Evaluation, imageSize, type RunConfig, type RunRecord } from '../runs/index.ts'
-import { openRun, type RunFolder } from '../runs/node/index.ts'
-import { writeOut } from '../runs/node/write-out.ts'
+} from '../statistics/index.ts'
+
 import { ConfigError, DataError, messageOf } from '../util/errors.ts'
 import { type EvaluateEvent, evaluateRuns } from './evaluate-runs.ts'
 import { recordedObjective, recordedSettings } from './recorded-run.ts'

@@ -1,8 +1,8 @@
 // The figure of an objective that makes points of the plane: fresh ones before real ones.
 import { columnLike } from '../data/source.ts'
 import { functionOf } from '../objectives/offer.ts'
-import { formatCount } from '../report/index.ts'
 import { drawFrom } from '../training/functions.ts'
+import { formatCount } from '../util/format.ts'
 import { randomStream } from '../util/random.ts'
 import type { PictureMaker } from './picture-maker.ts'
 import { pointsSvg, someOf } from './sheets.ts'

@@ -1,8 +1,8 @@
 // Parts that the charts of a run share: themes, axes, the frame of a chart over steps.
 import type { EChartsOption, GridComponentOption, YAXisComponentOption } from 'echarts'
 import type { EventRow, MetricInfo } from '../runs/index.ts'
+import type { Curve } from '../statistics/curve.ts'
 import { formatCount } from '../util/format.ts'
-import type { Curve } from './curve.ts'
 
 /** Colours of everything in a chart but its curves. */
 export interface ChartTheme {

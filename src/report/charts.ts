@@ -1,6 +1,8 @@
 // ECharts options for the curves of a run: pure data, the same for SVG files, the report and a live page.
 import type { EChartsOption, LineSeriesOption } from 'echarts'
 import type { EventRow, MetricInfo, RunRecord } from '../runs/index.ts'
+import { type Curve, curveOf, cut, downsample, smooth } from '../statistics/curve.ts'
+import { formatMetric, stepTimes, validationLabel } from '../statistics/summary.ts'
 import {
   barePlotArea,
   type ChartOptions,
@@ -12,8 +14,6 @@ import {
   type StepRange,
   yAxis,
 } from './chart-parts.ts'
-import { type Curve, curveOf, cut, downsample, smooth } from './curve.ts'
-import { formatMetric, stepTimes, validationLabel } from './summary.ts'
 
 /** The IBM colour-blind-safe palette, for metrics without a colour of their own. */
 const PALETTE = ['#648fff', '#dc267f', '#fe6100', '#785ef0', '#ffb000']

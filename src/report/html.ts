@@ -1,5 +1,6 @@
 // The report of a run: one self-contained HTML page.
 import type { RunRecord } from '../runs/index.ts'
+import { summarize } from '../statistics/summary.ts'
 import { formatCount } from '../util/format.ts'
 import { MEASURES_STYLE } from './compare/style.ts'
 import { escapeMarkup as safe } from './escape.ts'
@@ -17,7 +18,6 @@ import {
   timings,
 } from './page-sections.ts'
 import { pageShell } from './page-shell.ts'
-import { summarize } from './summary.ts'
 
 /**
  * The report of a run as one HTML page, which needs no network and may be mailed: style, script and pictures

@@ -1,9 +1,8 @@
 // Reports without Node: charts, sheets of samples, figures and the HTML page.
 export { type ChartOptions, type ChartTheme, DARK, LIGHT } from './chart-parts.ts'
 export { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
-export * from './compare/index.ts'
+export { type ComparisonGrids, comparisonHtml } from './compare/page.ts'
 export { confusionMatrix } from './confusion-matrix.ts'
-export { type Curve, curveOf, downsample, smooth } from './curve.ts'
 export type { FigureNotes, ReportFigure } from './extra-figures.ts'
 export {
   type EncodePng,
@@ -29,5 +28,4 @@ export { latentManifold, type ManifoldOptions, manifoldSide, planeGrid } from '.
 export { type LabelledPoints, latentScatter, type ScatterOptions } from './latent-scatter.ts'
 export type { ReportAssets } from './page-samples.ts'
 export { type ReconstructionOptions, reconstructions } from './reconstructions.ts'
-export { formatMetric, type RunSummary, summarize, type TailMetric } from './summary.ts'
 export { renderSvg } from './svg.ts'

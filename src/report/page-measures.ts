@@ -1,13 +1,13 @@
 // What was measured of a run's samples: the last evaluation as a table, and the course of measures while it trained.
 import type { Evaluation, RunRecord } from '../runs/index.ts'
+import { type Curve, curveOf } from '../statistics/curve.ts'
+import type { Group } from '../statistics/entry.ts'
+import { estimatorsOf, measureRows, protocolOf } from '../statistics/measures.ts'
 import { formatCount } from '../util/format.ts'
 import type { ChartTheme } from './chart-parts.ts'
-import type { Group } from './compare/entry.ts'
-import { estimatorsOf, measureRows, protocolOf } from './compare/measures.ts'
 import { overlayChart } from './compare/overlay.ts'
 import { protocolText } from './compare/page-sections.ts'
 import { numbersTable } from './compare/tables.ts'
-import { type Curve, curveOf } from './curve.ts'
 import { card, chart } from './page-parts.ts'
 import { renderSvg } from './svg.ts'
 

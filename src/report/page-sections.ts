@@ -1,5 +1,7 @@
 // The sections of the report that are words and numbers: header, headline numbers, curves, events, tables.
 import { alarmLines, type NetworkSummary, type RunRecord } from '../runs/index.ts'
+import { settingFacts } from '../statistics/setting-facts.ts'
+import { formatMetric, type RunSummary, validationLabel } from '../statistics/summary.ts'
 import {
   formatBytes,
   formatCommand,
@@ -12,8 +14,6 @@ import type { ChartTheme } from './chart-parts.ts'
 import { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
 import { escapeMarkup as safe } from './escape.ts'
 import { card, chart, factsTable, number } from './page-parts.ts'
-import { settingFacts } from './setting-facts.ts'
-import { formatMetric, type RunSummary, validationLabel } from './summary.ts'
 import { renderSvg } from './svg.ts'
 
 export function header({ config, status }: RunRecord): string {

@@ -140,10 +140,10 @@ describe('in a log', () => {
     })
     const events = Array.from({ length: 31 }, (_, i) => download(i * 1e6))
     expect(drawPlain(events)).toEqual([
-      'downloading images.gz: 0 B of 30.0 MB',
-      'downloading images.gz: 10 MB of 30.0 MB',
-      'downloading images.gz: 20.0 MB of 30.0 MB',
-      'downloading images.gz: 30.0 MB of 30.0 MB',
+      'downloading images.gz: 0 bytes of 30 MB',
+      'downloading images.gz: 10 MB of 30 MB',
+      'downloading images.gz: 20 MB of 30 MB',
+      'downloading images.gz: 30 MB of 30 MB',
     ])
   })
 })

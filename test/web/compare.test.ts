@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compared, entryOf, finalRows } from '../../web/src/lib/compared.ts'
 import { nearest, type OverlayOptions, overlayOption } from '../../web/src/lib/overlay.ts'
 import { type RunNumbers, sharedMetrics } from '../../web/src/lib/shared-metrics.ts'
-import { type EntryOptions, entry } from '../report/compare/invented.ts'
+import { type EntryOptions, entry } from '../statistics/invented.ts'
 
 const runs = (...options: EntryOptions[]): RunNumbers[] => options.map((each) => entry(each))
 const labels = (numbers: readonly RunNumbers[]): string[] =>

@@ -1,6 +1,6 @@
 // What the views of a run compute: curves that grow, values at a step, speed, enlargement, places of sheets.
 import { describe, expect, it } from 'vitest'
-import { curveOf, smooth } from '../../src/report/curve.ts'
+import { curveOf, smooth } from '../../src/statistics/curve.ts'
 import { ago } from '../../web/src/lib/ago.ts'
 import { curveCache } from '../../web/src/lib/curve-cache.ts'
 import { measureInfos } from '../../web/src/lib/measure-info.ts'

@@ -1,10 +1,10 @@
 // One number of several groups in one chart: a colour per group, a line per run.
 import type { EChartsOption, LineSeriesOption, XAXisComponentOption } from 'echarts'
 import type { MetricInfo } from '../../runs/index.ts'
+import { type Curve, downsample } from '../../statistics/curve.ts'
+import { formatMetric } from '../../statistics/summary.ts'
 import { formatDuration } from '../../util/format.ts'
 import { type ChartOptions, LIGHT, overSteps, yAxis } from '../chart-parts.ts'
-import { type Curve, downsample } from '../curve.ts'
-import { formatMetric } from '../summary.ts'
 
 /**
  * Colours of groups: the IBM colour-blind-safe palette and a green. Of six colours no choice stays apart for everybody,

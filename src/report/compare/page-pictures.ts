@@ -1,19 +1,19 @@
 // The pictures of a comparison: grids of samples side by side, and curves.
 
 import type { MetricInfo, RunRecord } from '../../runs/index.ts'
+import type { Comparison } from '../../statistics/comparison.ts'
+import type { Curve } from '../../statistics/curve.ts'
+import { curveOf, smooth } from '../../statistics/curve.ts'
+import { type ComparisonEntry, firstOf, nameOf } from '../../statistics/entry.ts'
+import { measureBySeconds, measureCurve, measuresInTraining } from '../../statistics/quality.ts'
 import { formatCount } from '../../util/format.ts'
 import type { ChartTheme } from '../chart-parts.ts'
 import { defaultSmoothing, learningCurves } from '../charts.ts'
-import type { Curve } from '../curve.ts'
-import { curveOf, smooth } from '../curve.ts'
 import { dataUri } from '../data-uri.ts'
 import { escapeMarkup as safe } from '../escape.ts'
 import { card, chart } from '../page-parts.ts'
 import { renderSvg } from '../svg.ts'
-import type { Comparison } from './comparison.ts'
-import { type ComparisonEntry, firstOf, nameOf } from './entry.ts'
 import { type OverlaidGroup, overlayChart } from './overlay.ts'
-import { measureBySeconds, measureCurve, measuresInTraining } from './quality.ts'
 import { swatch } from './tables.ts'
 
 /** The grids of samples by run folder, as PNG files of true pixels. */

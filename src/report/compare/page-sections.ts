@@ -1,17 +1,17 @@
 // The sections of a comparison that are words and numbers.
 
+import type { Comparison } from '../../statistics/comparison.ts'
+import { firstOf, nameOf } from '../../statistics/entry.ts'
+import { listed } from '../../statistics/listed.ts'
+import type { Estimator, Protocol } from '../../statistics/measures.ts'
+import { STEADINESS } from '../../statistics/steadiness.ts'
+import { RULE } from '../../statistics/told-apart.ts'
+import { TOPICS, type Topic } from '../../statistics/wording.ts'
 import { formatCount, formatPercent } from '../../util/format.ts'
 import { spreadText } from '../../util/spread-text.ts'
 import { escapeMarkup as safe } from '../escape.ts'
 import { card } from '../page-parts.ts'
-import type { Comparison } from './comparison.ts'
-import { firstOf, nameOf } from './entry.ts'
-import { listed } from './listed.ts'
-import type { Estimator, Protocol } from './measures.ts'
-import { STEADINESS } from './steadiness.ts'
 import { everyRun, numbersTable, stackedTable, swatch, textsTable } from './tables.ts'
-import { RULE } from './told-apart.ts'
-import { TOPICS, type Topic } from './wording.ts'
 
 const labelsOf = ({ groups }: Comparison): string[] => groups.map(({ label }) => label)
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,8 +1,9 @@
 // The page of a comparison: one self-contained HTML file.
+
+import type { Comparison } from '../../statistics/comparison.ts'
+import { firstOf } from '../../statistics/entry.ts'
 import { escapeMarkup as safe } from '../escape.ts'
 import { pageShell } from '../page-shell.ts'
-import type { Comparison } from './comparison.ts'
-import { firstOf } from './entry.ts'
 import { type ComparisonGrids, curves, measuresOverTime, samples, sharedCurves } from './page-pictures.ts'
 import { configuration, findings, header, measures, networks, titleOf, training } from './page-sections.ts'
 import { COMPARE_STYLE } from './style.ts'

@@ -1,9 +1,10 @@
 // The tables of a comparison: numbers of all groups, and texts by group.
+
+import { type Group, nameOf } from '../../statistics/entry.ts'
+import type { Found } from '../../statistics/found.ts'
+import { BETTER, countText, foundText, type Row, type ValueFormat } from '../../statistics/row.ts'
 import { escapeMarkup as safe } from '../escape.ts'
-import { type Group, nameOf } from './entry.ts'
-import type { Found } from './found.ts'
 import { lineMarkup } from './overlay.ts'
-import { BETTER, countText, foundText, type Row, type ValueFormat } from './row.ts'
 
 /** The line of a group, as charts draw it. */
 export const swatch = lineMarkup

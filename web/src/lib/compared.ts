@@ -1,11 +1,12 @@
 // Runs side by side as numbers and words: the comparison that the command line makes, from what a page holds.
-import { type Comparison, comparisonOf } from '../../../src/report/compare/comparison.ts'
-import { compareConfigurations, type Difference } from '../../../src/report/compare/configuration.ts'
-import { type ComparisonEntry, type Group, nameOf } from '../../../src/report/compare/entry.ts'
-import { type Found, meanOf, missing } from '../../../src/report/compare/found.ts'
-import { foundIn, type Row } from '../../../src/report/compare/row.ts'
+
 import type { Evaluation } from '../../../src/runs/evaluation.ts'
 import type { RunRecord } from '../../../src/runs/schema.ts'
+import { type Comparison, comparisonOf } from '../../../src/statistics/comparison.ts'
+import { compareConfigurations, type Difference } from '../../../src/statistics/configuration.ts'
+import { type ComparisonEntry, type Group, nameOf } from '../../../src/statistics/entry.ts'
+import { type Found, meanOf, missing } from '../../../src/statistics/found.ts'
+import { foundIn, type Row } from '../../../src/statistics/row.ts'
 import type { SharedMetric } from './shared-metrics.ts'
 
 /** A run as the comparison takes it. */

@@ -1,7 +1,7 @@
 // Curves of a log that grows: only what is new is read, and nothing is averaged twice.
 
-import { type Curve, curveOf, smooth } from '../../../src/report/curve.ts'
 import type { MetricsRow } from '../../../src/runs/schema.ts'
+import { type Curve, curveOf, smooth } from '../../../src/statistics/curve.ts'
 
 interface Kept {
   readonly recorded: Curve

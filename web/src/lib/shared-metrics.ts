@@ -1,9 +1,10 @@
 // Which numbers of several runs can be drawn in one chart, because they mean the same in each.
-import type { Curve } from '../../../src/report/curve.ts'
-import { curveOf } from '../../../src/report/curve.ts'
-import { stepTimes } from '../../../src/report/summary.ts'
+
 import type { Evaluation } from '../../../src/runs/evaluation.ts'
 import type { MetricInfo, RunConfig, RunRecord } from '../../../src/runs/schema.ts'
+import type { Curve } from '../../../src/statistics/curve.ts'
+import { curveOf } from '../../../src/statistics/curve.ts'
+import { stepTimes } from '../../../src/statistics/summary.ts'
 
 export interface RunNumbers {
   readonly record: RunRecord

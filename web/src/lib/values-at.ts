@@ -1,5 +1,5 @@
 // What a curve says at a step: as recorded there, and averaged around it.
-import { type Curve, indexAt } from '../../../src/report/curve.ts'
+import { type Curve, indexAt } from '../../../src/statistics/curve.ts'
 
 export interface ValueAt {
   /** The last recorded step that is not after the one asked for. */

@@ -1,6 +1,6 @@
 // Headline numbers: means with n and spread over the last steps, time and speed.
 import { describe, expect, test } from 'vitest'
-import { formatMetric, summarize } from '../../src/report/summary.ts'
+import { formatMetric, summarize } from '../../src/statistics/summary.ts'
 import { inventedRecord } from '../runs/invented-run.ts'
 
 describe('the summary of a run', () => {

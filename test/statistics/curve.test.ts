@@ -1,7 +1,7 @@
 // Smoothing and thinning of curves.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Curve, curveOf, downsample, smooth } from '../../src/report/curve.ts'
+import { type Curve, curveOf, downsample, smooth } from '../../src/statistics/curve.ts'
 
 const anyCurve = fc
   .array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 1, maxLength: 300 })

@@ -1,5 +1,5 @@
 // A run as a comparison takes it, and a group of runs that differ in their seed only.
-import type { Evaluation, RunRecord } from '../../runs/index.ts'
+import type { Evaluation, RunRecord } from '../runs/index.ts'
 
 /** A run to be compared. */
 export interface ComparisonEntry {

@@ -1,10 +1,10 @@
 // The sentences follow from the numbers, and change with them.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toldApart } from '../../../src/report/compare/told-apart.ts'
-import { type ComparisonEntry, comparisonOf } from '../../../src/report/index.ts'
-import type { MeasureRecord } from '../../../src/runs/index.ts'
-import { inventedMeasure } from '../../runs/invented-evaluation.ts'
+import type { MeasureRecord } from '../../src/runs/index.ts'
+import { type ComparisonEntry, comparisonOf } from '../../src/statistics/index.ts'
+import { toldApart } from '../../src/statistics/told-apart.ts'
+import { inventedMeasure } from '../runs/invented-evaluation.ts'
 import { type EntryOptions, entry, found } from './invented.ts'
 
 /** Runs of models A, B, C ... with one measure each. */

@@ -1,7 +1,7 @@
 // What training took, as plain facts that claim no difference.
 
-import { formatCount } from '../../util/format.ts'
-import { spreadText } from '../../util/spread-text.ts'
+import { formatCount } from '../util/format.ts'
+import { spreadText } from '../util/spread-text.ts'
 import { listed } from './listed.ts'
 import type { ReachedQuality } from './quality.ts'
 import { foundText, type Row } from './row.ts'

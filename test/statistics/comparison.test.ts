@@ -1,15 +1,11 @@
 // Which runs may be compared, which of them share a column, and what the page of them holds.
 import { describe, expect, it } from 'vitest'
-import { overlayChart } from '../../../src/report/compare/overlay.ts'
-import { unsteadiness } from '../../../src/report/compare/steadiness.ts'
-import {
-  type ComparisonEntry,
-  comparisonHtml,
-  comparisonOf,
-  parseQuality,
-} from '../../../src/report/index.ts'
-import { inventedEvaluation, inventedMeasure } from '../../runs/invented-evaluation.ts'
-import { inventedRecord } from '../../runs/invented-run.ts'
+import { overlayChart } from '../../src/report/compare/overlay.ts'
+import { comparisonHtml } from '../../src/report/index.ts'
+import { type ComparisonEntry, comparisonOf, parseQuality } from '../../src/statistics/index.ts'
+import { unsteadiness } from '../../src/statistics/steadiness.ts'
+import { inventedEvaluation, inventedMeasure } from '../runs/invented-evaluation.ts'
+import { inventedRecord } from '../runs/invented-run.ts'
 import { entry } from './invented.ts'
 
 const refusal = (entries: ComparisonEntry[]): string => {

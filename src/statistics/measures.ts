@@ -1,6 +1,6 @@
 // The measures of samples as rows, from the evaluations of all runs.
-import type { Evaluation, MeasureRecord } from '../../runs/index.ts'
-import { formatCount } from '../../util/format.ts'
+import type { Evaluation, MeasureRecord } from '../runs/index.ts'
+import { formatCount } from '../util/format.ts'
 import type { ComparisonEntry, Group } from './entry.ts'
 import { type Found, missing } from './found.ts'
 import { foundIn, type Row, ranked } from './row.ts'

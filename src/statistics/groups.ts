@@ -1,5 +1,5 @@
 // From runs to columns: runs that differ in their seed only become one group with a short name.
-import { ConfigError } from '../../util/errors.ts'
+import { ConfigError } from '../util/errors.ts'
 import { factsOf, keyOf } from './configuration.ts'
 import { type ComparisonEntry, firstOf, type Group, nameOf } from './entry.ts'
 

@@ -1,15 +1,9 @@
 // When two numbers with a spread differ, and the order of several that follows from it.
 import type { Found } from './found.ts'
+import { studentQuantile } from './quantiles.ts'
 
-/** 97.5% quantiles of Student's t for 1, 2, ... 30 degrees of freedom. */
-const QUANTILES = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
-  2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-]
-
-/** 97.5% quantile of Student's t; fractions and more than 30 degrees are rounded down, which claims less. */
-export const quantile = (degrees: number): number =>
-  QUANTILES[Math.min(QUANTILES.length, Math.max(1, Math.floor(degrees))) - 1]!
+/** Half-width of a 95% interval, in standard errors. */
+const halfWidth = (degrees: number): number => studentQuantile(0.975, degrees)
 
 /** The rule of `toldApart`, in words, as page and terminal print it. */
 export const RULE =
@@ -39,7 +33,7 @@ export function toldApart(
   if (!ranks(a) || !ranks(b) || va === undefined || vb === undefined) return false
   const weights = va ** 2 / (a.n - 1) + vb ** 2 / (b.n - 1)
   const degrees = weights > 0 ? (va + vb) ** 2 / weights : Math.min(a.n, b.n) - 1
-  return gap > quantile(degrees) * Math.sqrt(va + vb + extra)
+  return gap > halfWidth(degrees) * Math.sqrt(va + vb + extra)
 }
 
 /** The same measure of real images. */
@@ -57,7 +51,7 @@ export function besideFloor(found: Found, floor: Floor): 'below' | 'above' | und
   const own = variance(found)
   if (!ranks(found) || own === undefined) return undefined
   const gap = found.value! - floor.value
-  const limit = quantile(found.n - 1) * Math.sqrt(own + (floor.deviation ?? 0) ** 2)
+  const limit = halfWidth(found.n - 1) * Math.sqrt(own + (floor.deviation ?? 0) ** 2)
   return Math.abs(gap) > limit ? (gap < 0 ? 'below' : 'above') : undefined
 }
 

@@ -1,6 +1,6 @@
 // How steadily a run trained: how much its losses wobble at the end.
-import type { RunRecord } from '../../runs/index.ts'
-import { type Curve, curveOf } from '../curve.ts'
+import type { RunRecord } from '../runs/index.ts'
+import { type Curve, curveOf } from './curve.ts'
 import { type Found, meanOf, missing } from './found.ts'
 
 /** The part of the run looked at, from its end. */

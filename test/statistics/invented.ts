@@ -1,8 +1,9 @@
 // Invented runs as a comparison takes them.
-import type { ComparisonEntry, Found } from '../../../src/report/index.ts'
-import type { Evaluation, MetricsRow, RunConfig } from '../../../src/runs/index.ts'
-import { inventedEvaluation } from '../../runs/invented-evaluation.ts'
-import { inventedConfig, inventedRecord } from '../../runs/invented-run.ts'
+
+import type { Evaluation, MetricsRow, RunConfig } from '../../src/runs/index.ts'
+import type { ComparisonEntry, Found } from '../../src/statistics/index.ts'
+import { inventedEvaluation } from '../runs/invented-evaluation.ts'
+import { inventedConfig, inventedRecord } from '../runs/invented-run.ts'
 
 export interface EntryOptions {
   model?: string

@@ -6,8 +6,8 @@ import {
   comparisonData,
   comparisonOf,
   joinNumbers,
-} from '../../../src/report/index.ts'
-import { inventedEvaluation, inventedMeasure } from '../../runs/invented-evaluation.ts'
+} from '../../src/statistics/index.ts'
+import { inventedEvaluation, inventedMeasure } from '../runs/invented-evaluation.ts'
 import { type EntryOptions, entry } from './invented.ts'
 
 const measured = (fid: number, more: EntryOptions = {}): ComparisonEntry =>

@@ -1,4 +1,4 @@
-// Comparisons of runs without Node: the numbers, what they say, and the page.
+// What the records of runs say in numbers and sentences, alone and side by side.
 export {
   type Comparison,
   type ComparisonData,
@@ -6,11 +6,12 @@ export {
   comparisonData,
   comparisonOf,
 } from './comparison.ts'
+export { type Curve, curveOf, downsample, smooth } from './curve.ts'
 export { type ComparisonEntry, firstOf, type Group } from './entry.ts'
 export type { Found } from './found.ts'
 export { type JoinedNumbers, joinNumbers } from './joined.ts'
-export { type ComparisonGrids, comparisonHtml } from './page.ts'
 export { parseQuality, type Quality } from './quality.ts'
 export { BETTER, countText, foundText, type Row, type ValueFormat } from './row.ts'
+export { formatMetric, type RunSummary, summarize, type TailMetric } from './summary.ts'
 export { RULE } from './told-apart.ts'
 export { type Sentence, TOPICS, type Topic } from './wording.ts'

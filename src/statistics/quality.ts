@@ -1,7 +1,7 @@
 // How long a run took to reach a given quality, from the measures taken while it trained.
-import type { RunRecord } from '../../runs/index.ts'
-import { ConfigError } from '../../util/errors.ts'
-import { type Curve, curveOf } from '../curve.ts'
+import type { RunRecord } from '../runs/index.ts'
+import { ConfigError } from '../util/errors.ts'
+import { type Curve, curveOf } from './curve.ts'
 import type { Group } from './entry.ts'
 import { meanOf, missing } from './found.ts'
 import { foundIn, type Row } from './row.ts'

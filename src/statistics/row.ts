@@ -1,7 +1,7 @@
 // A row of a comparison: one number per group, and what it is for real images.
 
-import { formatCount, formatDuration } from '../../util/format.ts'
-import { spreadText } from '../../util/spread-text.ts'
+import { formatCount, formatDuration } from '../util/format.ts'
+import { spreadText } from '../util/spread-text.ts'
 import type { ComparisonEntry, Group } from './entry.ts'
 import { type Found, together } from './found.ts'
 import { type Better, bestOf, type Floor } from './told-apart.ts'
@@ -46,21 +46,28 @@ export const ranked = (row: Omit<Row, 'best'>): Row => {
 }
 
 /** A number with its spread, as its format asks. */
-const FORMATS: Record<ValueFormat, (value: number, deviation?: number) => string> = {
+const FORMATS: Record<Exclude<ValueFormat, 'seconds'>, (value: number, deviation?: number) => string> = {
   number: (value, deviation) => spreadText(value, deviation),
   percent: (value, deviation) => spreadText(value, deviation, { factor: 100, unit: '%' }),
   milliseconds: (value, deviation) => spreadText(value, deviation, { unit: ' ms' }),
   // A whole number that is the same in all runs needs no spread.
   count: (value, deviation) => (deviation ? spreadText(value, deviation) : formatCount(value)),
-  seconds: (value, deviation) =>
-    formatDuration(value) + (deviation === undefined ? '' : ` ± ${formatDuration(deviation)}`),
 }
 
-/** `5.10 ± 0.20`; `–` when there is none. */
-export const foundText = (
+/**
+ * `5.10 ± 0.20`; `–` when there is none.
+ *
+ * @param duration  how seconds are written. Default: as pages write them
+ */
+export function foundText(
   { value, deviation }: { value: number | null; deviation?: number },
   format: ValueFormat,
-): string => (value === null ? '–' : FORMATS[format](value, deviation))
+  duration: (seconds: number) => string = formatDuration,
+): string {
+  if (value === null) return '–'
+  if (format !== 'seconds') return FORMATS[format](value, deviation)
+  return duration(value) + (deviation === undefined ? '' : ` ± ${duration(deviation)}`)
+}
 
 /** `n = 3 draws`. */
 export const countText = ({ n, over }: Pick<Found, 'n' | 'over'>): string =>

@@ -1,5 +1,5 @@
 // Whether runs can be compared at all: finished, of the same data, measured in the same way.
-import { DataError } from '../../util/errors.ts'
+import { DataError } from '../util/errors.ts'
 import type { ComparisonEntry } from './entry.ts'
 
 /** The start of a hash is enough to tell two apart. */

@@ -1,9 +1,9 @@
 // Configurations as facts by name: what runs share, and where they differ.
-import type { RunConfig } from '../../runs/index.ts'
-import { formatBytes, formatCount } from '../../util/format.ts'
-import { settingFacts } from '../setting-facts.ts'
+import type { RunConfig } from '../runs/index.ts'
+import { formatBytes, formatCount } from '../util/format.ts'
 import type { Group } from './entry.ts'
 import { firstOf } from './entry.ts'
+import { settingFacts } from './setting-facts.ts'
 
 /** All that a run was made with, but its seed, its folder and its date; networks follow from settings. */
 export function factsOf({ model, settings, data, machine, versions }: RunConfig): Map<string, string> {

@@ -1,5 +1,5 @@
 // Comparisons as one, from their numbers alone: for runs whose folders are not, or no longer, in one place.
-import { ConfigError, DataError } from '../../util/errors.ts'
+import { ConfigError, DataError } from '../util/errors.ts'
 import type { ComparisonData } from './comparison.ts'
 import { type Found, missing, together } from './found.ts'
 import { type Row, ranked } from './row.ts'

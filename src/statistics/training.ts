@@ -1,11 +1,11 @@
 // What training took, as rows: time, steps, steadiness, warnings; and the parameters of every network.
-import type { RunRecord } from '../../runs/index.ts'
-import { stepTimes, summarize } from '../summary.ts'
+import type { RunRecord } from '../runs/index.ts'
 import type { Group } from './entry.ts'
 import { type Found, meanOf, missing } from './found.ts'
 import { qualityRows, type ReachedQuality } from './quality.ts'
 import { foundIn, type Row, ranked } from './row.ts'
 import { unsteadiness } from './steadiness.ts'
+import { stepTimes, summarize } from './summary.ts'
 import { warningsOf } from './warnings.ts'
 
 const median = (values: readonly number[]): number => {

@@ -1,5 +1,5 @@
 // The comparison of runs: groups, rows of numbers, sentences, protocol and differences, from their records alone.
-import { ConfigError } from '../../util/errors.ts'
+import { ConfigError } from '../util/errors.ts'
 import { requireComparable } from './comparable.ts'
 import { compareConfigurations, type Difference, sameMachine } from './configuration.ts'
 import { type ComparisonEntry, type Group, nameOf } from './entry.ts'
