@@ -4,6 +4,7 @@ import { dataSettings, splitDataOptions } from '../lifecycle/data-settings.ts'
 import { commonSettings, resolveSettings } from '../lifecycle/request.ts'
 import { type Setting, settingsOf, textSetting } from '../lifecycle/setting.ts'
 import type { ModelDefinition } from '../models/index.ts'
+import type { CodeRecord } from '../models/own.ts'
 import { runName } from '../runs/node/run-name.ts'
 import { ConfigError } from '../util/errors.ts'
 import { type ConfigFile, type Places, resolveGiven } from './resolve.ts'
@@ -24,7 +25,7 @@ const PLACES: readonly Setting[] = [
 
 /** All that a training of this model can be told. */
 export const trainingSettings = (model: ModelDefinition): Setting[] => [
-  ...PLACES,
+  ...PLACES.map((place) => (place.name === 'data' && model.data ? { ...place, default: model.data } : place)),
   ...settingsOf(commonSettings, { ...model.defaults }),
   ...settingsOf(model.options),
   ...dataSettings,
@@ -63,17 +64,25 @@ export interface Training {
 const isPath = (data: string): boolean => /[\\/]/.test(data) || data.startsWith('.')
 
 /** @throws ConfigError naming the place and name of what is wrong */
-export function resolveTraining(model: ModelDefinition, places: Places): Training {
+export function resolveTraining(
+  model: ModelDefinition,
+  { code, ...places }: Places & { readonly code?: CodeRecord | undefined },
+): Training {
   const { file } = places
   const all = resolveGiven(trainingSettings(model), {
     ...places,
-    file: file && withoutModel(file, model.name),
+    file: file && withoutModel(file, code?.file ?? model.name),
   })
-  const { data = DEFAULT_DATA, dataDir, run, ...asked } = all as Record<string, string | undefined>
+  const {
+    data = model.data ?? DEFAULT_DATA,
+    dataDir,
+    run,
+    ...asked
+  } = all as Record<string, string | undefined>
   const { options: chosen, given: dataOptions, settings: given } = splitDataOptions(data, asked)
-  const { common, options } = resolveSettings(model.name, given)
+  const { common, options } = resolveSettings(model, given)
   return {
-    model: model.name,
+    model: code?.file ?? model.name,
     data: isPath(data) ? resolve(data) : data,
     ...(dataDir === undefined ? {} : { dataDir: resolve(dataDir) }),
     ...(run === undefined ? {} : { run }),

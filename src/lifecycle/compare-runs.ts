@@ -5,7 +5,7 @@ import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { comparisonHtml, untileGrid } from '../report/index.ts'
 import { decodePng } from '../report/node/index.ts'
 import { type Evaluation, imageSize, type RunConfig, type RunRecord } from '../runs/index.ts'
-import { openRun, type RunFolder } from '../runs/node/index.ts'
+import type { RunFolder } from '../runs/node/index.ts'
 import { writeOut } from '../runs/node/write-out.ts'
 import {
   type Comparison,
@@ -18,6 +18,7 @@ import {
 
 import { ConfigError, DataError, messageOf } from '../util/errors.ts'
 import { type EvaluateEvent, evaluateRuns } from './evaluate-runs.ts'
+import { openOwnRun } from './own-code.ts'
 import { recordedObjective, recordedSettings } from './recorded-run.ts'
 
 export interface CompareOptions {
@@ -75,7 +76,7 @@ interface Opened {
 }
 
 async function openEntry(folder: string): Promise<Opened> {
-  const run = await openRun(folder)
+  const run = await openOwnRun(folder)
   const record = await run.readRecord()
   return { folder, run, entry: { folder, record: completed(record), ...(await evaluationOf(run, folder)) } }
 }

@@ -10,11 +10,12 @@ import { functionOf } from '../objectives/offer.ts'
 import { freshSamples } from '../pictures/fresh-samples.ts'
 import { writeRecorded } from '../pictures/pictures.ts'
 import type { Evaluation, MeasureRecord } from '../runs/index.ts'
-import { EVALUATION_FILE, openRun, type RunFolder } from '../runs/node/index.ts'
+import { EVALUATION_FILE, type RunFolder } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { frozen } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
+import { openOwnRun } from './own-code.ts'
 import { checkpointArrays, newestCheckpoint, recordedImages, recordedObjective } from './recorded-run.ts'
 
 export interface EvaluateOptions {
@@ -130,7 +131,7 @@ export async function* evaluateRuns(
   { count, draws = 3, seed, dataDir, extractor: source, signal }: EvaluateOptions = {},
 ): AsyncGenerator<EvaluateEvent> {
   // All of them before any work.
-  const runs = await Promise.all(folders.map((folder) => openRun(folder)))
+  const runs = await Promise.all(folders.map((folder) => openOwnRun(folder)))
   for (const run of runs) {
     functionOf(recordedObjective(run.config), 'generate')
     await newestCheckpoint(run)

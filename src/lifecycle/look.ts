@@ -5,7 +5,6 @@ import { freshImages, type WrittenPictures, writePictures, writeRecorded } from 
 import { tileGrid } from '../report/index.ts'
 import { encodePng } from '../report/node/index.ts'
 import { imagesOf } from '../runs/index.ts'
-import { openRun } from '../runs/node/index.ts'
 import { writeOut } from '../runs/node/write-out.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
@@ -14,11 +13,12 @@ import { ConfigError, DataError } from '../util/errors.ts'
 import { MOST_DRAWN, MOST_PICTURE } from '../util/limits.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { networkFiles, networkPaths } from './networks.ts'
+import { openOwnRun } from './own-code.ts'
 import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
 
 /** A run with its newest weights. */
 async function openTrained(folder: string) {
-  const run = await openRun(folder)
+  const run = await openOwnRun(folder)
   const checkpoint = await newestCheckpoint(run)
   const objective = recordedObjective(run.config)
   return {
@@ -131,7 +131,7 @@ export async function reportRun(
   folder: string,
   { dataDir }: { readonly dataDir?: string | undefined } = {},
 ): Promise<WrittenPictures> {
-  const run = await openRun(folder)
+  const run = await openOwnRun(folder)
   const usable = await run.latestCheckpoint().catch((error: unknown) => {
     if (error instanceof DataError) return undefined
     throw error

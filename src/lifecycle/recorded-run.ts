@@ -5,6 +5,7 @@ import { setOptions } from '../data/set-options.ts'
 import type { Columns, SavedSource } from '../data/source.ts'
 import type { Tensor } from '../formats/safetensors.ts'
 import { type DataFacts, imageFacts } from '../models/model.ts'
+import { ownModel } from '../models/own.ts'
 import { summarize } from '../models/summary.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { imageSize, imagesOf, type RunConfig } from '../runs/index.ts'
@@ -35,7 +36,7 @@ function asRecorded<T>(read: () => T): T {
  * @throws DataError when there is no such model, or a setting does not fit it
  */
 export const recordedSettings = (config: RunConfig): ResolvedSettings =>
-  asRecorded(() => resolveSettings(config.model, config.settings))
+  asRecorded(() => resolveSettings(config.code ? ownModel(config.code) : config.model, config.settings))
 
 /** The columns that a run's data has, as it records them. */
 export function recordedFacts(config: Pick<RunConfig, 'data'>): DataFacts {

@@ -5,6 +5,7 @@ import { IMAGE_SIZE, parseImageSize } from '../data/image-size.ts'
 import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { modelNamed } from '../models/index.ts'
 import type { ModelDefinition } from '../models/model.ts'
+import type { CodeRecord } from '../models/own.ts'
 import { ConfigError } from '../util/errors.ts'
 import { flagOf } from '../util/flag.ts'
 import { MOST } from '../util/limits.ts'
@@ -56,8 +57,10 @@ export const commonSettings = z.object({
 export type CommonSettings = z.output<typeof commonSettings>
 
 export interface RunRequest {
-  /** A name of the model registry. */
-  readonly model: string
+  /** A name of the model registry, or a definition of one's own. */
+  readonly model: string | ModelDefinition
+  /** Where a definition of one's own came from. */
+  readonly code?: CodeRecord | undefined
   /** A named data set or a folder. */
   readonly data: string
   /** Folder that holds the data set's files. */
@@ -94,10 +97,10 @@ export const imageForm = ({ imageSize, channels }: CommonSettings): ImageForm =>
  * @throws ConfigError naming the model or the setting, what was expected and what was got
  */
 export function resolveSettings(
-  modelName: string,
+  named: string | ModelDefinition,
   settings: Readonly<Record<string, unknown>>,
 ): ResolvedSettings {
-  const model = modelNamed(modelName)
+  const model = typeof named === 'string' ? modelNamed(named) : named
   const commonNames = Object.keys(commonSettings.shape)
   const optionNames = Object.keys(model.options.shape)
   for (const name of Object.keys(settings))

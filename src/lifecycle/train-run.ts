@@ -25,6 +25,7 @@ import { memoryBytes } from '../util/node/memory.ts'
 import { type Course, openCourse } from './course.ts'
 import { engineThreads } from './engine-threads.ts'
 import { finishRun } from './finish-run.ts'
+import { readOwnCode } from './own-code.ts'
 import { recordRun } from './record-run.ts'
 import {
   checkpointArrays,
@@ -139,6 +140,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     const config: RunConfig = {
       format: 1,
       model: model.name,
+      ...(request.code ? { code: { ...request.code } } : {}),
       command: [...request.command],
       createdAt: new Date().toISOString(),
       settings: { ...common, ...options } as RunConfig['settings'],
@@ -200,6 +202,7 @@ export async function* continueRun(
   let course: Course | undefined
   try {
     // Before anything is loaded for it: the record may be anybody's.
+    await readOwnCode(run.config)
     const objective = recordedObjective(run.config)
     checkRecord(run.config, objective)
     const options = engineThreads(threads ?? run.config.settings.threads)

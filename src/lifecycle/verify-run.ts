@@ -17,6 +17,7 @@ import { packageVersion } from '../runs/node/machine.ts'
 import { checkTrained, stepGraph } from '../training/index.ts'
 import { messageOf } from '../util/errors.ts'
 import { networkFiles } from './networks.ts'
+import { openOwnRun } from './own-code.ts'
 import { checkpointArrays, checkpointState, recordedFacts, recordedObjective } from './recorded-run.ts'
 import { planResume } from './resume-plan.ts'
 import { checkRecords } from './run-records.ts'
@@ -118,7 +119,7 @@ async function otherFlaws(run: RunFolder, figures: readonly string[], finished: 
  * @throws DataError when the folder is no run, ConfigError when its model is not known
  */
 export async function verifyRun(folder: string): Promise<Verified> {
-  const run = await openRun(folder)
+  const run = await openOwnRun(folder)
   const { config } = run
   const objective = recordedObjective(config)
   const flaws: Flaw[] = []

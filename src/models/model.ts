@@ -37,6 +37,8 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
   readonly defaults: TrainingDefaults
   /** The data it was made for: what stands in for data where there is none, in summaries and before it is loaded. */
   readonly madeFor: DataFacts
+  /** What it is trained on unless told otherwise: a named data set; default `digits`. */
+  readonly data?: string
   /** Whether it learns labels, which the data must have then. */
   readonly learnsLabels?: boolean
   /** Every option has a default and a description. */

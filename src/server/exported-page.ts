@@ -2,8 +2,9 @@
 import { basename } from 'node:path'
 import { exportPage } from '../answers/export-page.ts'
 import { latentExamples, latentSpace } from '../answers/latent-directions.ts'
+import { openOwnRun } from '../lifecycle/own-code.ts'
 import { recordedImages } from '../lifecycle/recorded-run.ts'
-import { openRun, type RunFolder } from '../runs/node/index.ts'
+import type { RunFolder } from '../runs/node/index.ts'
 import { packageVersion } from '../runs/node/machine.ts'
 import { writeOut } from '../runs/node/write-out.ts'
 import { nodeEngine } from '../runtime/node.ts'
@@ -64,7 +65,7 @@ export async function writeExportedPage(
   folder: string,
   file: string,
 ): Promise<{ readonly page: string; readonly bytes: number }> {
-  const run = await openRun(folder)
+  const run = await openOwnRun(folder)
   const engine = await nodeEngine()
   try {
     const text = await exportedPage(basename(run.folder), run, {

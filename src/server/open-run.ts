@@ -1,6 +1,7 @@
 // Runs and their files by name: nothing outside the runs folder, whatever a name holds.
 import { realpath, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
+import { readOwnCode } from '../lifecycle/own-code.ts'
 import { limitOf, listRuns, openRun, type RunFolder, type RunListing } from '../runs/node/index.ts'
 import { readBytes } from '../util/node/read-file.ts'
 import { NotFoundError } from './context.ts'
@@ -27,7 +28,10 @@ export async function openNamed(runs: string, name: string): Promise<RunFolder> 
   const config = await realpath(join(folder, 'config.json')).catch(() => undefined)
   if (config === undefined || dirname(config) !== folder)
     throw new NotFoundError(`"${name}" is not a run: it has no config.json`)
-  return openRun(folder)
+  const run = await openRun(folder)
+  // What cannot be read is missed by whoever needs the model; the rest of the run can be looked at.
+  await readOwnCode(run.config).catch(() => {})
+  return run
 }
 
 /** The runs in the folder, newest first; links to elsewhere are none. @param runs  the folder's real path */

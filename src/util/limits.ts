@@ -33,6 +33,8 @@ export const FILES = {
   picture: { what: 'a picture or page of a run', bytes: 256 * MB, remedy: damaged },
   /** A lock is one line; /proc files are a few. */
   small: { what: 'such a file', bytes: 64 * KB, remedy: damaged },
+  /** A model of one's own is about a hundred lines. */
+  code: { what: 'the file of a model', bytes: 4 * MB, remedy: 'name a file of JavaScript' },
   /** Flags and values: a few hundred bytes. */
   settings: { what: 'a configuration file', bytes: 1 * MB, remedy: 'name a file of settings in JSON' },
   /** An uncompressed TIFF of 60 million pixels with 16 bits is 360 MB. Eight are read at a time. */

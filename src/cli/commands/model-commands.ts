@@ -1,7 +1,11 @@
 // Commands that take a model's name: one sub-command per model.
 import type { Command } from 'commander'
 import { type ModelDefinition, modelNamed } from '../../models/index.ts'
+import type { CodeRecord } from '../../models/own.ts'
 import { ConfigError } from '../../util/errors.ts'
+
+/** Whether a name is that of a file with a model, not of a model. */
+const isModelFile = (name: string): boolean => /\.m?js$/.test(name)
 
 /**
  * Moves the first argument that is neither a flag nor a flag's value to the front: `--steps 5 mlp-gan` becomes
@@ -22,11 +26,13 @@ export function nameFirst(args: readonly string[], isSwitch: (flag: string) => b
  * Gives a command one sub-command per model, and a clear error for any other name.
  *
  * @param define  gives a sub-command its flags and action
+ * @param own     reads a file with a model of one's own; absent where only the models there are will do
  */
 export function modelCommands(
   command: Command,
   models: readonly ModelDefinition[],
-  define: (sub: Command, model: ModelDefinition) => void,
+  define: (sub: Command, model: ModelDefinition, code?: CodeRecord) => void,
+  own?: (file: string) => Promise<{ model: ModelDefinition; code: CodeRecord }>,
 ): void {
   const parent = command.name()
   const names = models.map(({ name }) => name)
@@ -48,6 +54,13 @@ export function modelCommands(
       const [name, ...flags] = nameFirst(command.args, (flag) => switches.has(flag))
       if (name === undefined || name.startsWith('-'))
         throw new ConfigError(`${parent} needs the name of a model (${names.join(', ')})`)
+      if (own && isModelFile(name)) {
+        const { model, code } = await own(name)
+        const sub = command.command(name).description(model.description).usage('[flags]')
+        define(sub, model, code)
+        await sub.parseAsync(flags, { from: 'user' })
+        return
+      }
       modelNamed(name)
       await command.commands.find((sub) => sub.name() === name)!.parseAsync(flags, { from: 'user' })
     })

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { RunRequest } from '../../lifecycle/request.ts'
 import { MODELS, type ModelDefinition } from '../../models/index.ts'
+import type { CodeRecord } from '../../models/own.ts'
 import { readConfigFile } from '../config-file.ts'
 import { EXIT } from '../exit-codes.ts'
 import { addFlags, givenFlags } from '../flags.ts'
@@ -15,7 +16,12 @@ import { watchRun } from '../watch-run.ts'
 import type { Define } from './command.ts'
 import { modelCommands } from './model-commands.ts'
 
-async function train(model: ModelDefinition, command: Command, session: Session): Promise<void> {
+async function train(
+  model: ModelDefinition,
+  code: CodeRecord | undefined,
+  command: Command,
+  session: Session,
+): Promise<void> {
   const settings = trainingSettings(model)
   const options = command.opts<{ config?: string; printConfig?: boolean }>()
   const { environment } = session
@@ -23,6 +29,7 @@ async function train(model: ModelDefinition, command: Command, session: Session)
     flags: givenFlags(command, settings),
     environment,
     file: options.config === undefined ? undefined : await readConfigFile(options.config),
+    code,
   })
   if (options.printConfig) {
     const config = printedConfig(training)
@@ -31,7 +38,8 @@ async function train(model: ModelDefinition, command: Command, session: Session)
   }
   const { startRun } = await import('../../lifecycle/index.ts')
   const request: Omit<RunRequest, 'signal'> = {
-    model: model.name,
+    model: code ? model : model.name,
+    code,
     data: training.data,
     dataDir: training.dataDir,
     dataOptions: training.dataOptions,
@@ -46,11 +54,12 @@ async function train(model: ModelDefinition, command: Command, session: Session)
 
 export const define: Define = (command, session) => {
   command.description('Train a model into a new run folder.')
-  modelCommands(command, MODELS, (sub, model) => {
+  const own = async (file: string) => (await import('../../lifecycle/own-code.ts')).openModelFile(file)
+  const defineOne = (sub: Command, model: ModelDefinition, code?: CodeRecord): void => {
     addFlags(sub, trainingSettings(model))
       .option('--config <file>', 'JSON file with any of these settings, named as --print-config prints them')
       .option('--print-config', 'print the resolved configuration as JSON and stop')
-      .action(() => train(model, sub, session))
+      .action(() => train(model, code, sub, session))
     addExamples(sub, [
       [`sparring train ${model.name} --steps 2000 --seed 7`, 'a shorter training'],
       [`sparring train ${model.name} --data mnist --run runs/first`, 'on MNIST'],
@@ -62,11 +71,13 @@ export const define: Define = (command, session) => {
       '\nA flag such as --batch-size goes before the environment variable SPARRING_BATCH_SIZE, which goes before\n' +
         '"batchSize" in the file of --config, which goes before the default.',
     )
-  })
+  }
+  modelCommands(command, MODELS, defineOne, own)
   return addExamples(command, [
     ['sparring train mlp-gan', 'train on the built-in digits'],
     ['sparring train mlp-gan --data mnist --steps 2000', 'on MNIST, fewer steps'],
     ['sparring train dcgan-64 --data photos', 'on a folder of images, scaled and cropped to 64x64'],
+    ['sparring train ./my-gan.mjs', 'a model of your own, from a file: see examples/my-gan.mjs'],
     ['sparring train mlp-gan --help', 'all flags of a model'],
   ])
 }
