@@ -87,7 +87,7 @@ describe('public constructors', () => {
     [
       'a network without a shape',
       () => constructors.sequential!({ name: 'g' }),
-      /^sequential "g": input must be the shape of one example, without the batch axis, such as \[28, 28, 1\], got nothing$/,
+      /^sequential "g": input must be the shape of one example, without the batch axis, such as \[28, 28, 1\], or that with a name, such as \{ z: \[100\] \}, got nothing$/,
     ],
     [
       'a network without layers',

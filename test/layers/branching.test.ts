@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { interpret } from '../../src/graph/interpreter.ts'
 import { input } from '../../src/graph/value.ts'
 import { batchNormalization, branching, dense, dropout, flatten, reshape } from '../../src/layers/index.ts'
+import { callNetwork, inputOf, outputOf } from '../../src/layers/network.ts'
 import { ConfigError, ShapeError } from '../../src/util/errors.ts'
 import { fixedRandom } from '../contracts/layer.ts'
 import { tensor } from '../support/tensors.ts'
@@ -16,7 +17,7 @@ const network = () =>
 
 describe('branching', () => {
   test('has the rows and weights of its trunk and then of its heads', () => {
-    const { rows, weights, inputShape, outputShape } = network()
+    const { rows, weights } = network()
     expect(rows.map(({ name }) => name)).toEqual(['flatten', 'dropout', 'left', 'right'])
     expect(weights.map(({ name }) => name)).toEqual([
       'net/left/kernel',
@@ -25,13 +26,13 @@ describe('branching', () => {
       'net/right/movingMean',
       'net/right/movingVariance',
     ])
-    expect([inputShape, outputShape]).toEqual([[1, 2], [4]])
+    expect([inputOf(network()).shape, outputOf(network()).shape]).toEqual([[1, 2], [4]])
   })
 
   test('gives every head the output of one trunk, joins theirs and keeps their updates', () => {
-    const { weights, call } = network()
-    const given = Object.fromEntries(weights.map(({ name, shape }) => [name, input(name, shape)]))
-    const { output, updates } = call({
+    const net = network()
+    const given = Object.fromEntries(net.weights.map(({ name, shape }) => [name, input(name, shape)]))
+    const { output, updates } = callNetwork(net, {
       input: input('x', [2, 1, 2]),
       weights: given,
       training: true,
@@ -40,7 +41,7 @@ describe('branching', () => {
     expect(output.shape).toEqual([2, 4])
     expect(Object.keys(updates)).toEqual(['net/right/movingMean', 'net/right/movingVariance'])
 
-    const still = call({
+    const still = callNetwork(net, {
       input: input('x', [2, 1, 2]),
       weights: given,
       training: false,

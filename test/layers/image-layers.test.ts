@@ -14,7 +14,8 @@ import {
   sequential,
   upSampling2D,
 } from '../../src/layers/index.ts'
-import { exportNetwork } from '../../src/training/sampler.ts'
+import { callNetwork } from '../../src/layers/network.ts'
+import { exportNetwork } from '../../src/training/inference.ts'
 import { randomStream } from '../../src/util/random.ts'
 import { noRandom } from '../contracts/layer.ts'
 import { expectClose } from '../onnx/close.ts'
@@ -29,7 +30,7 @@ const last: [string, Layer][] = [
 test.each(last)(
   "a stack of image layers that ends in a %s gives the interpreter's numbers",
   async (_, global) => {
-    const network = sequential({ name: 'net', input: [9, 8, 2] }, [
+    const network = sequential({ name: 'net', input: { x: [9, 8, 2] }, output: 'y' }, [
       conv2D({ filters: 6, kernelSize: 3, strides: 2, padding: 'same', groups: 2 }), // [n, 5, 4, 6]
       leakyReLU(),
       upSampling2D({ size: [2, 3] }), // [n, 10, 12, 6]
@@ -49,12 +50,10 @@ test.each(last)(
       network.weights.map(({ name, shape }) => [name, { shape, data: arrays[name]! }]),
     )
     const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, input(name, shape)]))
-    const session = await openSession(
-      exportNetwork(network, { input: 'x', output: 'y' }, arrays, { name: 'test' }),
-    )
+    const session = await openSession(exportNetwork(network, arrays, { name: 'test' }))
     for (const batch of [1, 5]) {
       const x = normalTensor([batch, 9, 8, 2], 'x')
-      const { output } = network.call({
+      const { output } = callNetwork(network, {
         input: input('x', x.shape),
         weights,
         training: false,

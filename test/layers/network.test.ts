@@ -16,7 +16,7 @@ import {
   sequential,
   upSampling2D,
 } from '../../src/layers/index.ts'
-import { splitAfter } from '../../src/layers/network.ts'
+import { callNetwork, inputOf, outputOf, splitAfter } from '../../src/layers/network.ts'
 import { ConfigError, ShapeError } from '../../src/util/errors.ts'
 import { fixedRandom, noRandom } from '../contracts/layer.ts'
 import { tensor } from '../support/tensors.ts'
@@ -89,13 +89,18 @@ describe('sequential', () => {
       [1, 1],
       [3, 2],
     ]) // through the first kernel: 3 and 7
-    const inference = network.call({ input: input('x', [2, 2]), weights, training: false, random: noRandom })
+    const inference = callNetwork(network, {
+      input: input('x', [2, 2]),
+      weights,
+      training: false,
+      random: noRandom,
+    })
     expect(inference.updates).toEqual({})
     const { y } = interpret({ y: inference.output }, { x, ...given })
     expect(y!.data[0]).toBeCloseTo((10 * (3 - 1)) / 2 + 0.5, 12)
     expect(y!.data[1]).toBeCloseTo((10 * (7 - 1)) / 2 + 0.5, 12)
 
-    const { updates } = network.call({
+    const { updates } = callNetwork(network, {
       input: input('x', [2, 2]),
       weights,
       training: true,
@@ -123,8 +128,8 @@ describe('sequential', () => {
     expect(twice).toThrow('network "net" has two layers named "a"')
     const network = small()
     const call = (shape: number[]) =>
-      network.call({ input: input('x', shape), weights: {}, training: false, random: noRandom })
-    expect(() => call([4, 3])).toThrow('network "net" takes [batch, 2, 2], got [4, 3]')
+      callNetwork(network, { input: input('x', shape), weights: {}, training: false, random: noRandom })
+    expect(() => call([4, 3])).toThrow('network "net" takes input [batch, 2, 2], got [4, 3]')
     expect(() => call([4, 2, 2])).toThrow('weight "net/dense/kernel" was not given')
   })
 })
@@ -136,12 +141,19 @@ describe('splitAfter', () => {
     expect([...head.weights, ...tail.weights].map(({ name }) => name)).toEqual(
       whole.weights.map(({ name }) => name),
     )
-    expect([head.outputShape, tail.inputShape, tail.outputShape]).toEqual([[3], [3], whole.outputShape])
+    expect([outputOf(head), inputOf(tail), outputOf(tail)].map(({ shape }) => shape)).toEqual([
+      [3],
+      [3],
+      outputOf(whole).shape,
+    ])
     const x = input('x', [4, 2, 2])
     const inputs = Object.fromEntries(whole.weights.map(({ name, shape }) => [name, input(name, shape)]))
     const mode = { weights: inputs, training: false, random: noRandom }
-    const once = whole.call({ input: x, ...mode }).output
-    const twice = tail.call({ input: head.call({ input: x, ...mode }).output, ...mode }).output
+    const once = callNetwork(whole, { input: x, ...mode }).output
+    const twice = callNetwork(tail, {
+      input: callNetwork(head, { input: x, ...mode }).output,
+      ...mode,
+    }).output
     const numbers = (shape: readonly number[], seed: number) => ({
       dtype: 'float64' as const,
       shape,

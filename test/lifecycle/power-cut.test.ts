@@ -12,7 +12,7 @@ import type { RunEvent } from '../../src/measuring/events.ts'
 import { samplesPng } from '../../src/pictures/images.ts'
 import { createRun, type RunWriter, resumeRun } from '../../src/runs/node/index.ts'
 import type { TrainingState } from '../../src/training/state.ts'
-import type { TrainEvent } from '../../src/training/trainer.ts'
+import type { TrainEvent } from '../../src/training/watcher.ts'
 import { isDue } from '../../src/util/pace.ts'
 import { randomStream } from '../../src/util/random.ts'
 import { inventedConfig } from '../runs/invented-run.ts'
@@ -51,7 +51,7 @@ async function* happening(from: TrainingState | undefined): AsyncGenerator<Train
       }
     if (isDue(step, EVERY, STEPS))
       for (const latents of ['fixed', 'fresh'] as const) yield { type: 'samples', latents, ...sheet(w, step) }
-    if (isDue(step, 4, STEPS)) yield { type: 'validation', row: { step, loss: w[2]! } }
+    if (isDue(step, 4, STEPS)) yield { type: 'record', log: 'validation', row: { step, loss: w[2]! } }
     const state = { step, arrays: { w: w.slice() } }
     if (isDue(step, EVERY, STEPS)) yield { type: 'checkpoint', state, shapes: { w: [3] } }
   }
@@ -62,7 +62,7 @@ const sheet = (w: Float32Array, step: number) => ({
   step,
   count: 1,
   shape: [2, 2, 1],
-  images: Float32Array.of(...w, step).map((x) => x % 1),
+  values: Float32Array.of(...w, step).map((x) => x % 1),
 })
 
 /**
@@ -77,7 +77,7 @@ async function trainIn(folder: string, told: (step: number) => void = () => {}):
   try {
     let from: TrainingState | undefined
     if (begun) {
-      const plan = await planResume(run, { sampler: { network: 'g', latent: { distribution: 'normal' } } })
+      const plan = await planResume(run, { offers: { generate: { network: 'g' } } })
       for (const { step, kind } of plan.sheets) {
         const { w } = checkpointState(await run.readCheckpoint(step)).arrays
         await run.writeSample(step, kind, await samplesPng(sheet(w!, step)))

@@ -1,18 +1,19 @@
 // A whole lowered training step: against the step as written, and in ONNX Runtime.
 import { afterAll, describe, expect, it } from 'vitest'
+import { examplesSource } from '../../src/data/source.ts'
 import { printGraph } from '../../src/graph/printer.ts'
 import { lower } from '../../src/lowering/lower.ts'
 import { dcgan } from '../../src/models/dcgan.ts'
 import { mlpGan } from '../../src/models/mlp-gan.ts'
+import { imageFacts } from '../../src/models/model.ts'
 import { adam, rmsprop, sgd } from '../../src/optimizers/index.ts'
 import type { Engine } from '../../src/runtime/engine.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import { feeder } from '../../src/training/feeds.ts'
 import { stepGraph } from '../../src/training/step.ts'
-import { trainingProgram } from '../../src/training/trainer.ts'
 import { sizeOf } from '../../src/util/shape.ts'
 import { type Arrays, feedsOf, largestDifference, noisyState, runStep } from '../training/run-step.ts'
-import { randomSource, tinyGan } from '../training/tiny-gan.ts'
+import { columnsOf, randomSource, tinyGan } from '../training/tiny-gan.ts'
 import { countOps, differenceOf, nodesOf } from './nodes.ts'
 
 const imageShape = [4, 4, 1]
@@ -26,7 +27,7 @@ const optimizers = {
 const wide = (optimizer: (typeof optimizers)[keyof typeof optimizers]) =>
   stepGraph(tinyGan({ widths: [128, 12], imageShape, optimizer }), {
     batchSize: 64,
-    exampleShape: imageShape,
+    columns: columnsOf(imageShape),
   })
 
 describe('a lowered training step of the GAN', () => {
@@ -52,8 +53,8 @@ describe('a lowered training step of the GAN', () => {
     })
 
   it('of the MLP GAN has no transposes, no expansions, no lone biases and no large sums', () => {
-    const objective = mlpGan.objective(mlpGan.options.parse({}), [28, 28, 1])
-    const step = stepGraph(objective, { batchSize: 128, exampleShape: [28, 28, 1] })
+    const objective = mlpGan.objective(mlpGan.options.parse({}), imageFacts([28, 28, 1]))
+    const step = stepGraph(objective, { batchSize: 128, columns: columnsOf([28, 28, 1]) })
     const lowered = lower(step.graph)
     const ops = countOps(lowered)
     for (const op of ['Transpose', 'Identity', 'Expand']) expect(ops[op], op).toBeUndefined()
@@ -71,8 +72,8 @@ describe('a lowered training step of the GAN', () => {
 })
 
 describe('a lowered training step of a small DCGAN', () => {
-  const objective = dcgan.objective(dcgan.options.parse({ latentDim: 5 }), [8, 8, 1])
-  const step = stepGraph(objective, { batchSize: 4, exampleShape: [8, 8, 1] })
+  const objective = dcgan.objective(dcgan.options.parse({ latentDim: 5 }), imageFacts([8, 8, 1]))
+  const step = stepGraph(objective, { batchSize: 4, columns: columnsOf([8, 8, 1]) })
   const state = noisyState(step, 1, 0.02)
   const feeds = feedsOf(step, randomSource(50, [8, 8, 1]), 0)
   const without = [
@@ -121,14 +122,18 @@ describe('the training program in float32', () => {
         state = result.state
         metrics.push({ ...result.metrics })
       }
-      const program = await engine.program(
-        trainingProgram('test', step),
-        step.state.map(({ name: input, next, shape }) => ({ input, output: next, shape })),
-      )
+      const program = await engine.compile({
+        name: 'test',
+        graph: step.graph,
+        state: step.state.map(({ name: input, next, shape }) => ({ input, output: next, shape })),
+        perStep: step.feeds.map(({ name }) => name),
+        outputs: step.metrics,
+      })
       await program.write(
         Object.fromEntries(Object.entries(start).map(([key, data]) => [key, Float32Array.from(data)])),
       )
-      const feeds = feeder(step.feeds, { seed: 1, source, batches: 'replacement', batchSize: 64 })(0, 3)
+      const opened = examplesSource(source, 'replacement').open({ seed: 1, batchSize: 64, draws: 1 })
+      const feeds = feeder(step.feeds, { seed: 1, source: opened })(0, 3)
       const { outputs } = await program.advance(feeds)
       const arrays = await program.read()
       await program.close()

@@ -1,6 +1,9 @@
 // The classifier: its layers, its options, its rate, and what it learns.
 import { describe, expect, test } from 'vitest'
+import { outputOf } from '../../src/layers/network.ts'
 import { classifier, classifierNetwork } from '../../src/models/classifier.ts'
+import { imageFacts } from '../../src/models/model.ts'
+import { descentsOf } from '../../src/objectives/phase.ts'
 import { adam } from '../../src/optimizers/index.ts'
 import { expectSameInRuntime, rowsOf } from '../support/networks.ts'
 import { uniformTensor } from '../support/tensors.ts'
@@ -39,15 +42,18 @@ describe('the model classifier', () => {
   /** The rate of an update, in units of the first. */
   const rateAt = (update: number, steps?: number): number => {
     const context = { classes: 3, ...(steps === undefined ? {} : { steps }) }
-    const { optimizer } = classifier.objective(options, [8, 8, 1], context).phases[0]!
+    const { phases } = classifier.objective(options, imageFacts([8, 8, 1], context))
+    const { optimizer } = descentsOf(phases)[0]!
     return optimizer.schedule(update).stepSize! / adam().schedule(update).stepSize!
   }
 
   test('gets the number of classes from the data, and says so where there is none', () => {
     expect(options).toEqual({ dropout: 0.5, learningRate: 1e-3, beta1: 0.9 })
-    const { networks } = classifier.objective(options, [8, 8, 1], { classes: 7 })
-    expect(networks.classifier!.outputShape).toEqual([7])
-    expect(() => classifier.objective(options, [8, 8, 1])).toThrow('number of classes is not known')
+    const { networks } = classifier.objective(options, imageFacts([8, 8, 1], { classes: 7 }))
+    expect(outputOf(networks.classifier!).shape).toEqual([7])
+    expect(() => classifier.objective(options, imageFacts([8, 8, 1]))).toThrow(
+      'number of classes is not known',
+    )
   })
 
   test('lowers its rate along a cosine to a hundredth, and keeps it without a number of steps', () => {

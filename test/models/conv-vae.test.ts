@@ -1,9 +1,12 @@
 // The networks of the convolutional VAE: rows, other sizes, a short training, and what a runtime makes of them.
 import { describe, expect, test } from 'vitest'
-import { countParameters } from '../../src/layers/network.ts'
+import { countParameters, inputOf, outputOf } from '../../src/layers/network.ts'
 import { convVae, convVaeDecoder, convVaeEncoder } from '../../src/models/conv-vae.ts'
+import { imageFacts } from '../../src/models/model.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
-import { type TrainEvent, train } from '../../src/training/trainer.ts'
+import { train } from '../../src/training/trainer.ts'
+import type { TrainEvent } from '../../src/training/watcher.ts'
+import { samples as sampling } from '../../src/training/watchers/samples.ts'
 import { expectSameInRuntime, rowsOf } from '../support/networks.ts'
 import { uniformTensor } from '../support/tensors.ts'
 import { randomSource } from '../training/tiny-gan.ts'
@@ -38,7 +41,7 @@ describe('the networks of the convolutional VAE', () => {
   })
 
   test('take images whose height and width are divisible by 4', () => {
-    expect(convVaeEncoder({ imageShape: [8, 12, 3], latentDim: 5 }).outputShape).toEqual([10])
+    expect(outputOf(convVaeEncoder({ imageShape: [8, 12, 3], latentDim: 5 })).shape).toEqual([10])
     const message = 'convVaeEncoder: height and width of images must be divisible by 4, got 28 x 30'
     expect(() => convVaeEncoder({ imageShape: [28, 30, 1] })).toThrow(message)
     expect(() => convVaeDecoder({ imageShape: [2, 4, 1] })).toThrow('divisible by 4, got 2 x 4')
@@ -50,7 +53,8 @@ describe('the model vae-conv', () => {
     const options = convVae.options.parse({})
     expect(options).toEqual({ latentDim: 16, latentRange: 2.5, beta: 1, learningRate: 1e-3, beta1: 0.9 })
     expect(convVae.options.safeParse({ beta: -1 }).success).toBe(false)
-    expect(convVae.objective(options, [28, 28, 1]).networks.decoder!.inputShape).toEqual([16])
+    const { networks } = convVae.objective(options, imageFacts([28, 28, 1]))
+    expect(inputOf(networks.decoder!).shape).toEqual([16])
   })
 
   test('learns in the runtime: its loss falls, and its samples are images', async () => {
@@ -58,8 +62,8 @@ describe('the model vae-conv', () => {
     const shape = [8, 8, 1]
     const events: TrainEvent[] = []
     try {
-      const objective = convVae.objective(convVae.options.parse({ latentDim: 2 }), shape)
-      const settings = { batchSize: 8, seed: 1, steps: 40, sampleEvery: 39, sampleCount: 3 }
+      const objective = convVae.objective(convVae.options.parse({ latentDim: 2 }), imageFacts(shape))
+      const settings = { batchSize: 8, seed: 1, steps: 40, watchers: [sampling({ every: 39, count: 3 })] }
       for await (const event of train({ objective, source: randomSource(16, shape), engine, ...settings }))
         events.push(event)
     } finally {
@@ -72,12 +76,12 @@ describe('the model vae-conv', () => {
     expect(losses.length).toBe(40)
     expect(mean(losses.slice(-5))).toBeLessThan(mean(losses.slice(0, 5)))
     const samples = events.flatMap((event) => (event.type === 'samples' ? [event] : []))
-    expect(samples.map(({ step, images }) => [step, images.length])).toEqual([
+    expect(samples.map(({ step, values }) => [step, values.length])).toEqual([
       [0, 192],
       [0, 192],
       [39, 192],
       [39, 192],
     ])
-    for (const { images } of samples) expect(images.every((pixel) => pixel >= 0 && pixel <= 1)).toBe(true)
+    for (const { values } of samples) expect(values.every((pixel) => pixel >= 0 && pixel <= 1)).toBe(true)
   })
 })

@@ -1,17 +1,20 @@
 // The DCGAN for 64x64 images: its figure row by row, parameters, ranges, other sizes, and a short training.
 import { describe, expect, test } from 'vitest'
 import type { Tensor } from '../../src/graph/value.ts'
-import { countParameters, type Network } from '../../src/layers/index.ts'
+import { countParameters, inputOf, type Network, outputOf } from '../../src/layers/network.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { dcgan64, dcgan64Discriminator, dcgan64Generator } from '../../src/models/dcgan-64.ts'
+import { imageFacts } from '../../src/models/model.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import { stepGraph } from '../../src/training/step.ts'
-import { type TrainEvent, train } from '../../src/training/trainer.ts'
+import { train } from '../../src/training/trainer.ts'
+import type { TrainEvent } from '../../src/training/watcher.ts'
+import { samples as sampling } from '../../src/training/watchers/samples.ts'
 import { ConfigError } from '../../src/util/errors.ts'
 import { expectSameInRuntime, rowsOf, run, weightsOf } from '../support/networks.ts'
 import { uniformTensor } from '../support/tensors.ts'
 import { feedsOf, largestDifference, noisyState, runStep } from '../training/run-step.ts'
-import { randomSource } from '../training/tiny-gan.ts'
+import { columnsOf, randomSource } from '../training/tiny-gan.ts'
 
 /** Those of the convolutions: type, output shape and parameters. */
 const convolutionsOf = (network: Network) => rowsOf(network).filter(([type]) => /^Conv/.test(String(type)))
@@ -71,7 +74,7 @@ describe('dcgan64Generator', () => {
 
   test('takes another latent length and images of any size divisible by 16', () => {
     const generator = dcgan64Generator({ latentDim: 7, imageShape: [32, 48, 1], filters: 3 })
-    expect([generator.inputShape, generator.outputShape]).toEqual([[7], [32, 48, 1]])
+    expect([inputOf(generator).shape, outputOf(generator).shape]).toEqual([[7], [32, 48, 1]])
     expect(rowsOf(generator)[1]).toEqual(['Reshape', [2, 3, 24], 0])
   })
 })
@@ -139,13 +142,13 @@ describe('the model dcgan-64', () => {
   test('has the settings of the paper', () => {
     expect(dcgan64.defaults).toMatchObject({ batchSize: 128, imageSize: '64x64' })
     expect(dcgan64.options.parse({})).toEqual({ latentDim: 100, filters: 64, learningRate: 2e-4, beta1: 0.5 })
-    expect(dcgan64.imageShape).toEqual([64, 64, 3])
+    expect(dcgan64.madeFor).toEqual(imageFacts([64, 64, 3]))
   })
 
   test('draws latents from [-1, 1)', () => {
-    const objective = dcgan64.objective(options, [16, 16, 3])
-    expect(objective.sampler?.latent).toEqual({ distribution: 'uniform', low: -1, high: 1 })
-    const { feeds } = stepGraph(objective, { batchSize: 2, exampleShape: [16, 16, 3] })
+    const objective = dcgan64.objective(options, imageFacts([16, 16, 3]))
+    expect(objective.offers?.generate?.draws).toEqual({ z: { distribution: 'uniform', low: -1, high: 1 } })
+    const { feeds } = stepGraph(objective, { batchSize: 2, columns: columnsOf([16, 16, 3]) })
     expect(feeds.flatMap((feed) => (feed.kind === 'uniform' ? [[feed.low, feed.high]] : []))).toEqual([
       [-1, 1],
       [-1, 1],
@@ -153,9 +156,9 @@ describe('the model dcgan-64', () => {
   })
 
   test('learns from fakes made with the statistics of their batch: moving ones change no weight', () => {
-    const step = stepGraph(dcgan64.objective({ ...options, filters: 1 }, [16, 16, 1]), {
+    const step = stepGraph(dcgan64.objective({ ...options, filters: 1 }, imageFacts([16, 16, 1])), {
       batchSize: 3,
-      exampleShape: [16, 16, 1],
+      columns: columnsOf([16, 16, 1]),
     })
     const feeds = feedsOf(step, randomSource(12, [16, 16, 1]), 0)
     const start = noisyState(step, 5, 0.3)
@@ -173,9 +176,15 @@ describe('the model dcgan-64', () => {
     const shape = [16, 32, 3]
     const events: TrainEvent[] = []
     try {
-      const objective = dcgan64.objective(options, shape)
+      const objective = dcgan64.objective(options, imageFacts(shape))
       const source = randomSource(12, shape)
-      const settings = { batchSize: 4, seed: 1, steps: 3, sampleEvery: 2, sampleCount: 4, checkpointEvery: 2 }
+      const settings = {
+        batchSize: 4,
+        seed: 1,
+        steps: 3,
+        watchers: [sampling({ every: 2, count: 4 })],
+        checkpointEvery: 2,
+      }
       for await (const event of train({ objective, source, engine, ...settings })) events.push(event)
     } finally {
       await engine.close()
@@ -193,9 +202,9 @@ describe('the model dcgan-64', () => {
       '2 fixed',
       '2 fresh',
     ])
-    for (const { images } of samples) {
-      expect(images.length).toBe(4 * 16 * 32 * 3)
-      expect(images.every((pixel) => pixel >= 0 && pixel <= 1)).toBe(true)
+    for (const { values } of samples) {
+      expect(values.length).toBe(4 * 16 * 32 * 3)
+      expect(values.every((pixel) => pixel >= 0 && pixel <= 1)).toBe(true)
     }
   })
 })

@@ -1,9 +1,10 @@
 // The networks of the DCGAN: the reference's table row by row, other sizes, and what a runtime makes of them.
 import { describe, expect, test } from 'vitest'
 import type { Tensor } from '../../src/graph/value.ts'
-import { countParameters, type Network } from '../../src/layers/network.ts'
+import { countParameters, inputOf, type Network, outputOf } from '../../src/layers/network.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { dcgan, dcganDiscriminator, dcganGenerator } from '../../src/models/dcgan.ts'
+import { imageFacts } from '../../src/models/model.ts'
 import { ConfigError } from '../../src/util/errors.ts'
 import { expectSameInRuntime, rowsOf, run } from '../support/networks.ts'
 import { uniformTensor } from '../support/tensors.ts'
@@ -37,7 +38,7 @@ describe('dcganGenerator', () => {
 
   test('takes another latent length and images of any size divisible by 4', () => {
     const generator = dcganGenerator({ latentDim: 7, imageShape: [8, 12, 3] })
-    expect([generator.inputShape, generator.outputShape]).toEqual([[7], [8, 12, 3]])
+    expect([inputOf(generator).shape, outputOf(generator).shape]).toEqual([[7], [8, 12, 3]])
     expect(rowsOf(generator)[2]).toEqual(['Reshape', [2, 3, 256], 0])
   })
 })
@@ -91,9 +92,9 @@ describe('the networks of the DCGAN as ONNX files', () => {
 test('dcgan has the settings of the chapter', () => {
   expect(dcgan.defaults).toMatchObject({ steps: 12_001, batchSize: 64, sampleEvery: 400 })
   expect(dcgan.options.parse({})).toEqual({ latentDim: 100, learningRate: 2e-4, beta1: 0.5 })
-  const { networks, phases } = dcgan.objective(dcgan.options.parse({ latentDim: 9 }), [16, 16, 3])
-  expect(networks.generator!.inputShape).toEqual([9])
-  expect(networks.discriminator!.inputShape).toEqual([16, 16, 3])
+  const { networks, phases } = dcgan.objective(dcgan.options.parse({ latentDim: 9 }), imageFacts([16, 16, 3]))
+  expect(inputOf(networks.generator!).shape).toEqual([9])
+  expect(inputOf(networks.discriminator!).shape).toEqual([16, 16, 3])
   expect(phases.map(({ name }) => name)).toEqual(['real', 'fake', 'generator'])
 })
 

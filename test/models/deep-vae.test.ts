@@ -1,8 +1,9 @@
 // The networks of the deep VAE: the reference's table row by row, and what a runtime makes of them.
 import { describe, expect, test } from 'vitest'
-import { countParameters } from '../../src/layers/network.ts'
+import { countParameters, outputOf } from '../../src/layers/network.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { deepVae, deepVaeDecoder, deepVaeEncoder } from '../../src/models/deep-vae.ts'
+import { imageFacts } from '../../src/models/model.ts'
 import { ConfigError } from '../../src/util/errors.ts'
 import { expectSameInRuntime, rowsOf, run } from '../support/networks.ts'
 import { uniformTensor } from '../support/tensors.ts'
@@ -93,10 +94,10 @@ test('the model vae has the settings of the chapter', () => {
   expect(deepVae.defaults).toMatchObject({ steps: (500 * 60_000) / 500, batchSize: 500 })
   const options = deepVae.options.parse({})
   expect(options).toEqual({ latentDim: 2, latentRange: 2.5, beta: 1, learningRate: 1e-3, beta1: 0.9 })
-  const { networks, batches } = deepVae.objective({ ...options, latentDim: 5 }, [8, 6, 3])
-  expect(networks.encoder!.outputShape).toEqual([10])
-  expect(networks.decoder!.outputShape).toEqual([8, 6, 3])
-  expect(batches).toBe('epoch')
+  const { networks, batches } = deepVae.objective({ ...options, latentDim: 5 }, imageFacts([8, 6, 3]))
+  expect(outputOf(networks.encoder!).shape).toEqual([10])
+  expect(outputOf(networks.decoder!).shape).toEqual([8, 6, 3])
+  expect(batches).toBeUndefined() // The default: every example once before any twice.
 })
 
 test('options are checked', () => {

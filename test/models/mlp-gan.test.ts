@@ -1,6 +1,6 @@
 // The networks of the MLP GAN: sizes, ranges and how they end.
 import { describe, expect, test } from 'vitest'
-import { countParameters } from '../../src/layers/network.ts'
+import { countParameters, inputOf, outputOf } from '../../src/layers/network.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { mlpDiscriminator, mlpGenerator } from '../../src/models/mlp-gan.ts'
 import { ConfigError } from '../../src/util/errors.ts'
@@ -18,7 +18,7 @@ describe('mlpGenerator', () => {
 
   test('maps latents to images with pixels in [0, 1]', () => {
     const generator = mlpGenerator()
-    expect(generator.inputShape).toEqual([100])
+    expect(inputOf(generator).shape).toEqual([100])
     const { result } = run(generator, uniformTensor([2, 100], 'latents'))
     expect(result.shape).toEqual([2, 28, 28, 1])
     expect(result.data.every((pixel) => pixel > 0 && pixel < 1)).toBe(true)
@@ -27,7 +27,7 @@ describe('mlpGenerator', () => {
 
   test('takes another latent length and image shape', () => {
     const generator = mlpGenerator({ latentDim: 7, imageShape: [4, 5, 3] })
-    expect([generator.inputShape, generator.outputShape]).toEqual([[7], [4, 5, 3]])
+    expect([inputOf(generator).shape, outputOf(generator).shape]).toEqual([[7], [4, 5, 3]])
   })
 })
 

@@ -7,7 +7,7 @@ import { formatSummary, summarize } from '../../src/models/summary.ts'
 test('a summary holds each layer with its type, output shape and parameters, and the totals', () => {
   expect(summarize(mlpDiscriminator())).toEqual({
     name: 'discriminator',
-    input: [28, 28, 1],
+    inputs: { images: [28, 28, 1] },
     layers: [
       { name: 'flatten', type: 'Flatten', outputShape: [null, 784], parameters: 0, trainableParameters: 0 },
       { name: 'dropout', type: 'Dropout', outputShape: [null, 784], parameters: 0, trainableParameters: 0 },

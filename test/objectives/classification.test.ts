@@ -6,7 +6,7 @@ import { classification } from '../../src/objectives/classification.ts'
 import { sgd } from '../../src/optimizers/index.ts'
 import { stepGraph } from '../../src/training/step.ts'
 import { feedsOf, noisyState, runStep } from '../training/run-step.ts'
-import { randomSource } from '../training/tiny-gan.ts'
+import { columnsOf, randomSource } from '../training/tiny-gan.ts'
 
 const [batchSize, features, classes, rate] = [6, 2, 3, 0.5]
 const objective = classification({
@@ -17,9 +17,11 @@ const objective = classification({
 
 describe('a step of a classifier', () => {
   it('is one update of softmax regression, with its loss and the share of right answers before', () => {
-    const step = stepGraph(objective, { batchSize, exampleShape: [features] })
+    const step = stepGraph(objective, { batchSize, columns: columnsOf([features]) })
     const state = noisyState(step, 5, 1)
-    const feeds = feedsOf(step, randomSource(20, [features]), 4, { batches: objective.batches })
+    const feeds = feedsOf(step, randomSource(20, [features]), 4, {
+      batches: objective.batches ?? 'epoch',
+    })
     const [x, labels] = [feeds.images!.data, feeds.labels!.data]
     const [kernel, bias] = [state['classifier/dense/kernel']!, state['classifier/dense/bias']!]
 

@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import { printGraph } from '../../src/graph/printer.ts'
 import { type ActivationName, dense, dropout, type Network, sequential } from '../../src/layers/index.ts'
-import { modelNamed } from '../../src/models/index.ts'
+import { imageFacts, modelNamed } from '../../src/models/index.ts'
 import { type GanOptions, gan, type Objective } from '../../src/objectives/index.ts'
 import { adam } from '../../src/optimizers/index.ts'
 import { stepGraph } from '../../src/training/step.ts'
 import { ConfigError, ShapeError } from '../../src/util/errors.ts'
+import { columnsOf } from '../training/tiny-gan.ts'
 
 describe('networks of a GAN that do not fit together', () => {
   const network = (name: string, from: number, units: number, activation: ActivationName = 'sigmoid') =>
@@ -57,7 +58,7 @@ describe('networks of a GAN that do not fit together', () => {
 describe('the fakes that a discriminator of the library learns from', () => {
   const options = { generatorOptimizer: adam(), discriminatorOptimizer: adam() }
   const feedKinds = (objective: Objective) =>
-    stepGraph(objective, { batchSize: 4, exampleShape: [20] }).feeds.map(({ name }) => name)
+    stepGraph(objective, { batchSize: 4, columns: columnsOf([20]) }).feeds.map(({ name }) => name)
   const players = () => ({
     generator: sequential({ name: 'generator', input: [8] }, [
       dense({ units: 16 }),
@@ -79,12 +80,12 @@ describe('the fakes that a discriminator of the library learns from', () => {
   it.each(['mlp-gan', 'dcgan'])(
     "are made by moving statistics in the chapter's model %s, which says so",
     (name) => {
-      const exampleShape = [28, 28, 1]
+      const facts = imageFacts([28, 28, 1])
       const model = modelNamed(name)
-      const chapter = model.objective(model.options.parse({}), exampleShape)
+      const chapter = model.objective(model.options.parse({}), facts)
       const { generator, discriminator } = chapter.networks as Record<'generator' | 'discriminator', Network>
       const printed = (objective: Objective): string =>
-        printGraph(stepGraph(objective, { batchSize: 2, exampleShape }).graph)
+        printGraph(stepGraph(objective, { batchSize: 2, columns: facts.columns }).graph)
       const ours = (fakes: 'training' | 'inference'): string => {
         const [one, other] = [
           adam({ learningRate: 2e-4, beta1: 0.5 }),

@@ -4,14 +4,14 @@ import type { Tensor } from '../../src/graph/value.ts'
 import { sgd } from '../../src/optimizers/index.ts'
 import { stepGraph } from '../../src/training/step.ts'
 import { feedsOf, largestDifference, noisyState, runStep } from '../training/run-step.ts'
-import { randomSource, tinyGan } from '../training/tiny-gan.ts'
+import { columnsOf, randomSource, tinyGan } from '../training/tiny-gan.ts'
 import { type Mistake, type PlainFeeds, plainStep, type Weights } from './plain-gan.ts'
 
 const batchSize = 5
 /** A power of two at every update, so that it is exact in float32, and another one each time. */
 const halving = (before: number): number => 0.5 ** (1 + (before % 4))
 const objective = tinyGan({ optimizer: () => sgd({ learningRate: halving }) })
-const step = stepGraph(objective, { batchSize, exampleShape: [2, 2, 1] })
+const step = stepGraph(objective, { batchSize, columns: columnsOf([2, 2, 1]) })
 const source = randomSource(12)
 const start = noisyState(step, 11, 0.3)
 
@@ -101,22 +101,23 @@ describe('a step of the GAN', () => {
 
 describe('the options of the GAN', () => {
   const feedsWith = (options: Parameters<typeof tinyGan>[0]) =>
-    stepGraph(tinyGan(options), { batchSize, exampleShape: [2, 2, 1] }).feeds
+    stepGraph(tinyGan(options), { batchSize, columns: columnsOf([2, 2, 1]) }).feeds
 
   it('choose the distribution of the latents, in training and in sampling', () => {
+    const drawsOf = (options: Parameters<typeof tinyGan>[0]) => tinyGan(options).offers?.generate?.draws
     const wide = { distribution: 'uniform', low: -1, high: 1 } as const
     const uniform = feedsWith({ latent: wide }).filter(({ kind }) => kind === 'uniform')
     expect(uniform).toMatchObject([
       { name: 'fake/uniform-0', low: -1, high: 1 },
       { name: 'generator/uniform-0', low: -1, high: 1 },
     ])
-    expect(tinyGan({ latent: wide }).sampler?.latent).toEqual(wide)
+    expect(drawsOf({ latent: wide })).toEqual({ input: wide })
     const normal = feedsWith({ latent: { distribution: 'normal' } }).filter(({ kind }) => kind === 'normal')
     expect(normal).toMatchObject([
       { name: 'fake/normal-0', mean: 0, deviation: 1 },
       { name: 'generator/normal-0', mean: 0, deviation: 1 },
     ])
-    expect(tinyGan().sampler?.latent).toEqual({ distribution: 'uniform', low: 0, high: 1 })
+    expect(drawsOf({})).toEqual({ input: { distribution: 'uniform', low: 0, high: 1 } })
   })
 
   it('choose whether the generator drops units when it makes fakes for the discriminator', () => {
@@ -130,7 +131,7 @@ describe('the options of the GAN', () => {
 
   it('choose one update of the discriminator for the sum of both losses', () => {
     const makeStep = (updates: 'separate' | 'joint') =>
-      stepGraph(tinyGan({ updates }), { batchSize, exampleShape: [2, 2, 1] })
+      stepGraph(tinyGan({ updates }), { batchSize, columns: columnsOf([2, 2, 1]) })
     const joint = makeStep('joint')
     const feeds = feedsOf(joint, source, 0)
     const rate = (loss: number) => ({
@@ -168,7 +169,7 @@ describe('the options of the GAN', () => {
   })
 
   it('leave the moving statistics of the generator to its own update', () => {
-    const training = stepGraph(tinyGan({ fakes: 'training' }), { batchSize, exampleShape: [2, 2, 1] })
+    const training = stepGraph(tinyGan({ fakes: 'training' }), { batchSize, columns: columnsOf([2, 2, 1]) })
     const { name } = training.state.find((entry) => /movingMean$/.test(entry.name))!
     const feeds = feedsOf(training, source, 0)
     const moved = runStep(training, start, feeds).state[name]!
@@ -181,16 +182,16 @@ describe('the options of the GAN', () => {
 describe('what a step of the GAN is fed', () => {
   it('is one batch, latents for both makings of fakes, and a mask for every dropout that trains', () => {
     expect(step.feeds.map(({ name, kind, shape }) => [name, kind, ...shape])).toEqual([
-      ['images', 'images', batchSize, 2, 2, 1],
+      ['images', 'column', batchSize, 2, 2, 1],
       ['real/dropout-0', 'dropout', batchSize, 4],
-      ['real/learningRate', 'schedule'],
+      ['real/learningRate', 'number'],
       ['fake/uniform-0', 'uniform', batchSize, 3],
       ['fake/dropout-1', 'dropout', batchSize, 4],
-      ['fake/learningRate', 'schedule'],
+      ['fake/learningRate', 'number'],
       ['generator/uniform-0', 'uniform', batchSize, 3],
       ['generator/dropout-1', 'dropout', batchSize, 4],
       ['generator/dropout-2', 'dropout', batchSize, 4],
-      ['generator/learningRate', 'schedule'],
+      ['generator/learningRate', 'number'],
     ])
     const rates = step.feeds.flatMap((feed) => (feed.kind === 'dropout' ? [feed.rate] : []))
     expect(rates).toEqual([0.5, 0.5, 0.25, 0.5])

@@ -1,12 +1,16 @@
 // The VAE objective as a step, against its loss in plain numbers and the slope of that loss by differences.
 import { describe, expect, it } from 'vitest'
+import { input } from '../../src/graph/value.ts'
 import { branching, dense, sequential } from '../../src/layers/index.ts'
+import { inputOf } from '../../src/layers/network.ts'
+import { functionOf } from '../../src/objectives/offer.ts'
+import { descentsOf } from '../../src/objectives/phase.ts'
 import { type VaeOptions, vae } from '../../src/objectives/vae.ts'
 import { sgd } from '../../src/optimizers/index.ts'
 import { stepGraph } from '../../src/training/step.ts'
 import { ConfigError, ShapeError } from '../../src/util/errors.ts'
 import { type Arrays, feedsOf, noisyState, runStep } from '../training/run-step.ts'
-import { randomSource } from '../training/tiny-gan.ts'
+import { columnsOf, randomSource } from '../training/tiny-gan.ts'
 
 const [batchSize, size, latentDim, rate] = [4, 3, 2, 0.25]
 
@@ -56,9 +60,17 @@ function plainTerms(weights: Arrays, images: Numbers, noise: Numbers, kind: 'cro
 }
 
 it('declares how examples become latents, and how far their map reaches', () => {
-  const networks = { encoder: 'encoder', decoder: 'decoder', latentDim, active: 'active' }
-  expect(tinyVae().autoencoder).toEqual({ ...networks, range: 2.5 })
-  expect(tinyVae({ latentRange: 4 }).autoencoder).toEqual({ ...networks, range: 4 })
+  const reachOf = (options: Partial<VaeOptions> = {}) => {
+    const { offers, networks } = tinyVae(options)
+    expect([offers!.encode!.network, offers!.decode!.network]).toEqual(['encoder', 'decoder'])
+    return offers!.generate!.draws![inputOf(networks.decoder).name]
+  }
+  expect(reachOf()).toEqual({ distribution: 'normal', reach: 2.5 })
+  expect(reachOf({ latentRange: 4 })).toEqual({ distribution: 'normal', reach: 4 })
+  expect(functionOf(tinyVae(), 'encode').then!(input('code', [7, 2 * latentDim])).shape).toEqual([
+    7,
+    latentDim,
+  ])
   expect(() => tinyVae({ latentRange: 0 })).toThrow('latentRange')
 })
 
@@ -72,9 +84,11 @@ describe('a step of a VAE', () => {
     'with %s is one update of the summed %s and %d times the divergence',
     (reconstruction, kind, beta) => {
       const objective = tinyVae({ reconstruction, beta })
-      const step = stepGraph(objective, { batchSize, exampleShape: [size] })
+      const step = stepGraph(objective, { batchSize, columns: columnsOf([size]) })
       const start = noisyState(step, 3, 0.5)
-      const feeds = feedsOf(step, randomSource(20, [size]), 2, { batches: objective.batches })
+      const feeds = feedsOf(step, randomSource(20, [size]), 2, {
+        batches: objective.batches ?? 'epoch',
+      })
       expect(Object.keys(feeds)).toEqual(['images', 'vae/normal-0', 'vae/learningRate'])
       const terms = (weights: Arrays) =>
         plainTerms(weights, feeds.images!.data, feeds['vae/normal-0']!.data, kind)
@@ -101,7 +115,7 @@ describe('a step of a VAE', () => {
   )
 
   it('counts the numbers of the latent whose mean varies by more than 0.01', () => {
-    const step = stepGraph(tinyVae(), { batchSize, exampleShape: [size] })
+    const step = stepGraph(tinyVae(), { batchSize, columns: columnsOf([size]) })
     const start = noisyState(step, 3, 0.5)
     const feeds = feedsOf(step, randomSource(20, [size]), 2, { batches: 'epoch' })
     const images = feeds.images!.data
@@ -132,11 +146,17 @@ describe('a step of a VAE', () => {
   })
 
   it('has one phase, sees every example once before any twice, and makes new ones from normal latents', () => {
-    const { phases, batches, sampler, ports } = tinyVae()
-    expect(phases.map(({ name, updates }) => [name, updates])).toEqual([['vae', ['encoder', 'decoder']]])
-    expect(batches).toBe('epoch')
-    expect(sampler).toEqual({ network: 'decoder', latent: { distribution: 'normal' } })
-    expect(ports.encoder.meaning).toContain('mean of z in the first 2 numbers')
+    const { phases, batches, offers } = tinyVae()
+    expect(descentsOf(phases).map(({ name, updates }) => [name, updates])).toEqual([
+      ['vae', ['encoder', 'decoder']],
+    ])
+    expect(phases).toHaveLength(1)
+    expect(batches).toBeUndefined() // The default: every example once before any twice.
+    expect(offers!.generate).toMatchObject({
+      network: 'decoder',
+      draws: { input: { distribution: 'normal' } },
+    })
+    expect(offers!.encode!.meaning).toContain('mean of z in the first 2 numbers')
   })
 
   it('refuses networks that do not fit and options out of range', () => {

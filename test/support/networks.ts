@@ -2,9 +2,9 @@
 import { expect } from 'vitest'
 import { interpret } from '../../src/graph/interpreter.ts'
 import { input, type Tensor } from '../../src/graph/value.ts'
-import type { Network } from '../../src/layers/network.ts'
+import { callNetwork, inputOf, type Network, outputOf } from '../../src/layers/network.ts'
 import { summarize } from '../../src/models/summary.ts'
-import { exportNetwork } from '../../src/training/sampler.ts'
+import { exportNetwork } from '../../src/training/inference.ts'
 import { randomStream } from '../../src/util/random.ts'
 import { noRandom } from '../contracts/layer.ts'
 import { expectClose } from '../onnx/close.ts'
@@ -22,7 +22,7 @@ export const weightsOf = (network: Network) =>
 /** The network's output at inference, in float64. */
 export function run(network: Network, x: Tensor) {
   const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, input(name, shape)]))
-  const { output } = network.call({
+  const { output } = callNetwork(network, {
     input: input('x', x.shape),
     weights,
     training: false,
@@ -48,14 +48,13 @@ export async function expectSameInRuntime(network: Network, x: Tensor): Promise<
   const { result } = run(network, x)
   const [batch, ...shape] = result.shape
   expect(new Set(result.data).size).toBeGreaterThan(2)
-  const session = await openSession(
-    exportNetwork(network, { input: 'in', output: 'out' }, weightsOf(network), { name: 'test' }),
-  )
-  expectClose((await session.run({ in: x })).out!, result, 1e-5)
+  const session = await openSession(exportNetwork(network, weightsOf(network), { name: 'test' }))
+  const [given, made] = [inputOf(network).name, outputOf(network).name]
+  expectClose((await session.run({ [given]: x }))[made]!, result, 1e-5)
   const size = x.data.length / batch!
   const alone = await session.run({
-    in: { shape: [1, ...x.shape.slice(1)], data: x.data.slice(size, 2 * size) },
+    [given]: { shape: [1, ...x.shape.slice(1)], data: x.data.slice(size, 2 * size) },
   })
   const length = result.data.length / batch!
-  expectClose(alone.out!, { shape: [1, ...shape], data: result.data.slice(length, 2 * length) }, 1e-5)
+  expectClose(alone[made]!, { shape: [1, ...shape], data: result.data.slice(length, 2 * length) }, 1e-5)
 }

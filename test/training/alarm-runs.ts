@@ -1,15 +1,16 @@
 // The table of healthy and lost runs, as `scripts/alarm-runs.mjs` packed it: what the alarms see of each.
 import { readdirSync, readFileSync } from 'node:fs'
+import { imageFacts } from '../../src/models/model.ts'
 import { modelNamed } from '../../src/models/registry.ts'
 import type { Objective } from '../../src/objectives/objective.ts'
 import {
   alarmsOf,
-  collapseDetector,
   logDetector,
   type MetricsRow,
   type Notice,
+  sampleDetector,
 } from '../../src/training/detectors.ts'
-import { LOOK } from '../../src/training/look.ts'
+import { LOOK } from '../../src/watches/watch.ts'
 
 export interface AlarmRun {
   name: string
@@ -34,7 +35,10 @@ export const alarmRuns: readonly AlarmRun[] = readdirSync(folder).flatMap(
 
 export function objectiveOf({ run }: AlarmRun): Objective {
   const model = modelNamed(run.model)
-  return model.objective(model.options.parse(run.options ?? {}), [32, 32, 1], { classes: 10, steps: 1000 })
+  return model.objective(
+    model.options.parse(run.options ?? {}),
+    imageFacts([32, 32, 1], { classes: 10, steps: 1000 }),
+  )
 }
 
 /** The log that has these means. */
@@ -48,10 +52,11 @@ export const rowsOf = ({ means }: AlarmRun): MetricsRow[] =>
 
 /** What the alarms say of a run, in the order of the steps. */
 export function noticesOf(run: AlarmRun): Notice[] {
-  const [log, collapse] = [logDetector(objectiveOf(run)), collapseDetector(run.real)]
+  const objective = objectiveOf(run)
+  const [log, samples] = [logDetector(objective), sampleDetector(objective)]
   return [
     ...rowsOf(run).flatMap(log),
-    ...run.samples.flatMap(([step, deviation]) => collapse(step, deviation)),
+    ...run.samples.flatMap(([step, fresh]) => samples(step, { fresh, real: run.real })),
   ].sort((a, b) => a.step - b.step)
 }
 

@@ -4,7 +4,9 @@ import { adam } from '../../src/optimizers/index.ts'
 import type { Engine } from '../../src/runtime/engine.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import type { Controls, Request } from '../../src/training/controls.ts'
-import { type TrainEvent, type TrainOptions, train } from '../../src/training/trainer.ts'
+import { type TrainOptions, train } from '../../src/training/trainer.ts'
+import type { TrainEvent } from '../../src/training/watcher.ts'
+import { samples as sampling } from '../../src/training/watchers/samples.ts'
 import { randomSource, tinyGan } from './tiny-gan.ts'
 
 let engine: Engine
@@ -122,7 +124,7 @@ describe('a training with somebody at the controls', () => {
 
   it('shows samples and keeps its state after every step by hand', async () => {
     const events = await run({
-      sampleEvery: 50,
+      watchers: [sampling({ every: 50 })],
       steps: 200,
       controls: script([{ command: 'step' }, { command: 'step' }]),
     })

@@ -3,25 +3,25 @@
 import { describe, expect, it } from 'vitest'
 import {
   alarmsOf,
-  COLLAPSE_FROM,
-  COLLAPSE_RATIO,
-  collapseDetector,
-  DUEL_FROM,
   logDetector,
   type MetricsRow,
   type Notice,
-  RISEN_LOSS,
-  RUNAWAY_LOSS,
+  sampleDetector,
+  type Watched,
 } from '../../src/training/detectors.ts'
-import { LOOK, WINDOW } from '../../src/training/look.ts'
 import { pixelDeviation } from '../../src/training/sample-variety.ts'
 import { randomStream } from '../../src/util/random.ts'
+import { COLLAPSE_FROM, COLLAPSE_RATIO, collapseWatch } from '../../src/watches/collapse.ts'
+import { type Descent, descentWatches, RISEN_LOSS } from '../../src/watches/descent.ts'
+import { DUEL_FROM, type DuelMetrics, duelWatches, RUNAWAY_LOSS } from '../../src/watches/duel.ts'
+import { latentWatch } from '../../src/watches/latents.ts'
+import { LOOK, WINDOW } from '../../src/watches/watch.ts'
 import { tinyGan } from './tiny-gan.ts'
 
-const duel = { discriminatorAccuracy: 'accuracy', generatorLoss: 'loss' }
-const autoencoder = (latentDim: number) => ({
-  autoencoder: { encoder: 'encoder', decoder: 'decoder', latentDim, range: 2, active: 'active' },
-})
+const duelOf = (metrics: DuelMetrics): Watched => ({ watches: duelWatches(metrics) })
+const duel = duelOf({ discriminatorAccuracy: 'accuracy', generatorLoss: 'loss' })
+const autoencoder = (latentDim: number): Watched => ({ watches: [latentWatch(latentDim, 'active')] })
+const descentOf = (descent: Descent): Watched => ({ watches: descentWatches(descent) })
 
 /** So many rows of one value each, with noise around it. */
 interface Stretch {
@@ -46,8 +46,7 @@ function rowsOf(stretches: readonly Stretch[]): MetricsRow[] {
     })),
   )
 }
-type Watched = Parameters<typeof logDetector>[0]
-function noticesOf(stretches: readonly Stretch[], objective: Watched = { duel }): Notice[] {
+function noticesOf(stretches: readonly Stretch[], objective: Watched = duel): Notice[] {
   const detect = logDetector(objective)
   return rowsOf(stretches).flatMap((row) => detect(row))
 }
@@ -161,7 +160,7 @@ describe('latents that are not used', () => {
 
 describe('a loss that should fall', () => {
   it('is told when it rises far above where it was, and when it is back', () => {
-    const descent = { descent: { loss: 'loss' } }
+    const descent = descentOf({ loss: 'loss' })
     const rise = { steps: 2 * WINDOW, loss: 2 * RISEN_LOSS.lost }
     expect(
       told([{ steps: 2 * WINDOW, loss: 1 }, rise, { steps: 2 * WINDOW, loss: 1 }], descent).map(([, s]) => s),
@@ -177,7 +176,7 @@ describe('a loss that should fall', () => {
     ).toEqual([])
   })
   it('is told when it stays at that of chance', () => {
-    const descent = { descent: { loss: 'loss', chance: Math.log(10) } }
+    const descent = descentOf({ loss: 'loss', chance: Math.log(10) })
     expect(told([{ steps: 3 * WINDOW, loss: 2.31 }], descent)).toEqual([
       ['nothing-learned', 'warning', WINDOW],
     ])
@@ -201,11 +200,11 @@ describe('detectors of the log', () => {
       { steps: 2 * WINDOW, noise: 0.1 },
       { steps: 2 * WINDOW, accuracy: 1, noise: 0.0001 },
     ])
-    const detect = logDetector({ duel })
+    const detect = logDetector(duel)
     const whole = rows.flatMap((row) => detect(row))
     expect(whole.length).toBe(5)
     for (const cut of [1, LOOK, WINDOW, DUEL_FROM + 490, DUEL_FROM + WINDOW + 1, rows.length - 1]) {
-      const again = logDetector({ duel })
+      const again = logDetector(duel)
       const before = rows.slice(0, cut).flatMap((row) => again(row))
       const after = rows.slice(cut).flatMap((row) => again(row))
       expect([...before, ...after]).toEqual(whole)
@@ -214,8 +213,10 @@ describe('detectors of the log', () => {
 
   it('are silent about metrics that are not logged, and about objectives that declare none', () => {
     const none = {
-      duel: { discriminatorAccuracy: 'none', generatorLoss: 'neither' },
-      descent: { loss: 'nothing' },
+      watches: [
+        ...duelWatches({ discriminatorAccuracy: 'none', generatorLoss: 'neither' }),
+        ...descentWatches({ loss: 'nothing' }),
+      ],
     }
     expect(told([{ steps: 3 * WINDOW, accuracy: 1, loss: 99 }], none)).toEqual([])
     expect(told([{ steps: 3 * WINDOW, accuracy: 1, loss: 99 }], {})).toEqual([])
@@ -242,6 +243,11 @@ describe('collapsed samples', () => {
   const [same, faint, fine] = [0.9 * COLLAPSE_RATIO.lost, 1.5 * COLLAPSE_RATIO.lost, 0.5]
   const steps = (deviations: readonly number[]): [number, number][] =>
     deviations.map((deviation, i) => [COLLAPSE_FROM + 100 * i, deviation])
+  /** What the samples are told of, where real examples vary by this. */
+  const collapseDetector = (real: number, told?: readonly Notice[]) => {
+    const detect = sampleDetector({ watches: [collapseWatch()] }, told)
+    return (step: number, fresh: number): Notice[] => detect(step, { fresh, real })
+  }
   const severities = (deviations: readonly number[], detect = collapseDetector(1)) =>
     steps(deviations).flatMap(([step, deviation]) => detect(step, deviation).map(({ severity }) => severity))
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { add, matMul, reduceSum, relu } from '../../src/graph/build.ts'
 import { input } from '../../src/graph/value.ts'
 import { MODELS } from '../../src/models/index.ts'
-import { contextOf } from '../../src/models/model.ts'
+import { imageFacts } from '../../src/models/model.ts'
 import type { Engine } from '../../src/runtime/engine.ts'
 import { checkMemory, peakBytes } from '../../src/training/memory.ts'
 import { stepGraph } from '../../src/training/step.ts'
@@ -24,9 +24,9 @@ describe('the largest memory at one time', () => {
 
   it('grows with the batch, in every model', () => {
     for (const model of MODELS) {
-      const objective = model.objective(model.options.parse({}), model.imageShape, contextOf(model))
+      const objective = model.objective(model.options.parse({}), model.madeFor)
       const of = (batchSize: number) =>
-        peakBytes(stepGraph(objective, { batchSize, exampleShape: model.imageShape }).graph)
+        peakBytes(stepGraph(objective, { batchSize, columns: model.madeFor.columns }).graph)
       // Twice the examples are about twice the memory, beside that of the weights.
       const [small, large, larger] = [of(512), of(1024), of(2048)]
       expect(large, model.name).toBeGreaterThan(small)
@@ -39,11 +39,12 @@ describe('the largest memory at one time', () => {
 
 describe('a step that takes more than it may', () => {
   const model = MODELS.find(({ name }) => name === 'mlp-gan')!
-  const objective = model.objective(model.options.parse({}), model.imageShape)
+  const objective = model.objective(model.options.parse({}), model.madeFor)
 
   it('is refused with what it takes, what it may take, and what to do', () => {
-    const { graph } = stepGraph(objective, { batchSize: 50_000, exampleShape: [28, 28, 1] })
-    expect(() => checkMemory(graph, 1e9, { batchSize: 50_000, exampleShape: [28, 28, 1] })).toThrow(
+    const { columns } = imageFacts([28, 28, 1])
+    const { graph } = stepGraph(objective, { batchSize: 50_000, columns })
+    expect(() => checkMemory(graph, 1e9, { batchSize: 50_000, columns })).toThrow(
       /^a step of 50000 examples \[28, 28, 1\] takes about 2\.\d GB of memory, expected at most the 1 GB that one may take here; choose a smaller --batch-size/,
     )
   })
@@ -61,7 +62,8 @@ describe('a step that takes more than it may', () => {
           return undefined
         },
       })
-      const source = { count: 10, shape: [28, 28, 1], fill: () => asked.push('fill') }
+      const { columns } = imageFacts([28, 28, 1])
+      const source = { count: 10, columns, fill: () => asked.push('fill') }
       const events = train({ objective, source, engine, batchSize, seed: 1, steps: 1, mostBytes: 1e9 })
       const before = process.memoryUsage().rss
       await expect(events.next()).rejects.toThrow(words)

@@ -1,9 +1,9 @@
 // Runs step graphs in the float64 interpreter, step after step, for tests.
 
-import type { ExampleSource } from '../../src/data/examples.ts'
+import { type Examples, examplesSource } from '../../src/data/source.ts'
 import { interpret } from '../../src/graph/interpreter.ts'
 import type { Graph, Tensor } from '../../src/graph/value.ts'
-import { feeder } from '../../src/training/feeds.ts'
+import { drawsOf, feeder } from '../../src/training/feeds.ts'
 import { initialState } from '../../src/training/state.ts'
 import type { StepGraph } from '../../src/training/step.ts'
 import { randomStream } from '../../src/util/random.ts'
@@ -37,14 +37,18 @@ export function noisyState(step: StepGraph, seed = 1, noise = 0.1): Arrays {
 /** The feeds of one step, exactly the numbers that training uses. */
 export function feedsOf(
   step: StepGraph,
-  source: ExampleSource,
+  examples: Examples,
   index: number,
   { seed = 1, batches = 'replacement' }: { seed?: number; batches?: 'replacement' | 'epoch' } = {},
 ): Record<string, Tensor> {
-  const batchSize = step.feeds.find(({ kind }) => kind === 'images')?.shape[0] ?? 1
-  const made = feeder(step.feeds, { seed, source, batches, batchSize })(index, 1)
+  const batchSize = step.feeds.find(({ kind }) => kind === 'column')?.shape[0] ?? 1
+  const source = examplesSource(examples, batches).open({ seed, batchSize, draws: drawsOf(step.feeds) })
+  const made = feeder(step.feeds, { seed, source })(index, 1)
   return Object.fromEntries(
-    step.feeds.map(({ name, shape }) => [name, { shape, data: Float64Array.from(made[name]!.data) }]),
+    step.feeds.map(({ name, shape }) => [
+      name,
+      { shape, data: Float64Array.from(made[name]!.data as ArrayLike<number | bigint>, Number) },
+    ]),
   )
 }
 

@@ -4,29 +4,33 @@ import * as g from '../../src/graph/build.ts'
 import type { Tensor } from '../../src/graph/value.ts'
 import { batchNormalization, dense } from '../../src/layers/index.ts'
 import { type Network, sequential } from '../../src/layers/network.ts'
-import { type Objective, objective, type Phase } from '../../src/objectives/objective.ts'
+import { type Objective, objective } from '../../src/objectives/objective.ts'
+import type { Descent } from '../../src/objectives/phase.ts'
 import { adam, type Optimizer, sgd } from '../../src/optimizers/index.ts'
 import { stepGraph } from '../../src/training/step.ts'
 import { feedsOf, noisyState, runStep } from './run-step.ts'
-import { randomSource } from './tiny-gan.ts'
+import { columnsOf, randomSource } from './tiny-gan.ts'
 
 const batchSize = 4
 const source = randomSource(9, [2])
 
-/** An objective from its phases; it reports the loss of every phase. */
+/** An objective from its phases; it logs the loss of every phase. */
 const objectiveOf = (
   networks: Readonly<Record<string, Network>>,
-  phases: readonly Phase[],
+  phases: readonly Descent[],
   changes: Partial<Objective> = {},
 ): Objective =>
   objective<string>({
     name: 'test',
     networks,
     phases,
-    metrics: phases.map(({ name }) => ({ name, label: name, axis: 'left' })),
-    report: (results) => Object.fromEntries(phases.map(({ name }) => [name, results[name]!.loss])),
+    logs: phases.map(({ name }) => ({
+      name,
+      label: name,
+      axis: 'left',
+      value: (results) => results[name]!.loss,
+    })),
     batches: 'replacement',
-    ports: Object.fromEntries(Object.keys(networks).map((name) => [name, { input: 'x', output: 'y' }])),
     ...changes,
   })
 
@@ -34,11 +38,13 @@ const linear = (name: string): Network =>
   sequential({ name, input: [2] }, [dense({ units: 1, useBias: false, name: 'dense' })])
 
 /** Updates `network`, lowering the mean square of its output minus 1 on real examples. */
-const towardsOne = (network: string, rest: Partial<Phase> = {}): Phase => ({
+const towardsOne = (network: string, rest: Partial<Descent> = {}): Descent => ({
   name: network,
   updates: [network],
   optimizer: sgd({ learningRate: 0.5 }),
-  loss: ({ real, networks }) => ({ loss: g.reduceMean(g.square(g.sub(networks[network]!(real), 1))) }),
+  loss: ({ data: { images }, networks }) => ({
+    loss: g.reduceMean(g.square(g.sub(networks[network]!(images!), 1))),
+  }),
   ...rest,
 })
 
@@ -60,7 +66,7 @@ describe('repeats', () => {
     towardsOne('critic', { repeats: 5, optimizer }),
     towardsOne('other', { optimizer }),
   ])
-  const step = stepGraph(repeated, { batchSize, exampleShape: [2] })
+  const step = stepGraph(repeated, { batchSize, columns: columnsOf([2]) })
 
   it('ask for a batch and a learning rate of their own', () => {
     expect(step.feeds.map(({ name }) => name)).toEqual([
@@ -124,7 +130,7 @@ describe('optimizers', () => {
         towardsOne('a', { name: 'first', optimizer: optimizers[0] }),
         towardsOne('a', { name: 'second', optimizer: optimizers[1] }),
       ]),
-      { batchSize, exampleShape: [2] },
+      { batchSize, columns: columnsOf([2]) },
     )
       .state.map(({ name }) => name)
       .slice(1)
@@ -150,7 +156,7 @@ describe('optimizers', () => {
           towardsOne('a', { name: 'first', optimizer: optimizers[0] }),
           towardsOne('a', { name: 'second', optimizer: optimizers[1] }),
         ]),
-        { batchSize, exampleShape: [2] },
+        { batchSize, columns: columnsOf([2]) },
       )
       const feeds = feedsOf(step, source, 3)
       return ['first', 'second'].map((name) => feeds[`${name}/learningRate`]!.data[0])
@@ -168,7 +174,7 @@ describe('optimizers', () => {
         towardsOne('a', { optimizer: shared }),
         towardsOne('b', { optimizer: shared }),
       ]),
-      { batchSize, exampleShape: [2] },
+      { batchSize, columns: columnsOf([2]) },
     )
     const feeds = feedsOf(step, source, 3)
     expect([feeds['a/learningRate']!.data[0], feeds['b/learningRate']!.data[0]]).toEqual([3, 3])
@@ -178,7 +184,7 @@ describe('optimizers', () => {
     const optimizer = adam({ learningRate: 0.1, beta1: 0.5, beta2: 0.75, epsilon: 1e-7 })
     const step = stepGraph(objectiveOf({ a: linear('a') }, [towardsOne('a', { repeats: 2, optimizer })]), {
       batchSize,
-      exampleShape: [2],
+      columns: columnsOf([2]),
     })
     const state = noisyState(step, 1, 0)
     let w = Array.from(state['a/dense/kernel']!)
@@ -220,12 +226,12 @@ describe('networks that a phase does not update', () => {
         name: 'maker',
         updates: ['maker'],
         optimizer: sgd({ learningRate: 0.5 }),
-        loss: ({ real, networks }) => ({
-          loss: g.reduceMean(g.square(networks.judge!(networks.maker!(real)))),
+        loss: ({ data: { images }, networks }) => ({
+          loss: g.reduceMean(g.square(networks.judge!(networks.maker!(images!)))),
         }),
       },
     ]),
-    { batchSize, exampleShape: [2] },
+    { batchSize, columns: columnsOf([2]) },
   )
 
   it('keep weights and moving statistics to the last bit, also when they are called in training mode', () => {
@@ -243,10 +249,12 @@ describe('networks that a phase does not update', () => {
           name: 'judge',
           updates: ['judge'],
           optimizer: sgd({ learningRate: 0.5 }),
-          loss: ({ real, networks }) => ({ loss: g.reduceMean(g.square(networks.judge!.inference(real))) }),
+          loss: ({ data: { images }, networks }) => ({
+            loss: g.reduceMean(g.square(networks.judge!.inference(images!))),
+          }),
         },
       ]),
-      { batchSize, exampleShape: [2] },
+      { batchSize, columns: columnsOf([2]) },
     )
     const state = noisyState(quiet)
     const after = runStep(quiet, state, feedsOf(quiet, source, 0)).state
@@ -263,12 +271,12 @@ describe('networks that a phase does not update', () => {
           name: 'a',
           updates: ['a'],
           optimizer: sgd(),
-          loss: ({ real, networks }) => ({
-            loss: g.reduceMean(g.add(networks.a!(real), networks.a!(g.add(real, 3)))),
+          loss: ({ data: { images }, networks }) => ({
+            loss: g.reduceMean(g.add(networks.a!(images!), networks.a!(g.add(images!, 3)))),
           }),
         },
       ]),
-      { batchSize, exampleShape: [2] },
+      { batchSize, columns: columnsOf([2]) },
     )
     const state = noisyState(twice)
     const feeds = feedsOf(twice, source, 0)
@@ -293,12 +301,12 @@ describe('later phases', () => {
           name: 'follow',
           updates: ['a', 'b'],
           optimizer: sgd({ learningRate: 0.25 }),
-          loss: ({ real, networks }) => ({
-            loss: g.reduceMean(g.square(g.sub(networks.b!(real), networks.a!(real)))),
+          loss: ({ data: { images }, networks }) => ({
+            loss: g.reduceMean(g.square(g.sub(networks.b!(images!), networks.a!(images!)))),
           }),
         },
       ]),
-      { batchSize, exampleShape: [2] },
+      { batchSize, columns: columnsOf([2]) },
     )
     const state = noisyState(step)
     const feeds = feedsOf(step, source, 0)
@@ -334,7 +342,7 @@ describe('objectives', () => {
     expect(() =>
       stepGraph(objectiveOf({ a: linear('a'), b: clash }, [towardsOne('a')]), {
         batchSize,
-        exampleShape: [2],
+        columns: columnsOf([2]),
       }),
     ).toThrow('two weights are named "a/dense/kernel"')
   })

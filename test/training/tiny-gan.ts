@@ -1,6 +1,7 @@
 // A GAN of a few dozen weights and the data it is trained on, for tests of training.
 
-import type { ExampleSource } from '../../src/data/examples.ts'
+import { imageColumns } from '../../src/data/examples.ts'
+import type { Columns, Examples } from '../../src/data/source.ts'
 import { batchNormalization, dense, dropout, flatten, reshape } from '../../src/layers/index.ts'
 import { sequential } from '../../src/layers/network.ts'
 import { type GanOptions, gan } from '../../src/objectives/gan.ts'
@@ -47,18 +48,33 @@ export function tinyGan({
   })
 }
 
+/** Examples of this shape, and labels. */
+export const columnsOf = (shape: Shape): Columns => imageColumns(shape, true)
+
 /** Examples that are all different; their labels are 0, 1, 2 in turn. */
-export function randomSource(count: number, shape: Shape = [2, 2, 1], name = 'examples'): ExampleSource {
+export function randomSource(count: number, shape: Shape = [2, 2, 1], name = 'examples'): Examples {
   const size = sizeOf(shape)
   const pixels = randomStream(9, name).fillUniform(new Float32Array(count * size))
   return {
     count,
-    shape,
-    fill(indices, out) {
+    columns: columnsOf(shape),
+    fill(column, indices, out) {
       indices.forEach((index, i) => {
-        out.set(pixels.subarray(index * size, (index + 1) * size), i * size)
+        if (column === 'images')
+          (out as Float32Array).set(pixels.subarray(index * size, (index + 1) * size), i * size)
+        else out[i] = BigInt(index % 3)
       })
     },
-    label: (index) => index % 3,
   }
+}
+
+/** The numbers of all examples, one after the other. */
+export function imagesOf(examples: Examples): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(examples.count * sizeOf(examples.columns.images!.shape))
+  examples.fill(
+    'images',
+    Uint32Array.from({ length: examples.count }, (_, i) => i),
+    all,
+  )
+  return all
 }

@@ -1,7 +1,8 @@
 // The training loop: exact resumption, promised events, clean endings, whatever lies between.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ExampleSource } from '../../src/data/examples.ts'
+import type { Examples } from '../../src/data/source.ts'
 import * as g from '../../src/graph/build.ts'
+import { input } from '../../src/graph/value.ts'
 import { dense } from '../../src/layers/index.ts'
 import { sequential } from '../../src/layers/network.ts'
 import { sparseCategoricalAccuracy, sparseCategoricalCrossentropy } from '../../src/losses/index.ts'
@@ -12,10 +13,13 @@ import { nodeEngine } from '../../src/runtime/node.ts'
 import type { MetricsRow } from '../../src/training/detectors.ts'
 import { DivergedError, initialState, type TrainingState } from '../../src/training/state.ts'
 import { stepGraph } from '../../src/training/step.ts'
-import { type TrainEvent, type TrainOptions, train } from '../../src/training/trainer.ts'
-import { DataError } from '../../src/util/errors.ts'
+import { type TrainOptions, train } from '../../src/training/trainer.ts'
+import type { TrainEvent } from '../../src/training/watcher.ts'
+import { type EvaluationOptions, evaluation } from '../../src/training/watchers/evaluation.ts'
+import { type SamplesOptions, samples as sampling } from '../../src/training/watchers/samples.ts'
+import { ConfigError, DataError } from '../../src/util/errors.ts'
 import { randomStream } from '../../src/util/random.ts'
-import { randomSource, tinyGan } from './tiny-gan.ts'
+import { columnsOf, randomSource, tinyGan } from './tiny-gan.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -34,21 +38,24 @@ interface Log {
   readonly end: Extract<TrainEvent, { type: 'end' }>
 }
 
-const options = (changes: Partial<TrainOptions> = {}): TrainOptions => ({
+interface Changes extends Partial<TrainOptions> {
+  readonly sample?: SamplesOptions
+  readonly evaluate?: EvaluationOptions
+}
+
+const options = ({ sample, evaluate, ...changes }: Changes = {}): TrainOptions => ({
   objective: tiny,
   source,
   engine,
   batchSize: 6,
   seed: 5,
   steps: 20,
+  watchers: [...(sample ? [sampling(sample)] : []), ...(evaluate ? [evaluation(evaluate)] : [])],
   ...changes,
 })
 
 /** Trains to the end; `watch` sees every event as it comes. */
-async function run(
-  changes: Partial<TrainOptions> = {},
-  watch: (event: TrainEvent) => void = () => {},
-): Promise<Log> {
+async function run(changes: Changes = {}, watch: (event: TrainEvent) => void = () => {}): Promise<Log> {
   const events: TrainEvent[] = []
   for await (const event of train(options(changes))) {
     // Arrays are kept as they were, should the trainer use their memory again.
@@ -87,12 +94,12 @@ const expectSameBits = (a: StateArrays, b: StateArrays): void => expect(bitsOf(a
 
 describe('an interrupted run', () => {
   it('gives the bits of the uninterrupted one, wherever it is cut and however often', async () => {
-    const whole = await run({ steps: 20, checkpointEvery: 1, sampleEvery: 5, sampleCount: 3 })
+    const whole = await run({ steps: 20, checkpointEvery: 1, sample: { every: 5, count: 3 } })
     expect(whole.rows.map(({ step }) => step)).toEqual(Array.from({ length: 20 }, (_, i) => i))
     for (const last of [0, 6, 18, 19]) {
       const from = whole.checkpoints.find(({ step }) => step === last)!
       const history = whole.rows.slice(0, last + 1)
-      const rest = await run({ steps: 20, from, history, checkpointEvery: 9, sampleEvery: 5, sampleCount: 3 })
+      const rest = await run({ steps: 20, from, history, checkpointEvery: 9, sample: { every: 5, count: 3 } })
       expect(rest.rows).toEqual(whole.rows.slice(last + 1))
       expectSameBits(rest.end.state.arrays, whole.end.state.arrays)
       expect(rest.end).toMatchObject({ reason: 'finished', state: { step: 19 } })
@@ -111,25 +118,38 @@ describe('an interrupted run', () => {
   })
 
   it('is measured at the same steps, with the same weights', async () => {
-    const evaluate = async (arrays: StateArrays) => ({
-      sum: Object.values(arrays).reduce((sum, data) => sum + data.reduce((a, b) => a + b, 0), 0),
-    })
-    const measured = ({ events }: Log) => events.flatMap((e) => (e.type === 'evaluation' ? [e.row] : []))
-    const whole = await run({ evaluate, evaluateEvery: 6, checkpointEvery: 5 })
+    const { state } = stepGraph(tiny, { batchSize: 6, columns: columnsOf([2, 2, 1]) })
+    const inputs = state.map(({ name, shape }) => input(name, shape))
+    const sum = inputs.map((value) => g.reduceSum(value)).reduce(g.add)
+    /** The sum of all numbers of the state, where they lie. */
+    const measure: EvaluationOptions['measure'] = async (weights) => {
+      const model = await weights.attach({ inputs, outputs: { sum } }, { name: 'sum' })
+      const made = await model.run({})
+      await model.close()
+      return { sum: Number(made.sum!.data[0]) }
+    }
+    const evaluate = { every: 6, measure }
+    const measured = ({ events }: Log) =>
+      events.flatMap((e) => (e.type === 'record' && e.log === 'evaluations' ? [e.row] : []))
+    const whole = await run({ evaluate, checkpointEvery: 5 })
     expect(measured(whole).map(({ step }) => step)).toEqual([0, 6, 12, 18, 19])
     expect(new Set(measured(whole).map(({ sum }) => sum)).size).toBe(5)
     const from = whole.checkpoints.find(({ step }) => step === 10)!
-    const rest = await run({ evaluate, evaluateEvery: 6, from, history: whole.rows.slice(0, 11) })
+    const rest = await run({ evaluate, from, history: whole.rows.slice(0, 11) })
     expect(measured(rest)).toEqual(measured(whole).slice(2))
     expect(rest.rows).toEqual(whole.rows.slice(11))
-    expect(measured(await run({ evaluate }))).toEqual([])
+    expect(measured(await run({ evaluate: { every: 0, measure } }))).toEqual([])
   })
 
   it('says again what its detectors remember, from the history', async () => {
-    // A discriminator that is always right: the accuracy of a constant is reported.
+    // A discriminator that is always right: the accuracy of a constant is logged.
     const sure: Objective = {
       ...tiny,
-      report: (results) => ({ ...tiny.report(results), discriminatorAccuracy: always1(results.real!.loss) }),
+      logs: tiny.logs.map((log) =>
+        log.name === 'discriminatorAccuracy'
+          ? { ...log, value: (results) => always1(results.real!.loss) }
+          : log,
+      ),
     }
     const noticesOf = ({ events }: Log) =>
       events.flatMap((event) => (event.type === 'notice' ? [event.notice] : []))
@@ -146,7 +166,8 @@ describe('an interrupted run', () => {
     const arrays = Object.fromEntries(
       Object.entries(start.end.state.arrays).map(([name, data]) => [name, new Float32Array(data.length)]),
     )
-    const options = { steps: 901, sampleEvery: 100, checkpointEvery: 700, from: { step: -1, arrays } }
+    const sample = { every: 100, real: source }
+    const options = { steps: 901, sample, checkpointEvery: 700, from: { step: -1, arrays } }
     const noticesOf = ({ events }: Log) =>
       events.flatMap((event) => (event.type === 'notice' ? [event.notice] : []))
     const collapsed = ({ kind }: { kind: string }) => kind === 'samples-collapsed'
@@ -154,7 +175,9 @@ describe('an interrupted run', () => {
     expect(noticesOf(whole).filter(collapsed)).toMatchObject([{ step: 500, severity: 'warning' }])
     const from = whole.checkpoints.find(({ step }) => step === 700)!
     const rest = { ...options, from, history: whole.rows.slice(0, 701) }
-    expect(noticesOf(await run({ ...rest, told: noticesOf(whole) })).filter(collapsed)).toEqual([])
+    expect(
+      noticesOf(await run({ ...rest, sample: { ...sample, told: noticesOf(whole) } })).filter(collapsed),
+    ).toEqual([])
     expect(noticesOf(await run(rest)).filter(collapsed)).toMatchObject([{ step: 800 }])
   })
 })
@@ -167,8 +190,8 @@ describe('the numbers of a run', () => {
     const plain = await run()
     for (const changes of [
       { checkpointEvery: 1 },
-      { checkpointEvery: 7, sampleEvery: 3, sampleCount: 2 },
-      { sampleEvery: 1, sampleCount: 5 },
+      { checkpointEvery: 7, sample: { every: 3, count: 2 } },
+      { sample: { every: 1, count: 5 } },
     ]) {
       const other = await run(changes)
       expect(other.rows).toEqual(plain.rows)
@@ -185,7 +208,7 @@ describe('the numbers of a run', () => {
   })
 
   it('start from the initializers, one stream for each weight, and from slots of zero', async () => {
-    const step = stepGraph(tiny, { batchSize: 6, exampleShape: [2, 2, 1] })
+    const step = stepGraph(tiny, { batchSize: 6, columns: columnsOf([2, 2, 1]) })
     const start = initialState(step.state, 5)
     for (const { name, shape, initializer } of step.state)
       if (initializer)
@@ -214,7 +237,7 @@ describe('the numbers of a run', () => {
 
 describe('events', () => {
   it('come at the promised steps: multiples, and after the last', async () => {
-    const log = await run({ steps: 11, sampleEvery: 4, checkpointEvery: 5, sampleCount: 3 })
+    const log = await run({ steps: 11, sample: { every: 4, count: 3 }, checkpointEvery: 5 })
     expect(stepsOf(log, 'samples')).toEqual([0, 0, 4, 4, 8, 8, 10, 10])
     expect(stepsOf(log, 'checkpoint')).toEqual([0, 5, 10])
     expect(log.rows.map(({ step }) => step)).toEqual(Array.from({ length: 11 }, (_, i) => i))
@@ -222,7 +245,7 @@ describe('events', () => {
   })
 
   it('come after the steps they belong to', async () => {
-    const log = await run({ steps: 11, sampleEvery: 4, checkpointEvery: 5, sampleCount: 3 })
+    const log = await run({ steps: 11, sample: { every: 4, count: 3 }, checkpointEvery: 5 })
     let reached = -1
     for (const event of log.events) {
       if (event.type === 'steps') {
@@ -243,37 +266,36 @@ describe('events', () => {
   })
 
   it('hold samples from the same latents and from fresh ones, of the asked number', async () => {
-    const samples = samplesOf(await run({ steps: 9, sampleEvery: 4, sampleCount: 3 }))
+    const samples = samplesOf(await run({ steps: 9, sample: { every: 4, count: 3 } }))
     const of = (latents: string) => samples.filter((event) => event.latents === latents)
     expect(of('fixed').map(({ step }) => step)).toEqual([0, 4, 8])
     expect(of('fresh').map(({ step }) => step)).toEqual([0, 4, 8])
-    for (const { images, count } of samples) {
-      expect([count, images.length]).toEqual([3, 12])
-      expect(images.every((pixel) => pixel > 0 && pixel < 1)).toBe(true)
+    for (const { values, count } of samples) {
+      expect([count, values.length]).toEqual([3, 12])
+      expect(values.every((pixel) => pixel > 0 && pixel < 1)).toBe(true)
     }
     // With weights that do not move, only fresh latents give other images.
     const still = tinyGan({ optimizer: () => sgd({ learningRate: 0 }) })
-    const frozen = await run({ objective: still, steps: 1, sampleEvery: 1, sampleCount: 3 })
+    const frozen = await run({ objective: still, steps: 1, sample: { every: 1, count: 3 } })
     const again = await run({
       objective: still,
       steps: 3,
-      sampleEvery: 2,
-      sampleCount: 3,
+      sample: { every: 2, count: 3 },
       from: { step: 0, arrays: frozen.end.state.arrays },
     })
     const [first, second] = [samplesOf(frozen), samplesOf(again)]
     const distance = (a: Float32Array, b: Float32Array): number =>
       Math.max(...a.map((x, i) => Math.abs(x - b[i]!)))
     // Moving statistics move a little.
-    expect(distance(first[0]!.images, second[0]!.images)).toBeLessThan(0.01)
-    expect(distance(first[1]!.images, second[1]!.images)).toBeGreaterThan(0.02)
+    expect(distance(first[0]!.values, second[0]!.values)).toBeLessThan(0.01)
+    expect(distance(first[1]!.values, second[1]!.values)).toBeGreaterThan(0.02)
   })
 
   it('of checkpoints hold every array with its shape', async () => {
     const { events } = await run({ steps: 1 })
     const checkpoint = events.find((event) => event.type === 'checkpoint')
     if (checkpoint?.type !== 'checkpoint') throw new Error('no checkpoint')
-    const step = stepGraph(tiny, { batchSize: 6, exampleShape: [2, 2, 1] })
+    const step = stepGraph(tiny, { batchSize: 6, columns: columnsOf([2, 2, 1]) })
     expect(checkpoint.shapes).toEqual(Object.fromEntries(step.state.map(({ name, shape }) => [name, shape])))
     expect(Object.keys(checkpoint.state.arrays)).toEqual(step.state.map(({ name }) => name))
   })
@@ -366,10 +388,18 @@ describe('a run that diverges', () => {
   })
 
   it('never hands out a checkpoint with a number that is not finite', async () => {
-    // What is reported stays finite; the weights do not.
+    // What is logged stays finite; the weights do not.
     const silent: Objective = {
       ...absurd,
-      report: ({ real }) => ({ positive: g.reduceMean(g.cast(g.greater(real!.loss, 0), 'float32')) }),
+      logs: [
+        {
+          name: 'positive',
+          label: 'positive',
+          axis: 'left',
+          value: ({ real }) => g.reduceMean(g.cast(g.greater(real!.loss, 0), 'float32')),
+        },
+      ],
+      watches: [],
     }
     const checkpoints: number[] = []
     let thrown: unknown
@@ -420,16 +450,19 @@ describe('an objective with labels', () => {
     [0.9, 0.1],
     [0.1, 0.9],
   ]
-  const points: ExampleSource = {
+  const points: Examples = {
     count: 60,
-    shape: [2],
-    fill(indices, out) {
+    columns: columnsOf([2]),
+    fill(column, indices, out) {
       indices.forEach((index, i) => {
+        if (column === 'labels') {
+          out[i] = BigInt(index % 3)
+          return
+        }
         const random = randomStream(1, 'point', index)
         for (const k of [0, 1]) out[2 * i + k] = centres[index % 3]![k]! + 0.1 * random.uniform()
       })
     },
-    label: (index) => index % 3,
   }
   const softmax = objective({
     name: 'softmax',
@@ -439,19 +472,19 @@ describe('an objective with labels', () => {
         name: 'fit',
         updates: ['classifier'],
         optimizer: sgd({ learningRate: 2 }),
-        loss: ({ real, labels, networks }) => {
-          const logits = networks.classifier(real)
+        loss: ({ data: { images, labels }, networks }) => {
+          const logits = networks.classifier(images!)
           return {
-            loss: sparseCategoricalCrossentropy(logits, labels),
-            metrics: { accuracy: sparseCategoricalAccuracy(logits, labels) },
+            loss: sparseCategoricalCrossentropy(logits, labels!),
+            metrics: { accuracy: sparseCategoricalAccuracy(logits, labels!) },
           }
         },
       },
     ],
-    metrics: [{ name: 'loss', label: 'loss', axis: 'left' }],
-    report: ({ fit }) => ({ loss: fit!.loss, accuracy: fit!.metrics!.accuracy! }),
-    batches: 'epoch',
-    ports: { classifier: { input: 'x', output: 'logits' } },
+    logs: [
+      { name: 'loss', label: 'loss', axis: 'left', value: ({ fit }) => fit!.loss },
+      { name: 'accuracy', label: 'accuracy', axis: 'right', value: ({ fit }) => fit!.metrics!.accuracy! },
+    ],
   })
 
   it('learns them: the loss falls and every class is told apart', async () => {
@@ -464,19 +497,26 @@ describe('an objective with labels', () => {
 
   it('cannot learn them from labels that belong to other examples', async () => {
     const shuffled = randomStream(2, 'labels').permutation(60)
-    const wrong: ExampleSource = { ...points, label: (index) => shuffled[index]! % 3 }
+    const wrong: Examples = {
+      ...points,
+      fill: (column, indices, out) =>
+        points.fill(column, column === 'labels' ? indices.map((index) => shuffled[index]!) : indices, out),
+    }
     const { rows } = await run({ objective: softmax, source: wrong, batchSize: 20, steps: 60 })
     expect(rows.slice(-3).reduce((sum, { loss }) => sum + loss! / 3, 0)).toBeGreaterThan(0.8)
   })
 
   it('refuses data without labels before the first step', async () => {
-    const { count, shape, fill } = points
-    const unlabelled = run({ objective: softmax, source: { count, shape, fill } })
-    await expect(unlabelled).rejects.toThrow(DataError)
+    const { images } = points.columns
+    const unlabelled = run({ objective: softmax, source: { ...points, columns: { images: images! } } })
+    await expect(unlabelled).rejects.toThrow(ConfigError)
+    await expect(unlabelled).rejects.toThrow(
+      'a phase asks for the column "labels" of the data, which has images; use data that has it: digits, mnist',
+    )
   })
 
   it('takes no samples, because it makes none', async () => {
-    const log = await run({ objective: softmax, source: points, steps: 5, sampleEvery: 1 })
+    const log = await run({ objective: softmax, source: points, steps: 5, sample: { every: 1 } })
     expect(samplesOf(log)).toEqual([])
     expect(log.rows.length).toBe(5)
   })
