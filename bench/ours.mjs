@@ -1,5 +1,5 @@
 // Our step program: the trainer itself on random images, feeds and all, as `sparring train` runs it.
-import { contextOf, modelNamed, randomStream, train } from '../dist/index.js'
+import { modelNamed, randomStream, train } from '../dist/index.js'
 import { nodeEngine } from '../dist/node.js'
 import { reportBestOf } from './best-of.mjs'
 import { MODELS } from './programs.mjs'
@@ -13,21 +13,21 @@ const IMAGES = 8192
 
 async function measure(name, steps) {
   const model = modelNamed(name)
-  const shape = model.imageShape
-  const size = shape.reduce((product, length) => product * length, 1)
+  const { columns } = model.madeFor
+  const size = columns.images.shape.reduce((product, length) => product * length, 1)
   const count = Math.min(IMAGES, Math.floor(2 ** 25 / size))
   const pixels = randomStream(1, 'bench').fillUniform(new Float32Array(count * size))
   const source = {
     count,
-    shape,
-    fill(indices, out) {
+    columns,
+    fill(column, indices, out) {
       for (let i = 0; i < indices.length; i++)
-        out.set(pixels.subarray(indices[i] * size, (indices[i] + 1) * size), i * size)
+        if (column === 'labels') out[i] = BigInt(indices[i] % 2)
+        else out.set(pixels.subarray(indices[i] * size, (indices[i] + 1) * size), i * size)
     },
-    label: (index) => index % 2,
   }
   const { batchSize } = model.defaults
-  const objective = model.objective(model.options.parse({}), shape, contextOf(model))
+  const objective = model.objective(model.options.parse({}), model.madeFor)
   const engine = await nodeEngine()
   const startedAt = performance.now()
   let warmAt

@@ -1,8 +1,20 @@
 // A GAN of one's own: two networks, an objective, training, and new digits as pictures.
 // Usage: node examples/first-gan.mjs [steps]
 import { writeFile } from 'node:fs/promises'
-import { adam, batchNormalization, dense, digits, flatten, gan, reshape, sequential, train } from 'sparring'
-import { exampleSource, nodeEngine, samplesPng } from 'sparring/node'
+import {
+  adam,
+  batchNormalization,
+  dense,
+  digits,
+  flatten,
+  gan,
+  imageExamples,
+  reshape,
+  samples,
+  sequential,
+  train,
+} from 'sparring'
+import { nodeEngine, samplesPng } from 'sparring/node'
 
 const generator = sequential({ name: 'generator', input: [32] }, [
   dense({ units: 256, activation: 'relu' }),
@@ -21,8 +33,8 @@ const objective = gan({ name: 'first-gan', ...players })
 
 const steps = Number(process.argv[2] ?? 3000)
 const engine = await nodeEngine()
-const source = exampleSource(await digits({ count: 10_000 }))
-const settings = { batchSize: 64, seed: 1, steps, sampleEvery: 500 }
+const source = imageExamples(await digits({ count: 10_000 }))
+const settings = { batchSize: 64, seed: 1, steps, watchers: [samples({ every: 500 })] }
 for await (const event of train({ objective, source, engine, ...settings })) {
   if (event.type === 'samples') await writeFile(`${event.latents}-${event.step}.png`, await samplesPng(event))
   if (event.type === 'steps') console.log(event.rows.at(-1))

@@ -8,8 +8,16 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { adam, modelNamed, pixelDeviation, randomStream, train } from '../dist/index.js'
-import { exampleSource, loadData, nodeEngine } from '../dist/node.js'
+import {
+  adam,
+  imageExamples,
+  modelNamed,
+  pixelDeviation,
+  randomStream,
+  samples,
+  train,
+} from '../dist/index.js'
+import { loadData, nodeEngine } from '../dist/node.js'
 import { RUNS } from './lib/alarm-table.mjs'
 
 const { values } = parseArgs({
@@ -27,9 +35,9 @@ const SAMPLES = 64
 const fileOf = (name) => join(values.out, `${name}.json`)
 
 /** The objective of a run, with other rates and other numbers of updates for some networks. */
-function objectiveOf({ model: name, options = {}, players = {}, steps }, shape, classes) {
+function objectiveOf({ model: name, options = {}, players = {}, steps }, columns, classes) {
   const model = modelNamed(name)
-  const objective = model.objective(model.options.parse(options), shape, { classes, steps })
+  const objective = model.objective(model.options.parse(options), { columns, classes, steps })
   const phases = objective.phases.map((phase) => {
     const { learningRate, repeats } = players[phase.updates[0]] ?? {}
     return {
@@ -47,19 +55,24 @@ async function sourceOf({ data, imageSize, shuffled, seed }) {
     ...(data === 'mnist' && values['data-dir'] ? { dataDir: values['data-dir'] } : {}),
     ...(imageSize ? { imageSize: { height: imageSize, width: imageSize } } : {}),
   })
-  const source = exampleSource(set)
+  const source = imageExamples(set)
   const classes = set.classes?.length
   if (!shuffled) return { source, classes }
   const random = randomStream(seed, 'labels')
   const labels = Array.from({ length: set.count }, () => Math.floor(classes * random.uniform()))
-  return { source: { ...source, label: (index) => labels[index] }, classes }
+  const fill = (column, indices, out) => {
+    if (column !== 'labels') source.fill(column, indices, out)
+    else for (let i = 0; i < indices.length; i++) out[i] = BigInt(labels[indices[i]])
+  }
+  return { source: { ...source, fill }, classes }
 }
 
 /** Pixel deviation of as many real examples as there are samples, as the trainer takes it. */
 function realDeviation(source) {
-  const size = source.shape.reduce((product, side) => product * side)
+  const size = source.columns.images.shape.reduce((product, side) => product * side)
   const images = new Float32Array(SAMPLES * size)
   source.fill(
+    'images',
     Uint32Array.from({ length: SAMPLES }, (_, i) => Math.floor((i * source.count) / SAMPLES)),
     images,
   )
@@ -84,7 +97,7 @@ async function trainOne(name, engine) {
   let saved = performance.now()
   try {
     for (const stretch of stretches) {
-      const objective = objectiveOf({ ...stretch, steps: run.steps }, source.shape, classes)
+      const objective = objectiveOf({ ...stretch, steps: run.steps }, source.columns, classes)
       const { batchSize, seed, sampleEvery = 100 } = run
       const options = {
         objective,
@@ -93,13 +106,12 @@ async function trainOne(name, engine) {
         batchSize,
         seed,
         steps: stretch.steps,
-        sampleEvery,
-        sampleCount: SAMPLES,
+        watchers: [samples({ every: sampleEvery, count: SAMPLES })],
       }
       for await (const event of train({ ...options, ...(from ? { from, history: found.rows } : {}) })) {
         if (event.type === 'steps') found.rows.push(...event.rows)
         if (event.type === 'samples' && event.latents === 'fresh')
-          found.samples.push([event.step, pixelDeviation(event.images, event.count)])
+          found.samples.push([event.step, pixelDeviation(event.values, event.count)])
         if (event.type === 'end') from = event.state
         if (performance.now() - saved < 20_000) continue
         saved = performance.now()

@@ -9,10 +9,11 @@ import {
   dropout,
   exportNetwork,
   flatten,
+  imageExamples,
   sequential,
   train,
 } from '../dist/index.js'
-import { exampleSource, loadData, nodeEngine } from '../dist/node.js'
+import { loadData, nodeEngine } from '../dist/node.js'
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +30,7 @@ const { train: digits } = await loadData('digits', { options: { count } })
 const { test: mnist } = await loadData('mnist', dataDir ? { dataDir } : {})
 
 const network = () =>
-  sequential({ name: 'classifier', input: [28, 28, 1] }, [
+  sequential({ name: 'classifier', input: { images: [28, 28, 1] }, output: 'logits' }, [
     conv2D({ filters: 16, kernelSize: 5, strides: 2, padding: 'same', activation: 'relu' }),
     conv2D({ filters: 32, kernelSize: 5, strides: 2, padding: 'same', activation: 'relu' }),
     flatten(),
@@ -40,14 +41,13 @@ const network = () =>
 
 /** Share of a data set's images that a trained classifier names rightly. */
 async function accuracyOn(dataset, engine, classifier, arrays) {
-  const ports = { input: 'images', output: 'logits' }
-  const model = await engine.load(exportNetwork(classifier, ports, arrays, { name: 'classifier' }))
-  const source = exampleSource(dataset)
+  const model = await engine.load(exportNetwork(classifier, arrays, { name: 'classifier' }))
+  const examples = imageExamples(dataset)
   let right = 0
   for (let first = 0; first < dataset.count; first += 500) {
     const indices = Uint32Array.from({ length: Math.min(500, dataset.count - first) }, (_, i) => first + i)
     const images = new Float32Array(indices.length * 784)
-    source.fill(indices, images)
+    examples.fill('images', indices, images)
     const { logits } = await model.run({ images: { data: images, shape: [indices.length, 28, 28, 1] } })
     indices.forEach((index, i) => {
       const row = logits.data.subarray(10 * i, 10 * i + 10)
@@ -66,7 +66,7 @@ for (const seed of values.seeds.split(',').map(Number)) {
   const steps = Math.floor((Number(values.epochs) * count) / batchSize)
   for await (const event of train({
     objective,
-    source: exampleSource(digits),
+    source: imageExamples(digits),
     engine,
     batchSize,
     seed,

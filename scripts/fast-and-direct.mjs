@@ -5,7 +5,8 @@
 // For every seed the DCGAN is trained twice from the same weights and the same random numbers, once each way. The
 // difference of their losses, step by step, is set beside the difference that another seed makes.
 import { parseArgs } from 'node:util'
-import { exampleSource, loadData, nodeEngine } from '../dist/node.js'
+import { imageExamples } from '../dist/index.js'
+import { loadData, nodeEngine } from '../dist/node.js'
 import { stepProgram } from './lib/step-program.mjs'
 
 const { values } = parseArgs({
@@ -17,14 +18,16 @@ const { values } = parseArgs({
 })
 const [steps, seeds] = [Number(values.steps), Number(values.seeds)]
 const { train } = await loadData(values.data, values.data === 'digits' ? { options: { count: 10_000 } } : {})
-const source = exampleSource(train)
-const engine = await nodeEngine()
-const ways = { fast: {}, direct: { chooseForms: () => undefined } }
+const examples = imageExamples(train)
+const engines = {
+  fast: await nodeEngine(),
+  direct: await nodeEngine({ lowering: { chooseForms: () => undefined } }),
+}
 
 /** Every metric of every step. */
-async function losses(seed, lowering) {
-  const { model, state, initial, prepare, step } = stepProgram('dcgan', { source, seed, lowering })
-  const program = await engine.program(model, state)
+async function losses(seed, engine) {
+  const { compiled, initial, prepare, step } = stepProgram('dcgan', { examples, seed })
+  const program = await engine.compile(compiled)
   await program.write(initial())
   const rows = Object.fromEntries(step.metrics.map((name) => [name, []]))
   for (let first = 0; first < steps; first += 4) {
@@ -38,13 +41,13 @@ async function losses(seed, lowering) {
 const runs = []
 for (let seed = 1; seed <= seeds; seed++) {
   const run = {}
-  for (const [name, lowering] of Object.entries(ways)) {
-    run[name] = await losses(seed, lowering)
+  for (const [name, engine] of Object.entries(engines)) {
+    run[name] = await losses(seed, engine)
     console.error(`seed ${seed}, ${name}: done`)
   }
   runs.push(run)
 }
-await engine.close()
+for (const engine of Object.values(engines)) await engine.close()
 
 const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 const distance = (a, b, from, to) => mean(a.slice(from, to).map((value, i) => Math.abs(value - b[from + i])))

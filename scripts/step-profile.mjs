@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { sessionOptions } from '../dist/runtime/node-options.js'
 import * as ort from '../dist/runtime/node-ort.js'
+import { stepModel } from '../dist/runtime/onnx-target.js'
 import { median, stepProgram } from './lib/step-program.mjs'
 
 const { values, positionals } = parseArgs({
@@ -23,23 +24,26 @@ const { values, positionals } = parseArgs({
 })
 const [name = 'dcgan'] = positionals
 const steps = Number(values.steps)
-const { model, step, initial, prepare } = stepProgram(name, {
+const { compiled, lowering, step, initial, prepare } = stepProgram(name, {
   batchSize: values['batch-size'] && Number(values['batch-size']),
   lowering: values.direct ? { chooseForms: () => undefined } : {},
 })
 
 const folder = await mkdtemp(join(tmpdir(), 'sparring-profile-'))
-const session = await ort.InferenceSession.create(model, {
+const session = await ort.InferenceSession.create(stepModel(compiled, { lowering }), {
   ...sessionOptions({ program: true }),
   enableProfiling: true,
   profileFilePrefix: join(folder, 'step'),
 })
+/** What ONNX Runtime calls the type of an array of feeds. */
+const typeOf = (data) =>
+  data instanceof Uint8Array ? 'uint8' : data instanceof BigInt64Array ? 'int64' : 'float32'
 const start = initial()
 const tensors = Object.fromEntries(
   step.state.map((entry) => [entry.name, new ort.Tensor('float32', start[entry.name], entry.shape)]),
 )
 for (const [feed, { data, shape }] of Object.entries(prepare(0, steps)))
-  tensors[feed] = new ort.Tensor(data instanceof Uint8Array ? 'uint8' : 'float32', data, shape)
+  tensors[feed] = new ort.Tensor(typeOf(data), data, shape)
 for (let i = 0; i < 3; i++) await session.run(tensors)
 session.endProfiling()
 await session.release()

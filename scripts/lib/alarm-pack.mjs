@@ -1,8 +1,7 @@
 // Writes the trainings of alarm-runs.mjs into the repository, as little of each as the alarms see.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { modelNamed } from '../../dist/index.js'
-import { collapseDetector, logAlarms, logDetector } from '../../dist/training/detectors.js'
-import { LOOK } from '../../dist/training/look.js'
+import { imageFacts, logDetector, modelNamed, sampleDetector } from '../../dist/index.js'
+import { LOOK } from '../../dist/watches/watch.js'
 import { RUNS } from './alarm-table.mjs'
 
 const FOLDER = new URL('../../test/training/alarms/', import.meta.url)
@@ -11,7 +10,7 @@ const short = (value) => Number(value.toPrecision(7))
 /** An objective of the run's model, for what it declares. */
 const objectiveOf = ({ model: name, options = {} }, shape = [32, 32, 1]) => {
   const model = modelNamed(name)
-  return model.objective(model.options.parse(options), shape, { classes: 10, steps: 1000 })
+  return model.objective(model.options.parse(options), imageFacts(shape, { classes: 10, steps: 1000 }))
 }
 
 /** Means between two looks, by metric, of the metrics that alarms look at. */
@@ -37,8 +36,8 @@ export const rowsOf = (columns) =>
   )
 
 const noticesOf = (objective, rows, { real, samples }) => {
-  const [log, collapse] = [logDetector(objective), collapseDetector(real)]
-  const told = [...rows.flatMap(log), ...samples.flatMap(([step, deviation]) => collapse(step, deviation))]
+  const [log, sheets] = [logDetector(objective), sampleDetector(objective)]
+  const told = [...rows.flatMap(log), ...samples.flatMap(([step, fresh]) => sheets(step, { fresh, real }))]
   return told.map(({ step, kind, severity }) => [step, kind, severity])
 }
 
@@ -51,7 +50,7 @@ export async function packRuns(found) {
     const packed = entries.map(({ name, real, rows, samples, diverged }) => {
       const run = RUNS[name]
       const objective = objectiveOf(run)
-      const names = [...new Set(logAlarms(objective).flatMap(({ metrics }) => metrics))]
+      const names = [...new Set(objective.watches.flatMap(({ metrics = [] }) => metrics))]
       const kept = {
         real: short(real),
         samples: samples.map(([step, deviation]) => [step, short(deviation)]),

@@ -12,9 +12,9 @@ import { median } from './step-program.mjs'
 export async function interleaved(variants, { rounds = 5, seconds = 0.6 } = {}) {
   const opened = []
   for (const { label, program } of variants) {
-    const engine = await nodeEngine()
-    const { model, state, initial, prepare, batchSize } = program()
-    const loaded = await engine.program(model, state)
+    const { lowering, compiled, initial, prepare, batchSize } = program()
+    const engine = await nodeEngine({ lowering })
+    const loaded = await engine.compile(compiled)
     await loaded.write(initial())
     await loaded.advance(prepare(0, 1))
     const start = performance.now()
