@@ -194,6 +194,14 @@ describe("the studio's pages", () => {
       !isForNode(to) && (FOR_PAGES.includes(to) || FOR_PAGES.includes(roomOf(to)))
     expect(taken.filter((to) => !isFree(to) && to !== 'server/protocol.ts')).toEqual([])
   })
+
+  it('bundle of the runtime what opens files, and nothing that makes them', () => {
+    const reached = new Set(['runtime/web.ts'])
+    for (const file of reached)
+      for (const { from, to, local, typeOnly } of imports)
+        if (from === file && local && !typeOnly) reached.add(to)
+    expect([...reached].sort()).toEqual(['runtime/tensors.ts', 'runtime/web.ts', 'util/errors.ts'])
+  })
 })
 
 describe('the native runtime', () => {
