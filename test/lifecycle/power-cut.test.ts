@@ -10,6 +10,7 @@ import { checkpointState } from '../../src/lifecycle/recorded-run.ts'
 import { planResume } from '../../src/lifecycle/resume-plan.ts'
 import type { RunEvent } from '../../src/measuring/events.ts'
 import { samplesPng } from '../../src/pictures/images.ts'
+import { sheetMaker } from '../../src/pictures/sheets.ts'
 import { createRun, type RunWriter, resumeRun } from '../../src/runs/node/index.ts'
 import type { TrainingState } from '../../src/training/state.ts'
 import type { TrainEvent } from '../../src/training/watcher.ts'
@@ -89,7 +90,12 @@ async function trainIn(folder: string, told: (step: number) => void = () => {}):
       await run.writeFile('generator.onnx', new Uint8Array(end.state.arrays.w!.buffer.slice(0)))
       yield { type: 'result', result: {} as never }
     }
-    const events = recordRun(run as RunWriter, { events: happening(from), from: from?.step ?? -1, finish })
+    const events = recordRun(run as RunWriter, {
+      events: happening(from),
+      from: from?.step ?? -1,
+      sheet: sheetMaker(undefined),
+      finish,
+    })
     for await (const event of events) if (event.type === 'checkpoint') told(event.step)
     return from?.step ?? -1
   } finally {

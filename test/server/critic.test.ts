@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { criticRound, openCriticNetworks, ROUND_SIZE } from '../../src/answers/critic.ts'
-import { recordedData } from '../../src/lifecycle/recorded-run.ts'
+import { recordedImages } from '../../src/lifecycle/recorded-run.ts'
 import type { RunConfig } from '../../src/runs/index.ts'
 import { openRun } from '../../src/runs/node/index.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
@@ -24,9 +24,9 @@ const YES = Array.from({ length: ROUND_SIZE }, () => true)
 describe('the critic', () => {
   let studio: TestStudio
   /** The data of the run, loaded once. */
-  let loaded: ReturnType<typeof recordedData> | undefined
+  let loaded: ReturnType<typeof recordedImages> | undefined
   const dataOf = (config: RunConfig) => {
-    loaded ??= recordedData(config)
+    loaded ??= recordedImages(config)
     return loaded
   }
   beforeAll(async () => {
