@@ -107,8 +107,8 @@ export function eventDrawer(
             terminal.print(`step ${formatCount(event.step)}: ${event.file}`)
           sampled = event.step
           return
-        case 'validation': {
-          tracker?.validate(event.row)
+        case 'record': {
+          if (event.log === 'validation') tracker?.validate(event.row)
           if (terminal.live) {
             progress()
             return
@@ -117,7 +117,7 @@ export function eventDrawer(
             const value = event.row[name]
             return value === undefined ? [] : [`${label} ${formatBriefMetric(value, format)}`]
           })
-          terminal.print(`step ${formatCount(event.row.step)}: validation ${numbers.join(', ')}`)
+          terminal.print(`step ${formatCount(event.row.step)}: ${event.log} ${numbers.join(', ')}`)
           return
         }
         case 'evaluation': {

@@ -46,22 +46,22 @@ export async function* recordRun(
     switch (event.type) {
       case 'steps':
         lastStep = event.step
-        await run.appendMetrics(event.rows)
-        await run.appendTimings([{ step: event.step, seconds: event.seconds, at: new Date().toISOString() }])
+        await run.append('metrics', event.rows)
+        await run.append('timings', [
+          { step: event.step, seconds: event.seconds, at: new Date().toISOString() },
+        ])
         if (performance.now() - statusAt > 1000 * STATUS_SECONDS) await status(state)
         return event
       case 'samples':
         await run.writeSample(event.step, event.latents, await sheet(event))
         return { type: 'samples', step: event.step, file: sampleFile(event.step, event.latents) }
       case 'record':
-        if (event.log === 'validation') {
-          await run.appendValidation([event.row])
-          return { type: 'validation', row: event.row }
-        }
-        await run.appendEvaluations([event.row])
-        return { type: 'evaluation', row: event.row, measures: COURSE.flatMap(({ measures }) => measures) }
+        await run.append(event.log, [event.row])
+        return event.log === 'evaluations'
+          ? { type: 'evaluation', row: event.row, measures: COURSE.flatMap(({ measures }) => measures) }
+          : { type: 'record', log: event.log, row: event.row }
       case 'notice':
-        await run.appendEvents([event.notice])
+        await run.append('events', [event.notice])
         return event
       case 'checkpoint': {
         await run.writeCheckpoint({
@@ -94,7 +94,9 @@ export async function* recordRun(
     if (error instanceof DivergedError) {
       const [good] = await run.listCheckpoints()
       const diagnosis = `${error.message} ${good === undefined ? 'No checkpoint was written before.' : `The last good checkpoint is that of step ${good}.`}`
-      await run.appendEvents([{ step: error.step, kind: 'diverged', severity: 'error', message: diagnosis }])
+      await run.append('events', [
+        { step: error.step, kind: 'diverged', severity: 'error', message: diagnosis },
+      ])
       await status('failed', diagnosis)
       throw new DivergedError(error.what, error.step, error.detail, diagnosis)
     }

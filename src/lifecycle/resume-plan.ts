@@ -30,7 +30,7 @@ const listed = (problems: readonly string[]): string => {
 /** The last step up to `last` that somebody asked for by hand, for some networks alone: it cannot be made again. */
 async function handMade(run: RunFolder, after: number, last: number): Promise<number | undefined> {
   // A log that cannot be read is told of elsewhere.
-  const events = await run.readEvents().catch(() => [])
+  const events = await run.readLog('events').catch(() => [])
   return events.findLast(({ kind, step }) => kind === 'single-player' && step > after && step <= last)?.step
 }
 

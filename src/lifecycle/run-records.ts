@@ -1,7 +1,15 @@
 // Whether what a run wrote down is whole: every line of its logs and every sheet of samples up to a step.
 import type { Objective } from '../objectives/objective.ts'
 import { checkPng } from '../report/node/index.ts'
-import { checkLog, LOG_FILES, type LogRules, type SampleEntry, sampleFile } from '../runs/index.ts'
+import {
+  checkLog,
+  LOGS,
+  type Log,
+  type LogRules,
+  type SampleEntry,
+  sampleFile,
+  stepLogs,
+} from '../runs/index.ts'
 import { beginsAs, type Digests, type RunFolder } from '../runs/node/index.ts'
 import { dueSteps } from '../util/pace.ts'
 
@@ -26,19 +34,13 @@ export interface RunRecords {
   readonly logs: Readonly<Record<string, string>>
 }
 
-/** What a run should have written up to a step. */
-function rulesOf({ config }: RunFolder, until: number): Record<string, LogRules> {
-  const { steps, validateEvery, evaluateEvery } = config.settings
-  const columns = config.metrics.map(({ name }) => name)
-  const due = (every: number): number[] => dueSteps(every, steps, until)
-  return {
-    [LOG_FILES.metrics]: { until, once: true, expected: due(1), columns },
-    [LOG_FILES.validation]: { until, once: true, expected: config.data.test ? due(validateEvery) : [] },
-    [LOG_FILES.evaluations]: { until, once: true, expected: due(evaluateEvery) },
-    [LOG_FILES.timings]: { until, once: true },
-    [LOG_FILES.events]: { until, once: false },
-  }
-}
+/** What a run should have written to a log up to a step. */
+const rulesOf = ({ lines, every, required }: Log, { config }: RunFolder, until: number): LogRules => ({
+  until,
+  once: lines === 'step',
+  expected: dueSteps(every?.(config) ?? 0, config.settings.steps, until),
+  columns: required?.(config) ?? [],
+})
 
 const decoder = new TextDecoder()
 
@@ -83,8 +85,9 @@ export async function checkRecords(
 ): Promise<RunRecords> {
   const problems: RecordProblem[] = []
   const logs: Record<string, string> = {}
-  for (const [file, rules] of Object.entries(rulesOf(run, until))) {
-    const { text, problems: found } = checkLog(await textOf(run, file), rules)
+  for (const log of stepLogs(run.logs)) {
+    const { file } = log
+    const { text, problems: found } = checkLog(await textOf(run, file), rulesOf(log, run, until))
     logs[file] = text
     for (const { problem, mended } of found)
       problems.push({ file, problem, cure: mended ? 'rewrite' : 'again' })
@@ -95,10 +98,10 @@ export async function checkRecords(
         cure: 'again',
       })
   }
-  const timed = logs[LOG_FILES.timings]!.trimEnd().split('\n').at(-1)
+  const timed = logs[LOGS.timings.file]!.trimEnd().split('\n').at(-1)
   if (until >= 0 && !timed?.startsWith(`{"step":${until},`))
     problems.push({
-      file: LOG_FILES.timings,
+      file: LOGS.timings.file,
       problem: `it does not tell how long the steps up to ${until} took`,
       cure: 'lost',
     })

@@ -222,12 +222,12 @@ export async function* continueRun(
     // In this order: the checkpoint of a sheet may be one that goes.
     await remakeSheets(run, engine, objective, sheets, sheetMaker(data.examples))
     await run.truncateAfter(step, logs)
-    if (records.lost.length > 0 && acceptLosses) await run.appendEvents([lossNotice(step, records.lost)])
+    if (records.lost.length > 0 && acceptLosses) await run.append('events', [lossNotice(step, records.lost)])
     yield { type: 'run', folder: run.folder, config: run.config, resumedFrom: step, ...records }
     yield* trainInto(run, data, engine, {
       from: checkpoint && checkpointState(checkpoint),
-      history: await run.readMetrics(),
-      told: await run.readEvents(),
+      history: await run.readLog('metrics'),
+      told: await run.readLog('events'),
       course,
       signal,
     })

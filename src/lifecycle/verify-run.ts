@@ -10,7 +10,6 @@ import {
   EVALUATION_FILE,
   openRun,
   type RunFolder,
-  readCritic,
   STATUS_FILE,
 } from '../runs/node/index.ts'
 import { packageVersion } from '../runs/node/machine.ts'
@@ -107,9 +106,10 @@ async function otherFlaws(run: RunFolder, figures: readonly string[], finished: 
   const measured = await problemOf(run.readEvaluation)
   if (measured)
     flaws.push({ file: EVALUATION_FILE, problem: measured, remedy: '"sparring evaluate" measures again' })
-  const judged = await problemOf(() => readCritic(run.folder))
-  if (judged)
-    flaws.push({ file: 'critic.jsonl', problem: judged, remedy: 'correct or delete the line that it names' })
+  for (const { name, file } of Object.values(run.logs).filter(({ onResume }) => onResume === 'kept')) {
+    const problem = await problemOf(() => run.readLog(name))
+    if (problem) flaws.push({ file, problem, remedy: 'correct or delete the line that it names' })
+  }
   return flaws
 }
 

@@ -63,8 +63,8 @@ export type RunEvent =
     }
   | { readonly type: 'samples'; readonly step: number; readonly file: string }
   | { readonly type: 'notice'; readonly notice: Notice }
-  /** What was measured on the held-out images. */
-  | { readonly type: 'validation'; readonly row: MetricsRow }
+  /** A row of a log, e.g. `validation`: what was measured on the held-out images. */
+  | { readonly type: 'record'; readonly log: string; readonly row: MetricsRow }
   /** What was measured of fresh samples. */
   | {
       readonly type: 'evaluation'

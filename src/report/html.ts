@@ -5,6 +5,7 @@ import { formatCount } from '../util/format.ts'
 import { MEASURES_STYLE } from './compare/style.ts'
 import { escapeMarkup as safe } from './escape.ts'
 import { extraFigures } from './extra-figures.ts'
+import { plainLogs } from './page-logs.ts'
 import { measures } from './page-measures.ts'
 import { gallery, type ReportAssets, slider } from './page-samples.ts'
 import {
@@ -36,6 +37,7 @@ export function reportHtml(record: RunRecord, assets: ReportAssets = {}): string
     gallery(assets),
     measures(record, assets.evaluation),
     extraFigures(assets.figures ?? [], assets.missing),
+    ...plainLogs(record, assets.logs),
     events(record),
     networks.length ? `<div class="columns">\n${networks.join('\n')}\n</div>` : '',
     configuration(record),

@@ -1,13 +1,15 @@
 // The samples in the report: the step slider, the large grid, the samples through training.
-import type { Evaluation, SampleEntry, SampleKind } from '../runs/index.ts'
+import type { Evaluation, LogTable, SampleEntry, SampleKind } from '../runs/index.ts'
 import { formatCount } from '../util/format.ts'
 import { dataUri } from './data-uri.ts'
 import type { ReportFigure } from './extra-figures.ts'
 import type { ThroughTrainingCell } from './figures.ts'
 import { card } from './page-parts.ts'
 
-/** What a report shows besides the record: pictures as PNG files, and measures. Every one is optional. */
+/** What a report shows besides the record: pictures as PNG files, measures, and how to read it. Every one is optional. */
 export interface ReportAssets {
+  /** What the logs of the record are. Default: those of every run */
+  logs?: LogTable
   /** Sample sheets, as listed in the record, with their bytes. */
   sheets?: readonly (SampleEntry & { png: Uint8Array })[]
   /** Many samples of the final network, e.g. 20 x 20. */

@@ -82,6 +82,8 @@ tfoot th { font-weight: 500; color: var(--muted); border: 0; padding-bottom: 2px
 tfoot td { border: 0; padding-bottom: 2px; }
 tfoot tr:first-child > * { border-top: 2px solid var(--line); padding-top: 10px; }
 .count { text-align: right; font-variant-numeric: tabular-nums; padding-right: 0; white-space: nowrap; }
+.log { width: auto; min-width: min(100%, 30rem); }
+.log .count { padding-right: 28px; }
 .layers td { white-space: nowrap; }
 .layers small { color: var(--muted); font-size: .8438rem; }
 .facts th { color: var(--muted); width: 40%; }

@@ -1,6 +1,7 @@
 // How a run stands with each of its alarms: too early to tell, well, or warned. Read from its records alone.
 import { formatCount } from '../util/format.ts'
-import type { AlarmInfo, RunConfig, RunRecord } from './schema.ts'
+import type { RunRecord } from './record.ts'
+import type { AlarmInfo, RunConfig } from './schema.ts'
 
 export type AlarmState = 'too-early' | 'well' | 'warning'
 

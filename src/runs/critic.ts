@@ -4,9 +4,6 @@ import { z } from 'zod'
 const count = z.int().min(0)
 const verdicts = z.array(z.boolean()).min(1)
 
-/** Belongs to the run as a whole, not to its steps: it stays when the run is taken back to an earlier step. */
-export const CRITIC_FILE = 'critic.jsonl'
-
 /** A line of it. All lists are by image. */
 export const criticRowSchema = z
   .object({

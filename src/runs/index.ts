@@ -23,7 +23,7 @@ export {
   classificationOf,
   classificationSchema,
 } from './classification.ts'
-export { CRITIC_FILE, type CriticRow, criticRowSchema } from './critic.ts'
+export { type CriticRow, criticRowSchema } from './critic.ts'
 export {
   type CriticScores,
   type CriticTotals,
@@ -41,9 +41,24 @@ export {
   type MeasureRecord,
   measureSchema,
 } from './evaluation.ts'
-export { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from './layout.ts'
+export { checkpointFile, parseCheckpointName, parseSampleName, sampleFile } from './layout.ts'
 export { formatLines, keepUntil, parseLines, readMetricsRow, rowReader } from './lines.ts'
 export { checkLog, type LogCheck, type LogProblem, type LogRules } from './log-check.ts'
+export { type LogColumnInfo, type LogInfo, logInfo } from './log-info.ts'
+export {
+  LOGS,
+  type Log,
+  type LogColumn,
+  type LogName,
+  type LogRows,
+  type LogTable,
+  liveLogs,
+  logNamed,
+  logTable,
+  rowsOf,
+  stepLogs,
+} from './logs.ts'
+export type { RunRecord } from './record.ts'
 export {
   type AlarmInfo,
   alarmInfoSchema,
@@ -55,13 +70,14 @@ export {
   imagesOf,
   type LayerSummary,
   layerSummarySchema,
+  loggedNumber,
   type MetricInfo,
   type MetricsRow,
   metricInfoSchema,
+  metricsRowSchema,
   type NetworkSummary,
   networkSummarySchema,
   type RunConfig,
-  type RunRecord,
   type RunSettings,
   type RunStatus,
   runConfigSchema,

@@ -1,16 +1,7 @@
-// Names of the files in a run folder.
+// Names of the files in a run folder, but for its logs.
 import type { SampleEntry, SampleKind } from './schema.ts'
 
 const padded = (step: number): string => String(step).padStart(6, '0')
-
-/** The logs, one JSON object per line, oldest first. */
-export const LOG_FILES = {
-  metrics: 'metrics.jsonl',
-  validation: 'validation.jsonl',
-  timings: 'timings.jsonl',
-  events: 'events.jsonl',
-  evaluations: 'evaluations.jsonl',
-} as const
 
 /** `samples/step-000400.png`, or `samples/fresh-000400.png` for fresh latents. */
 export const sampleFile = (step: number, kind: SampleKind): string =>

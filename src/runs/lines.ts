@@ -15,7 +15,7 @@ export type RowReader<Row> = (value: unknown) => Row
 export function readMetricsRow(value: unknown): MetricsRow {
   if (typeof value !== 'object' || value === null) throw new Error('expected an object')
   const row = value as Record<string, unknown>
-  if (!Number.isInteger(row.step) || (row.step as number) < 0)
+  if (!Number.isSafeInteger(row.step) || (row.step as number) < 0)
     throw new Error('"step" must be a whole number')
   for (const name in row) {
     if (row[name] === null) row[name] = Number.NaN

@@ -171,18 +171,19 @@ export const runStatusSchema = z.object({
 })
 export type RunStatus = z.infer<typeof runStatusSchema>
 
+/** A number of a log. One that is not finite is written as `null` and read as NaN. */
+export const loggedNumber = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN)
+
 /**
- * A line of `metrics.jsonl`: the step and one number per metric. No wall time: a resumed run must end with the
- * same bytes. A number that is not finite is written as `null` and read as NaN.
+ * A line of `metrics.jsonl`: the step and one number per metric. No wall time: a resumed run must end with the same bytes.
+ * `validation.jsonl` has the same names, over all held-out images; `evaluations.jsonl` those of the measures of one draw of
+ * samples, taken while the run trained.
  */
-export interface MetricsRow {
-  step: number
-  [metric: string]: number
-}
-
-/** A line of `validation.jsonl` is like one of `metrics.jsonl`: the same names, over all held-out images. */
-
-/** A line of `evaluations.jsonl` too: measures of one draw of samples, taken while the run trained. */
+export const metricsRowSchema = z.object({ step: count }).catchall(loggedNumber)
+export type MetricsRow = z.infer<typeof metricsRowSchema>
 
 /** A line of `timings.jsonl`: the seconds of training since the line before, up to and including `step`. */
 export const timingRowSchema = z.object({ step: count, seconds: z.number().min(0), at: z.iso.datetime() })
@@ -219,18 +220,6 @@ export interface SampleEntry {
   step: number
   kind: SampleKind
   file: string
-}
-
-/** Everything a run folder tells, read together. */
-export interface RunRecord {
-  config: RunConfig
-  status: RunStatus
-  metrics: MetricsRow[]
-  validation: MetricsRow[]
-  evaluations: MetricsRow[]
-  timings: TimingRow[]
-  events: EventRow[]
-  samples: SampleEntry[]
 }
 
 /** The first problem of a failed parse as `settings.steps: expected ..., got ...`. */

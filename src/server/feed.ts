@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { RunStatus, SampleEntry } from '../runs/index.ts'
 import {
   formatCursor,
-  type LogName,
   parseCursor,
   type RunFolder,
   readTail,
@@ -80,12 +79,10 @@ export function runFeed(run: RunFolder): Feed {
 
   /** One message for all that stand at one cursor. */
   const news = async (cursor: string): Promise<{ kind: 'reset' } | { cursor: string; parts: string[] }> => {
-    const tail = await readTail(run.folder, parseCursor(cursor) ?? START)
+    const tail = await readTail(run, parseCursor(cursor, run.logs) ?? START)
     if (!tail) return { kind: 'reset' }
-    const parts = (Object.entries(tail.lines) as [LogName, string][]).map(
-      ([log, lines]) => `"${log}":${asList(lines)}`,
-    )
-    return { cursor: formatCursor(tail.cursor), parts }
+    const parts = Object.entries(tail.lines).map(([log, lines]) => `"${log}":${asList(lines)}`)
+    return { cursor: formatCursor(tail.cursor, run.logs), parts }
   }
 
   const tell = async (entry: Entry, message: Message): Promise<void> => {

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { basename, resolve } from 'node:path'
 import { serve } from '@hono/node-server'
 import type { DataSplits } from '../data/node/index.ts'
-import { recordedImages } from '../lifecycle/recorded-run.ts'
+import { recordedData, recordedImages } from '../lifecycle/recorded-run.ts'
+import type { LogTable } from '../runs/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { ConfigError, messageOf } from '../util/errors.ts'
@@ -31,6 +32,8 @@ export interface StudioOptions {
   readonly port?: number | undefined
   /** Lets everybody on this machine read, without the token; changing something always needs it. Default: false */
   readonly openReading?: boolean | undefined
+  /** The logs that runs may have. Default: those of every run */
+  readonly logs?: LogTable | undefined
 }
 
 export interface Studio {
@@ -84,7 +87,7 @@ const TRIES = 5
  *
  * @throws ConfigError when the port is taken; UnsupportedError when the pages were not built
  */
-export async function openStudio({ runs, port, openReading = false }: StudioOptions): Promise<Studio> {
+export async function openStudio({ runs, port, openReading = false, logs }: StudioOptions): Promise<Studio> {
   await mkdir(runs, { recursive: true }).catch((error) => {
     const { code } = error as NodeJS.ErrnoException
     throw new ConfigError(
@@ -99,7 +102,7 @@ export async function openStudio({ runs, port, openReading = false }: StudioOpti
   const kept = new Map<string, Promise<DataSplits>>()
   const context: StudioContext = {
     folder,
-    open: (name) => openNamed(folder, name),
+    open: (name) => openNamed(folder, name, logs),
     engine() {
       engine ??= nodeEngine({ threads: 1 })
       return engine

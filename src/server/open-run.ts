@@ -2,6 +2,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { readOwnCode } from '../lifecycle/own-code.ts'
+import type { LogTable } from '../runs/index.ts'
 import { limitOf, listRuns, openRun, type RunFolder, type RunListing } from '../runs/node/index.ts'
 import { readBytes } from '../util/node/read-file.ts'
 import { NotFoundError } from './context.ts'
@@ -22,13 +23,16 @@ async function folderOf(runs: string, name: string): Promise<string> {
   return real
 }
 
-/** @throws NotFoundError when there is no such run; DataError when it is damaged */
-export async function openNamed(runs: string, name: string): Promise<RunFolder> {
+/**
+ * @param logs  the logs that it may have. Default: those of every run
+ * @throws NotFoundError when there is no such run; DataError when it is damaged
+ */
+export async function openNamed(runs: string, name: string, logs?: LogTable): Promise<RunFolder> {
   const folder = await folderOf(runs, name)
   const config = await realpath(join(folder, 'config.json')).catch(() => undefined)
   if (config === undefined || dirname(config) !== folder)
     throw new NotFoundError(`"${name}" is not a run: it has no config.json`)
-  const run = await openRun(folder)
+  const run = await openRun(folder, { logs })
   // What cannot be read is missed by whoever needs the model; the rest of the run can be looked at.
   await readOwnCode(run.config).catch(() => {})
   return run
@@ -41,12 +45,15 @@ export async function ownRuns(runs: string): Promise<RunListing[]> {
   return found.filter(({ name, folder }, i) => real[i] === folder && isOneStep(name))
 }
 
-/** Files that pages may have, besides pictures of samples and figures. */
-const RECORDS =
-  /^(config|status|evaluation|classification)\.json$|^[a-z]+\.jsonl$|^report\.html$|^[a-z][a-z0-9-]*\.onnx$/
+/** Files that pages may have, besides logs and pictures of samples and figures. */
+const RECORDS = /^(config|status|evaluation|classification)\.json$|^report\.html$|^[a-z][a-z0-9-]*\.onnx$/
 const PICTURES = /^(samples|figures)\/[a-z0-9][a-z0-9-]*\.(png|svg|json)$/
 
-export const isOffered = (file: string): boolean => RECORDS.test(file) || PICTURES.test(file)
+/** @param logs  those of the run: each says whether pages may have it, and no other file of lines is one */
+export const isOffered = (file: string, logs: LogTable): boolean =>
+  RECORDS.test(file) ||
+  PICTURES.test(file) ||
+  Object.values(logs).some((log) => log.file === file && log.pages !== 'never')
 
 /**
  * Where a file of a run lies.
@@ -55,7 +62,7 @@ export const isOffered = (file: string): boolean => RECORDS.test(file) || PICTUR
  */
 export async function offeredPath(run: RunFolder, file: string): Promise<string> {
   const missing = (): NotFoundError => new NotFoundError(`the run has no file "${file.slice(0, 130)}"`)
-  if (!isOffered(file)) throw missing()
+  if (!isOffered(file, run.logs)) throw missing()
   const real = await realpath(join(run.folder, file)).catch(() => undefined)
   if (real === undefined || !real.startsWith(run.folder + sep) || !(await stat(real)).isFile())
     throw missing()

@@ -5,15 +5,9 @@ import type { LatentAxis, LatentExamples, LatentSpace } from '../answers/latent-
 import type { RunParts } from '../lifecycle/run-parts.ts'
 import type { CriticScores, CriticTotals } from '../runs/critic-totals.ts'
 import type { Classification, Evaluation } from '../runs/index.ts'
-import type {
-  ControlRow,
-  EventRow,
-  MetricsRow,
-  RunConfig,
-  RunStatus,
-  SampleEntry,
-  TimingRow,
-} from '../runs/schema.ts'
+import type { LogInfo } from '../runs/log-info.ts'
+import type { LogName, LogRows } from '../runs/logs.ts'
+import type { ControlRow, MetricsRow, RunConfig, RunStatus, SampleEntry } from '../runs/schema.ts'
 
 export type { LatentAxis, LatentExamples, LatentSpace, RunParts }
 
@@ -61,16 +55,18 @@ export interface Columns {
   readonly [name: string]: readonly (number | null)[]
 }
 
+/** The rows of every log that pages get, by its name: column by column where all of it is numbers. */
+export type SnapshotLogs = {
+  readonly [Name in LogName]: LogRows[Name] extends MetricsRow[] ? Columns : Readonly<LogRows[Name]>
+}
+
 /** `GET /api/runs/<name>`: everything that a run's folder tells. */
-export interface RunSnapshot {
+export interface RunSnapshot extends SnapshotLogs {
   readonly name: string
   readonly config: RunConfig
   readonly status: RunStatus
-  readonly metrics: Columns
-  readonly validation: Columns
-  readonly evaluations: Columns
-  readonly timings: readonly TimingRow[]
-  readonly events: readonly EventRow[]
+  /** What the logs are that pages may have, of which these are the live ones; more than are named here in a newer version. */
+  readonly logs: readonly LogInfo[]
   readonly samples: readonly SampleEntry[]
   readonly evaluation?: Evaluation
   readonly classification?: Classification
@@ -87,12 +83,7 @@ export interface RunSnapshot {
  * The id of each event is a cursor, so a page that was asleep goes on without loss. An event `reset` means that the run
  * was taken back to an earlier step: read the snapshot anew.
  */
-export interface RunUpdate {
-  readonly metrics?: readonly MetricsRow[]
-  readonly validation?: readonly MetricsRow[]
-  readonly evaluations?: readonly MetricsRow[]
-  readonly timings?: readonly TimingRow[]
-  readonly events?: readonly EventRow[]
+export interface RunUpdate extends Partial<{ readonly [Name in LogName]: Readonly<LogRows[Name]> }> {
   /** The whole list, when it changed. */
   readonly samples?: readonly SampleEntry[]
   readonly status?: RunStatus

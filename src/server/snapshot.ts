@@ -2,11 +2,10 @@
 import { readdir } from 'node:fs/promises'
 import { runParts } from '../lifecycle/run-parts.ts'
 import { readClassification } from '../pictures/classification.ts'
-import { parseLines, readMetricsRow, rowReader } from '../runs/index.ts'
-import { formatCursor, type LogName, type RunFolder, readTail, START } from '../runs/node/index.ts'
-import { eventRowSchema, type MetricsRow, timingRowSchema } from '../runs/schema.ts'
+import { liveLogs, logInfo, type MetricsRow, parseLines } from '../runs/index.ts'
+import { formatCursor, type RunFolder, readTail, START } from '../runs/node/index.ts'
 import { isOffered } from './open-run.ts'
-import type { Columns, RunSnapshot } from './protocol.ts'
+import type { Columns, RunSnapshot, SnapshotLogs } from './protocol.ts'
 
 /** Six digits are more than a screen shows, and a third of the bytes. */
 const short = (value: number): number | null => (Number.isFinite(value) ? Number(value.toPrecision(6)) : null)
@@ -23,23 +22,23 @@ function columns(rows: readonly MetricsRow[]): Columns {
 }
 
 /** Files that pages may have, without the sample sheets, which are listed apart. */
-export async function offeredFiles(folder: string): Promise<string[]> {
+export async function offeredFiles({ folder, logs }: RunFolder): Promise<string[]> {
   const names = await readdir(folder)
   const figures = names.includes('figures')
     ? (await readdir(`${folder}/figures`)).map((name) => `figures/${name}`)
     : []
-  return [...names, ...figures].filter(isOffered).sort()
+  return [...names, ...figures].filter((name) => isOffered(name, logs)).sort()
 }
 
 /** All complete lines of the logs, and the cursor behind them. */
 async function readLogs(run: RunFolder) {
-  const texts: Partial<Record<LogName, string>> = {}
+  const texts: Record<string, string> = {}
   let cursor = START
   for (;;) {
-    const tail = await readTail(run.folder, cursor)
+    const tail = await readTail(run, cursor)
     // The run was taken back while it was read: from the beginning.
     if (!tail) return readLogs(run)
-    const added = Object.entries(tail.lines) as [LogName, string][]
+    const added = Object.entries(tail.lines)
     for (const [log, lines] of added) texts[log] = (texts[log] ?? '') + lines
     cursor = tail.cursor
     if (added.length === 0) return { texts, cursor }
@@ -49,11 +48,15 @@ async function readLogs(run: RunFolder) {
 /** @throws DataError when a record or log of the run is damaged */
 export async function snapshotOf(name: string, run: RunFolder): Promise<RunSnapshot> {
   const { texts, cursor } = await readLogs(run)
-  const rows = (log: LogName): MetricsRow[] => parseLines(texts[log] ?? '', log, readMetricsRow)
+  const logs = liveLogs(run.logs).map((log) => ({ ...log, info: logInfo(log, run.config) }))
+  const rows = logs.map(({ name, read, info }) => {
+    const found = parseLines(texts[name] ?? '', name, read)
+    return [name, info.isNumeric ? columns(found as MetricsRow[]) : found]
+  })
   const [status, samples, files, evaluation] = await Promise.all([
     run.readStatus(),
     run.listSamples(),
-    offeredFiles(run.folder),
+    offeredFiles(run),
     run.readEvaluation(),
   ])
   const classification = await readClassification(run, status.step)
@@ -61,16 +64,15 @@ export async function snapshotOf(name: string, run: RunFolder): Promise<RunSnaps
     name,
     config: run.config,
     status,
-    metrics: columns(rows('metrics')),
-    validation: columns(rows('validation')),
-    evaluations: columns(rows('evaluations')),
-    timings: parseLines(texts.timings ?? '', 'timings', rowReader(timingRowSchema)),
-    events: parseLines(texts.events ?? '', 'events', rowReader(eventRowSchema)),
+    ...(Object.fromEntries(rows) as SnapshotLogs),
+    logs: Object.values(run.logs)
+      .filter(({ pages }) => pages !== 'never')
+      .map((log) => logInfo(log, run.config)),
     samples,
     files,
     parts: runParts(run.config),
     ...(evaluation ? { evaluation } : {}),
     ...(classification ? { classification } : {}),
-    cursor: formatCursor(cursor),
+    cursor: formatCursor(cursor, run.logs),
   }
 }

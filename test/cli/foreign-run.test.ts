@@ -321,7 +321,7 @@ describe('a run whose every text holds escapes', () => {
       const names = config.metrics.map(({ name }) => [name, 1])
       const row = { step: 4, ...Object.fromEntries(names) }
       drawer.draw({ type: 'steps', step: 4, rows: [row], seconds: 1 })
-      drawer.draw({ type: 'validation', row })
+      drawer.draw({ type: 'record', log: 'validation', row })
       drawer.draw({
         type: 'notice',
         notice: { step: 4, kind: 'single-player', severity: 'warning', message: `${EVIL}\nerror: made up` },

@@ -96,7 +96,7 @@ describe('evaluating', () => {
 
   it('while a run trains gives what the first draw of an evaluation gives', async () => {
     const run = await openRun(at('vae'))
-    const rows = await run.readEvaluations()
+    const rows = await run.readLog('evaluations')
     expect(rows.map(({ step }) => step)).toEqual([0, 5, 10, 12])
     const { evaluations } = await evaluate(['vae'], { draws: 1 })
     for (const name of ['fid', 'kid', 'recall', 'coverage', 'sharpness'])

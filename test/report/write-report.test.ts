@@ -23,9 +23,9 @@ const images = (count: number): ImageBatch => ({
 test('a report writes the figures and the page, and a damaged sample costs only itself', async () => {
   const folder = join(place, 'run')
   const run = await createRun(folder, inventedConfig())
-  await run.appendMetrics(inventedMetrics(300))
-  await run.appendTimings(inventedTimings(300))
-  await run.appendEvents(inventedEvents.slice(0, 1))
+  await run.append('metrics', inventedMetrics(300))
+  await run.append('timings', inventedTimings(300))
+  await run.append('events', inventedEvents.slice(0, 1))
   for (const step of [0, 100, 200]) {
     await run.writeSample(step, 'fixed', await encodePng(tileGrid(images(9))))
     await run.writeSample(step, 'fresh', await encodePng(tileGrid(images(9))))

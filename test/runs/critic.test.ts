@@ -68,10 +68,10 @@ describe('critic.jsonl', () => {
 
   it('stays whole when the run is taken back to an earlier step, and cannot be overwritten as a file', async () => {
     const run = await createRun(folder, inventedConfig())
-    await run.appendMetrics([{ step: 0, generatorLoss: 1 }])
+    await run.append('metrics', [{ step: 0, generatorLoss: 1 }])
     await appendCritic(folder, round({ step: 500 }))
     await run.truncateAfter(-1)
-    expect(await run.readMetrics()).toEqual([])
+    expect(await run.readLog('metrics')).toEqual([])
     expect(await readCritic(folder)).toEqual([round({ step: 500 })])
     await expect((await openRun(folder)).writeFile('critic.jsonl', '')).rejects.toThrow(
       'is a record of the run',

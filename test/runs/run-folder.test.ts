@@ -44,10 +44,10 @@ describe('a run folder', () => {
   test('gives back everything that was written', async () => {
     const run = await create(folder, inventedConfig())
     const metrics = inventedMetrics(50)
-    await run.appendMetrics(metrics.slice(0, 20))
-    await run.appendMetrics(metrics.slice(20))
-    await run.appendTimings(inventedTimings(50))
-    await run.appendEvents(inventedEvents)
+    await run.append('metrics', metrics.slice(0, 20))
+    await run.append('metrics', metrics.slice(20))
+    await run.append('timings', inventedTimings(50))
+    await run.append('events', inventedEvents)
     await run.writeSample(0, 'fixed', png)
     await run.writeSample(400, 'fresh', png)
     await run.writeSample(400, 'fixed', png)
@@ -148,10 +148,13 @@ describe('a run folder', () => {
 describe('going back to a step', () => {
   test('drops what came after it, and only that', async () => {
     const run = await create(folder, inventedConfig())
-    await run.appendMetrics(inventedMetrics(500))
-    await run.appendTimings(inventedTimings(500))
-    await run.appendValidation([0, 200, 400].map((step) => ({ step, loss: step / 3 })))
-    await run.appendEvents(inventedEvents)
+    await run.append('metrics', inventedMetrics(500))
+    await run.append('timings', inventedTimings(500))
+    await run.append(
+      'validation',
+      [0, 200, 400].map((step) => ({ step, loss: step / 3 })),
+    )
+    await run.append('events', inventedEvents)
     for (const step of [0, 200, 400]) await run.writeSample(step, 'fixed', png)
     for (const step of [100, 200, 300]) await run.writeCheckpoint({ step, tensors: weights(step) })
     const before = await readFile(join(folder, 'metrics.jsonl'), 'utf8')
@@ -164,19 +167,19 @@ describe('going back to a step', () => {
     expect(await readFile(join(folder, 'metrics.jsonl'), 'utf8')).toBe(
       `${before.split('\n').slice(0, 201).join('\n')}\n`,
     )
-    expect((await again.readTimings()).at(-1)?.step).toBe(199)
+    expect((await again.readLog('timings')).at(-1)?.step).toBe(199)
     expect((await again.readRecord()).validation).toEqual([
       { step: 0, loss: 0 },
       { step: 200, loss: 200 / 3 },
     ])
-    expect((await again.readEvents()).map(({ step }) => step)).toEqual([120])
+    expect((await again.readLog('events')).map(({ step }) => step)).toEqual([120])
     expect((await readdir(join(folder, 'samples'))).sort()).toEqual(['step-000000.png', 'step-000200.png'])
     expect(await again.listCheckpoints()).toEqual([200, 100])
-    await again.appendMetrics(inventedMetrics(500).slice(201))
+    await again.append('metrics', inventedMetrics(500).slice(201))
     expect(await readFile(join(folder, 'metrics.jsonl'), 'utf8')).toBe(before)
 
     await again.truncateAfter(-1)
-    expect(await again.readMetrics()).toEqual([])
+    expect(await again.readLog('metrics')).toEqual([])
     expect(await again.listSamples()).toEqual([])
     expect(await again.listCheckpoints()).toEqual([])
   })
@@ -184,7 +187,7 @@ describe('going back to a step', () => {
   test('of a run that has no logs yet does nothing', async () => {
     const run = await create(folder, inventedConfig())
     await run.truncateAfter(10)
-    expect(await run.readMetrics()).toEqual([])
+    expect(await run.readLog('metrics')).toEqual([])
   })
 })
 
@@ -241,7 +244,7 @@ describe('checkpoints', () => {
       },
     })
     await run.writeCheckpoint({ step: 100, tensors: weights(1) })
-    await run.appendMetrics(inventedMetrics(3))
+    await run.append('metrics', inventedMetrics(3))
     blocks = 0
     const failed = run.writeCheckpoint({ step: 200, tensors: weights(2) })
     await expect(failed).rejects.toThrow(DataError)
@@ -251,10 +254,10 @@ describe('checkpoints', () => {
     expect(await readdir(join(folder, 'checkpoints'))).toEqual(['step-000100.safetensors'])
     expect((await run.latestCheckpoint())?.step).toBe(100)
 
-    const logged = run.appendMetrics(inventedMetrics(6).slice(3))
+    const logged = run.append('metrics', inventedMetrics(6).slice(3))
     await expect(logged).rejects.toThrow(/cannot add to .*metrics\.jsonl: the disk is full/)
     expect(await readFile(join(folder, 'metrics.jsonl'), 'utf8')).toMatch(/\n$/)
-    expect(await run.readMetrics()).toEqual(inventedMetrics(3))
+    expect(await run.readLog('metrics')).toEqual(inventedMetrics(3))
     await expect(run.writeStatus({ state: 'failed', step: 3 })).rejects.toThrow(DataError)
     expect(await run.readStatus()).toMatchObject({ state: 'running', step: 0 })
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([])
@@ -343,7 +346,7 @@ describe('a run whose place is lost while it is trained', () => {
     await run.writeCheckpoint({ step: 0, tensors: weights(1) })
     await rm(folder, { recursive: true })
     for (const write of [
-      () => run.appendMetrics(inventedMetrics(3)),
+      () => run.append('metrics', inventedMetrics(3)),
       () => run.writeSample(0, 'fixed', png),
       () => run.writeCheckpoint({ step: 1, tensors: weights(1) }),
       () => run.writeStatus({ state: 'running', step: 1 }),
@@ -362,7 +365,7 @@ describe('a run whose place is lost while it is trained', () => {
     await rm(folder, { recursive: true })
     await mkdir(folder)
     await writeFile(join(folder, 'run.lock'), JSON.stringify({ pid: 1, host: 'elsewhere', birth: '' }))
-    await expect(run.appendMetrics(inventedMetrics(3))).rejects.toThrow(/was taken by another process/)
+    await expect(run.append('metrics', inventedMetrics(3))).rejects.toThrow(/was taken by another process/)
     await run.close()
     expect(await readdir(folder)).toEqual(['run.lock'])
   })
@@ -375,7 +378,7 @@ describe('a run whose place is lost while it is trained', () => {
       write: (handle, bytes) => (broken ? readOnly() : handle.writeFile(bytes)),
     })
     broken = true
-    await expect(run.appendMetrics(inventedMetrics(3))).rejects.toThrow(/the disk has become read-only/)
+    await expect(run.append('metrics', inventedMetrics(3))).rejects.toThrow(/the disk has become read-only/)
     await rm(join(folder, 'run.lock'))
     await mkdir(join(folder, 'run.lock'))
     await run.close()

@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 const metrics = (): string => join(folder, 'metrics.jsonl')
 
 /** Where everything that was written so far has been read. */
-const cursorNow = async (): Promise<Cursor> => (await readTail(folder, START))!.cursor
+const cursorNow = async (): Promise<Cursor> => (await readTail({ folder }, START))!.cursor
 
 describe('readTail', () => {
   it('gives every line once, however the file grew between two readings', async () => {
@@ -27,7 +27,7 @@ describe('readTail', () => {
         let read = ''
         for (const text of chunks) {
           await appendFile(metrics(), text)
-          const tail = (await readTail(folder, cursor))!
+          const tail = (await readTail({ folder }, cursor))!
           // Cursors travel as text.
           cursor = parseCursor(formatCursor(tail.cursor))!
           read += tail.lines.metrics ?? ''
@@ -43,7 +43,7 @@ describe('readTail', () => {
     await writeFile(metrics(), '{"step":0}\n{"step":1}\n')
     const cursor = await cursorNow()
     await writeFile(metrics(), '{"step":0}\n')
-    expect(await readTail(folder, cursor)).toBeUndefined()
+    expect(await readTail({ folder }, cursor)).toBeUndefined()
   })
 
   it('tells that a log was replaced by one as long', async () => {
@@ -51,14 +51,14 @@ describe('readTail', () => {
     const cursor = await cursorNow()
     await writeFile(`${metrics()}.new`, '{"step":0}\n')
     await rename(`${metrics()}.new`, metrics())
-    expect(await readTail(folder, cursor)).toBeUndefined()
+    expect(await readTail({ folder }, cursor)).toBeUndefined()
   })
 
   it('tells that a log is gone', async () => {
     await writeFile(metrics(), '{"step":0}\n')
     const cursor = await cursorNow()
     await rm(metrics())
-    expect(await readTail(folder, cursor)).toBeUndefined()
+    expect(await readTail({ folder }, cursor)).toBeUndefined()
   })
 })
 
@@ -74,5 +74,9 @@ describe('a cursor as text', () => {
   ]
   it.each(wrong)('is not %j', (text) => expect(parseCursor(text)).toBeUndefined())
 
-  it('stands for itself', () => expect(parseCursor(formatCursor(START))).toEqual(START))
+  it('stands for itself', () => {
+    const read = { ...parseCursor(formatCursor(START)), events: { file: 77, offset: 1234 } }
+    expect(parseCursor(formatCursor(read))).toEqual(read)
+    expect(formatCursor(parseCursor(formatCursor(START))!)).toBe(formatCursor(START))
+  })
 })

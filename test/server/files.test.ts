@@ -70,7 +70,8 @@ describe('a log as CSV', () => {
   })
 
   it('that there is none of is not found', async () => {
-    expect((await ask('coder/timings.csv')).status).toBe(404)
+    for (const log of ['critic', 'control', 'nothing', '__proto__', 'constructor'])
+      expect((await ask(`coder/${log}.csv`)).status, log).toBe(404)
     expect((await ask('coder/evaluations.csv')).status).toBe(404)
     expect((await ask('nobody/metrics.csv')).status).toBe(404)
   })

@@ -1,5 +1,6 @@
 // What of a run can be taken away, from the names of its files.
 import { describe, expect, it } from 'vitest'
+import { LOGS } from '../../src/runs/index.ts'
 import { fromBase64, toBase64 } from '../../web/src/lib/base64.ts'
 import { companionLabel, keyOf } from '../../web/src/lib/companion-names.ts'
 import { fillRgba } from '../../web/src/lib/rgba.ts'
@@ -39,13 +40,22 @@ describe('figures', () => {
   })
 })
 
+const logs = Object.values(LOGS)
+
 it('records come in a fixed order with what they hold, tables for the logs there are', () => {
   const files = ['status.json', 'report.html', 'metrics.jsonl', 'config.json'].map((name) => ({
     name,
     bytes: 1,
   }))
-  expect(recordsIn(files).map(({ name }) => name)).toEqual(['config.json', 'status.json', 'metrics.jsonl'])
-  expect(tablesIn(['evaluations.jsonl', 'metrics.jsonl'])).toEqual(['metrics', 'evaluations'])
+  expect(recordsIn(files, logs).map(({ name }) => name)).toEqual([
+    'config.json',
+    'status.json',
+    'metrics.jsonl',
+  ])
+  expect(tablesIn(['evaluations.jsonl', 'metrics.jsonl', 'critic.jsonl'], logs)).toEqual([
+    'metrics',
+    'evaluations',
+  ])
 })
 
 it('downloads carry the name of the run, without what a disk refuses', () => {

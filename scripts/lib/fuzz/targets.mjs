@@ -111,9 +111,21 @@ export const TARGETS = {
       return settings.map((known) => resolveGiven(known, { flags: {}, environment: {}, file: read }))
     }),
   },
-  metrics: { group: 'logs', mutate: mutateLines, open: record('metrics.jsonl', (run) => run.readMetrics()) },
-  timings: { group: 'logs', mutate: mutateLines, open: record('timings.jsonl', (run) => run.readTimings()) },
-  events: { group: 'logs', mutate: mutateLines, open: record('events.jsonl', (run) => run.readEvents()) },
+  metrics: {
+    group: 'logs',
+    mutate: mutateLines,
+    open: record('metrics.jsonl', (run) => run.readLog('metrics')),
+  },
+  timings: {
+    group: 'logs',
+    mutate: mutateLines,
+    open: record('timings.jsonl', (run) => run.readLog('timings')),
+  },
+  events: {
+    group: 'logs',
+    mutate: mutateLines,
+    open: record('events.jsonl', (run) => run.readLog('events')),
+  },
   critic: {
     group: 'logs',
     mutate: mutateLines,

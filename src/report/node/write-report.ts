@@ -100,7 +100,7 @@ export async function writeReport(
     await run.writeFile(name, content)
     files.push(name)
   }
-  const assets: ReportAssets = {}
+  const assets: ReportAssets = { logs: run.logs }
 
   if (record.metrics.length > 0) {
     const svg = renderSvg(learningCurves(record), 1100, 480)

@@ -3,10 +3,10 @@ import { appendFile, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ConfigError } from '../../util/errors.ts'
 import { formatLines } from '../lines.ts'
+import { LOGS } from '../logs.ts'
 import { type ControlRow, controlRowSchema } from '../schema.ts'
 import { diskError } from './disk.ts'
 import { lockHolder } from './lock.ts'
-import { CONTROL_FILE } from './run-folder.ts'
 import { readNewLines, UNREAD } from './tail.ts'
 
 /**
@@ -18,9 +18,9 @@ export async function sendControl(folder: string, row: ControlRow): Promise<void
   if (!(await lockHolder(folder)))
     throw new ConfigError(`no process trains the run "${basename(folder)}": resume it first`)
   try {
-    await appendFile(join(folder, CONTROL_FILE), formatLines([row]))
+    await appendFile(join(folder, LOGS.control.file), formatLines([row]))
   } catch (error) {
-    throw diskError(`cannot write ${join(folder, CONTROL_FILE)}`, error)
+    throw diskError(`cannot write ${join(folder, LOGS.control.file)}`, error)
   }
 }
 
@@ -45,7 +45,7 @@ const parse = (line: string): ControlRow[] => {
 
 /** Reads the requests from now on; what was asked of an earlier process is forgotten. */
 export async function openControl(folder: string): Promise<ControlReader> {
-  const path = join(folder, CONTROL_FILE)
+  const path = join(folder, LOGS.control.file)
   await rm(path, { force: true })
   let position = UNREAD
   const rows: ControlRow[] = []

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { DataError } from '../../util/errors.ts'
 import { FILES } from '../../util/limits.ts'
 import { readBytes } from '../../util/node/read-file.ts'
-import { CRITIC_FILE, type CriticRow, criticRowSchema } from '../critic.ts'
+import { type CriticRow, criticRowSchema } from '../critic.ts'
 import { formatLines, parseLines, rowReader } from '../lines.ts'
+import { LOGS } from '../logs.ts'
 import { append, diskError, isMissing } from './disk.ts'
 
 /** The bytes of the file; none when there is no file yet. */
@@ -24,7 +25,7 @@ async function bytesOf(path: string): Promise<Uint8Array> {
  * @throws DataError naming file and line when a line is damaged; a torn last line is left out
  */
 export async function readCritic(folder: string): Promise<CriticRow[]> {
-  const path = join(folder, CRITIC_FILE)
+  const path = join(folder, LOGS.critic.file)
   return parseLines(new TextDecoder().decode(await bytesOf(path)), path, rowReader(criticRowSchema))
 }
 
@@ -44,7 +45,7 @@ let last: Promise<unknown> = Promise.resolve()
  * @throws DataError when it is not a round, or the disk is full; ConfigError when the folder cannot be written
  */
 export function appendCritic(folder: string, row: CriticRow): Promise<void> {
-  const path = join(folder, CRITIC_FILE)
+  const path = join(folder, LOGS.critic.file)
   const { error } = criticRowSchema.safeParse(row)
   if (error) return Promise.reject(new DataError(`not a round of the critic: ${error.message}`))
   const added = last.then(() => add(path, row))

@@ -16,4 +16,4 @@ export {
   STATUS_FILE,
 } from './run-folder.ts'
 export type { Checkpoint, RunOptions, RunWriter } from './run-writer.ts'
-export { type Cursor, formatCursor, type LogName, parseCursor, readTail, START, type Tail } from './tail.ts'
+export { type Cursor, formatCursor, parseCursor, readTail, START, type Tail } from './tail.ts'

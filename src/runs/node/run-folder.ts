@@ -6,31 +6,24 @@ import { decodeSafetensors, type Tensor } from '../../formats/safetensors.ts'
 import { ConfigError, DataError, messageOf } from '../../util/errors.ts'
 import { FILES, type FileLimit } from '../../util/limits.ts'
 import { readBytes, readText } from '../../util/node/read-file.ts'
-import { CRITIC_FILE } from '../critic.ts'
 import { type Evaluation, evaluationSchema } from '../evaluation.ts'
-import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName } from '../layout.ts'
-import { parseLines, type RowReader, readMetricsRow, rowReader } from '../lines.ts'
+import { checkpointFile, parseCheckpointName, parseSampleName } from '../layout.ts'
+import { parseLines } from '../lines.ts'
+import { LOGS, type LogName, type LogRows, type LogTable, logNamed, stepLogs } from '../logs.ts'
+import type { RunRecord } from '../record.ts'
 import {
   describeIssues,
-  type EventRow,
-  eventRowSchema,
-  type MetricsRow,
   type RunConfig,
-  type RunRecord,
   type RunStatus,
   runConfigSchema,
   runStatusSchema,
   type SampleEntry,
-  type TimingRow,
-  timingRowSchema,
 } from '../schema.ts'
 import { diskError, isMissing, isTemporary, type WriteBytes, writeAtomic } from './disk.ts'
 import { LOCK_FILE, lockHolder } from './lock.ts'
 
 export const CONFIG_FILE = 'config.json'
 export const STATUS_FILE = 'status.json'
-/** Requests to the process that trains the run. */
-export const CONTROL_FILE = 'control.jsonl'
 /** Made anew by every `sparring evaluate`. */
 export const EVALUATION_FILE = 'evaluation.json'
 
@@ -54,14 +47,17 @@ export interface RunFolder {
   /** Absolute path. */
   readonly folder: string
   readonly config: RunConfig
-  readMetrics(): Promise<MetricsRow[]>
-  readValidation(): Promise<MetricsRow[]>
-  /** What was measured of samples while the run trained. */
-  readEvaluations(): Promise<MetricsRow[]>
+  /** The table of its logs. Other files of lines, as a newer version may write, are left alone. */
+  readonly logs: LogTable
+  /**
+   * All rows of a log, oldest first; none when it was not written.
+   *
+   * @throws DataError naming file and line when a line cannot be read; ConfigError when there is no such log
+   */
+  readLog<Name extends LogName>(name: Name): Promise<LogRows[Name]>
+  readLog(name: string): Promise<object[]>
   /** What `sparring evaluate` found last; undefined before. */
   readEvaluation(): Promise<Evaluation | undefined>
-  readTimings(): Promise<TimingRow[]>
-  readEvents(): Promise<EventRow[]>
   /**
    * The run's state; a run whose process died without a word is `stopped`, and so is one whose status cannot be read: it is
    * written often and not flushed, so a power cut may leave it empty.
@@ -95,14 +91,7 @@ export interface RunFolder {
 }
 
 /** Files that only the methods named after them may write. */
-const RECORDS = new Set([
-  CONFIG_FILE,
-  STATUS_FILE,
-  LOCK_FILE,
-  CONTROL_FILE,
-  CRITIC_FILE,
-  ...Object.values(LOG_FILES),
-])
+const RECORDS: readonly string[] = [CONFIG_FILE, STATUS_FILE, LOCK_FILE]
 
 /** An error of the operating system at a file of a run, as one of ours: first of all, whether the run is still there. */
 export async function runError(folder: string, action: string, error: unknown): Promise<Error> {
@@ -188,30 +177,42 @@ async function readConfig(folder: string): Promise<RunConfig> {
   throw new DataError(`${folder} is not a run folder: it has no ${CONFIG_FILE}${hint}`)
 }
 
+export interface FolderOptions {
+  /** The logs that the run may have. Default: those of every run */
+  readonly logs?: LogTable | undefined
+  /** How bytes reach an open file; for tests. */
+  readonly write?: WriteBytes | undefined
+}
+
 /**
  * Opens a run for reading. Works while another process trains it.
  *
  * @throws DataError when the folder is missing, is not a run, or its config.json is damaged
  */
-export async function openRun(folder: string, options: { write?: WriteBytes } = {}): Promise<RunFolder> {
+export async function openRun(folder: string, options: FolderOptions = {}): Promise<RunFolder> {
   const root = resolve(folder)
   return runFolder(root, await readConfig(root), options)
 }
 
 /** The reading half of a run, for a folder whose config is known. */
-export function runFolder(folder: string, config: RunConfig, { write }: { write?: WriteBytes }): RunFolder {
-  const readLog = async <Row>(name: string, read: RowReader<Row>): Promise<Row[]> =>
-    parseLines((await textOf(join(folder, name))) ?? '', join(folder, name), read)
-
+export function runFolder(
+  folder: string,
+  config: RunConfig,
+  { logs = LOGS, write }: FolderOptions,
+): RunFolder {
+  const files = new Set([...RECORDS, ...Object.values(logs).map(({ file }) => file)])
   const run: RunFolder = {
     folder,
     config,
-    readMetrics: () => readLog(LOG_FILES.metrics, readMetricsRow),
-    readValidation: () => readLog(LOG_FILES.validation, readMetricsRow),
-    readEvaluations: () => readLog(LOG_FILES.evaluations, readMetricsRow),
+    logs,
+
+    async readLog(name: string): Promise<never[]> {
+      const { file, read } = logNamed(logs, name)
+      const path = join(folder, file)
+      return parseLines((await textOf(path)) ?? '', path, read) as never[]
+    },
+
     readEvaluation: () => readJson(join(folder, EVALUATION_FILE), evaluationSchema),
-    readTimings: () => readLog(LOG_FILES.timings, rowReader(timingRowSchema)),
-    readEvents: () => readLog(LOG_FILES.events, rowReader(eventRowSchema)),
 
     async readStatus() {
       const status = await readJson(join(folder, STATUS_FILE), runStatusSchema).catch((error: unknown) => {
@@ -289,7 +290,7 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
 
     async writeFile(name, content) {
       const path = pathInside(folder, name)
-      if (RECORDS.has(basename(path)) && relative(folder, path) === basename(path))
+      if (files.has(basename(path)) && relative(folder, path) === basename(path))
         throw new ConfigError(`"${name}" is a record of the run in ${folder} and cannot be overwritten`)
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
       try {
@@ -300,16 +301,12 @@ export function runFolder(folder: string, config: RunConfig, { write }: { write?
     },
 
     async readRecord() {
-      const [status, metrics, validation, evaluations, timings, events, samples] = await Promise.all([
+      const [status, samples, ...rows] = await Promise.all([
         run.readStatus(),
-        run.readMetrics(),
-        run.readValidation(),
-        run.readEvaluations(),
-        run.readTimings(),
-        run.readEvents(),
         run.listSamples(),
+        ...stepLogs(logs).map(async ({ name }) => [name, await run.readLog(name)] as const),
       ])
-      return { config, status, metrics, validation, evaluations, timings, events, samples }
+      return { config, status, samples, ...(Object.fromEntries(rows) as LogRows) }
     },
   }
   return run

@@ -2,14 +2,15 @@
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { encodeSafetensors, type Tensor } from '../../formats/safetensors.ts'
-import { DataError } from '../../util/errors.ts'
+import { ConfigError, DataError } from '../../util/errors.ts'
 import { FILES } from '../../util/limits.ts'
 import { readText } from '../../util/node/read-file.ts'
-import { checkpointFile, LOG_FILES, parseCheckpointName, parseSampleName, sampleFile } from '../layout.ts'
-import { formatLines, keepUntil } from '../lines.ts'
-import type { EventRow, MetricsRow, RunStatus, SampleKind, TimingRow } from '../schema.ts'
+import { checkpointFile, parseCheckpointName, parseSampleName, sampleFile } from '../layout.ts'
+import { formatLines, keepUntil, parseLines } from '../lines.ts'
+import { type LogName, type LogRows, logNamed, stepLogs } from '../logs.ts'
+import type { RunStatus, SampleKind } from '../schema.ts'
 import {
-  append,
+  append as appendBytes,
   diskError,
   doing,
   isMissing,
@@ -17,13 +18,19 @@ import {
   jsonBytes,
   syncFile,
   syncFolder,
-  type WriteBytes,
   writeAtomic,
   writeBytes,
 } from './disk.ts'
 import { isUnfinishedLock, type Lock } from './lock.ts'
 import { DIGESTS, digestKeeper } from './log-digests.ts'
-import { CONFIG_FILE, entriesOf, type RunFolder, runError, STATUS_FILE } from './run-folder.ts'
+import {
+  CONFIG_FILE,
+  entriesOf,
+  type FolderOptions,
+  type RunFolder,
+  runError,
+  STATUS_FILE,
+} from './run-folder.ts'
 
 /** A checkpoint to be written. `step` is the last step it contains; it is added to the metadata. */
 export interface Checkpoint {
@@ -34,14 +41,14 @@ export interface Checkpoint {
 
 /** The run folder with everything that a trainer writes. Hold it from `createRun` or `resumeRun` to `close`. */
 export interface RunWriter extends RunFolder {
-  /** Adds lines to metrics.jsonl, in one write; all of them or, on failure, none. */
-  appendMetrics(rows: readonly MetricsRow[]): Promise<void>
-  /** Adds lines to validation.jsonl. */
-  appendValidation(rows: readonly MetricsRow[]): Promise<void>
-  /** Adds lines to evaluations.jsonl. */
-  appendEvaluations(rows: readonly MetricsRow[]): Promise<void>
-  appendTimings(rows: readonly TimingRow[]): Promise<void>
-  appendEvents(rows: readonly EventRow[]): Promise<void>
+  /**
+   * Adds rows to a log of the training, a line each, in one write; all of them or, on failure, none.
+   *
+   * @throws ConfigError when there is no such log, or it is not one of the training's; DataError when a row is not what the
+   *   log holds, and so could not be read again
+   */
+  append<Name extends LogName>(log: Name, rows: Readonly<LogRows[Name]>): Promise<void>
+  append(log: string, rows: readonly object[]): Promise<void>
   /**
    * Makes the folder what it was when `step` had been done: drops later log lines and torn ones, later samples
    * and later checkpoints. -1 drops all. May be repeated after an interruption.
@@ -63,21 +70,18 @@ export interface RunWriter extends RunFolder {
   close(): Promise<void>
 }
 
-export interface RunOptions {
+export interface RunOptions extends FolderOptions {
   /** Checkpoints kept. Default 3 */
   keep?: number
-  /** How bytes reach an open file; for tests. */
-  write?: WriteBytes
 }
-
-/** Logs whose bytes a run has in common with one that was never interrupted: all but the times. */
-const EXACT_LOGS: readonly string[] = Object.values(LOG_FILES).filter((file) => file !== LOG_FILES.timings)
 
 /** The writing half of a run whose lock is held. */
 export function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunWriter {
   const { folder } = run
   const { keep = 3, write = writeBytes } = options
   const digests = digestKeeper()
+  const logs = stepLogs(run.logs)
+  const exact = logs.filter((log) => log.exact).map(({ file }) => file)
   /** Files that were written but not flushed, relative to the folder. */
   const unflushed = new Set<string>()
 
@@ -93,10 +97,19 @@ export function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunW
       throw await runError(folder, action, error)
     }
   }
-  const appendLog = async (file: string, rows: readonly object[]): Promise<void> => {
+  const append = async (name: string, rows: readonly object[]): Promise<void> => {
+    const log = logNamed(run.logs, name)
+    const { file } = log
+    if (!logs.includes(log))
+      throw new ConfigError(
+        `cannot add to ${file}: it is no log of a training; expected one of ${logs.map((one) => one.name).join(', ')}`,
+      )
     if (rows.length === 0) return
-    const bytes = new TextEncoder().encode(formatLines(rows))
-    await changing(`cannot add to ${join(folder, file)}`, () => append(join(folder, file), bytes, write))
+    const text = formatLines(rows)
+    // Whoever wrote them: a line that cannot be read again would make all of the run unreadable.
+    parseLines(text, `new rows for ${file}`, log.read)
+    const bytes = new TextEncoder().encode(text)
+    await changing(`cannot add to ${join(folder, file)}`, () => appendBytes(join(folder, file), bytes, write))
     digests.add(file, bytes)
     unflushed.add(file)
   }
@@ -142,11 +155,7 @@ export function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunW
 
   return {
     ...run,
-    appendMetrics: (rows) => appendLog(LOG_FILES.metrics, rows),
-    appendValidation: (rows) => appendLog(LOG_FILES.validation, rows),
-    appendEvaluations: (rows) => appendLog(LOG_FILES.evaluations, rows),
-    appendTimings: (rows) => appendLog(LOG_FILES.timings, rows),
-    appendEvents: (rows) => appendLog(LOG_FILES.events, rows),
+    append,
 
     async writeFile(name, content) {
       await run.writeFile(name, content)
@@ -154,9 +163,9 @@ export function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunW
     },
 
     async truncateAfter(step, mended = {}) {
-      for (const file of Object.values(LOG_FILES)) await truncateLog(file, step, mended[file])
+      for (const { file } of logs) await truncateLog(file, step, mended[file])
       // In the folder itself others may be writing, e.g. a report: only unfinished records of ours go.
-      const records = [CONFIG_FILE, STATUS_FILE, ...Object.values(LOG_FILES)].map((name) => `.${name}.`)
+      const records = [CONFIG_FILE, STATUS_FILE, ...logs.map(({ file }) => file)].map((name) => `.${name}.`)
       for (const name of await entriesOf(folder)) {
         const unfinished = isTemporary(name) && records.some((record) => name.startsWith(record))
         if (unfinished || isUnfinishedLock(name)) await remove(name)
@@ -181,7 +190,7 @@ export function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunW
 
     async writeCheckpoint({ step, tensors, metadata = {} }) {
       const file = checkpointFile(step)
-      const logs = digests.text(EXACT_LOGS)
+      const logs = digests.text(exact)
       const bytes = await encodeSafetensors(tensors, { ...metadata, step: String(step), [DIGESTS]: logs })
       const before = (await run.listCheckpoints()).filter((other) => other !== step)
       const last = before[0]

@@ -3,52 +3,50 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FILES } from '../../util/limits.ts'
 import { type OpenFile, openFile } from '../../util/node/read-file.ts'
-import { LOG_FILES } from '../layout.ts'
+import { LOGS, type LogTable, liveLogs } from '../logs.ts'
 import { isMissing } from './disk.ts'
-
-export type LogName = keyof typeof LOG_FILES
-const LOGS = Object.keys(LOG_FILES) as LogName[]
 
 /** How far one log was read: which file it was (its inode; 0: there was none) and the bytes read of it. */
 export interface LogPosition {
   readonly file: number
   readonly offset: number
 }
-/** How far all logs were read. */
-export type Cursor = Readonly<Record<LogName, LogPosition>>
+/** How far all logs that pages get were read, by name; one that is not named was not read yet. */
+export type Cursor = Readonly<Record<string, LogPosition>>
 
 /** Before the first line of a file. */
 export const UNREAD: LogPosition = { file: 0, offset: 0 }
 
 /** Before the first line of everything. */
-export const START: Cursor = Object.fromEntries(LOGS.map((log) => [log, UNREAD])) as Record<
-  LogName,
-  LogPosition
->
+export const START: Cursor = {}
 
 /** A cursor as a short text of letters, digits, dots and dashes. */
-export const formatCursor = (cursor: Cursor): string =>
-  LOGS.map((log) => `${cursor[log].file.toString(36)}.${cursor[log].offset.toString(36)}`).join('-')
+export const formatCursor = (cursor: Cursor, logs: LogTable = LOGS): string =>
+  liveLogs(logs)
+    .map(({ name }) => cursor[name] ?? UNREAD)
+    .map(({ file, offset }) => `${file.toString(36)}.${offset.toString(36)}`)
+    .join('-')
 
 const POSITION = /^([0-9a-z]{1,12})\.([0-9a-z]{1,11})$/
 
 /** The cursor that a text stands for; undefined for any other text. */
-export function parseCursor(text: string): Cursor | undefined {
+export function parseCursor(text: string, logs: LogTable = LOGS): Cursor | undefined {
   const parts = text.split('-')
-  if (parts.length !== LOGS.length) return undefined
+  const live = liveLogs(logs)
+  if (parts.length !== live.length) return undefined
   const positions = parts.map((part) => POSITION.exec(part))
   if (positions.some((match) => !match)) return undefined
   return Object.fromEntries(
-    LOGS.map((log, i) => [
-      log,
+    live.map(({ name }, i) => [
+      name,
       { file: Number.parseInt(positions[i]![1]!, 36), offset: Number.parseInt(positions[i]![2]!, 36) },
     ]),
-  ) as Record<LogName, LogPosition>
+  )
 }
 
 export interface Tail {
   /** Complete new lines as text, by log; only logs that have some. */
-  readonly lines: Readonly<Partial<Record<LogName, string>>>
+  readonly lines: Readonly<Record<string, string>>
   readonly cursor: Cursor
 }
 
@@ -92,19 +90,22 @@ export async function readNewLines(
 }
 
 /**
- * What was added to a run's logs since `cursor`. Works while another process trains the run.
+ * What was added since `cursor` to the logs of a run that pages get. Works while another process trains the run.
  *
  * @returns undefined when a log was shortened or replaced: the run was taken back to an earlier step
  */
-export async function readTail(folder: string, cursor: Cursor): Promise<Tail | undefined> {
-  const found = await Promise.all(LOGS.map((log) => readNewLines(join(folder, LOG_FILES[log]), cursor[log])))
+export async function readTail(
+  { folder, logs = LOGS }: { readonly folder: string; readonly logs?: LogTable },
+  cursor: Cursor,
+): Promise<Tail | undefined> {
+  const live = liveLogs(logs)
+  const found = await Promise.all(
+    live.map(({ name, file }) => readNewLines(join(folder, file), cursor[name] ?? UNREAD)),
+  )
   if (found.some((log) => log === undefined)) return undefined
-  const entries = LOGS.map((log, i) => [log, found[i]!] as const)
+  const entries = live.map(({ name }, i) => [name, found[i]!] as const)
   return {
-    lines: Object.fromEntries(entries.flatMap(([log, { text }]) => (text ? [[log, text]] : []))),
-    cursor: Object.fromEntries(entries.map(([log, { position }]) => [log, position])) as Record<
-      LogName,
-      LogPosition
-    >,
+    lines: Object.fromEntries(entries.flatMap(([name, { text }]) => (text ? [[name, text]] : []))),
+    cursor: Object.fromEntries(entries.map(([name, { position }]) => [name, position])),
   }
 }

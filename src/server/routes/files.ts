@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { logCsv } from '../../answers/log-csv.ts'
-import { LOG_FILES } from '../../runs/index.ts'
-import type { StudioContext } from '../context.ts'
+import { liveLogs } from '../../runs/index.ts'
+import { NotFoundError, type StudioContext } from '../context.ts'
 import { asDownload } from '../download.ts'
 import { offeredPath } from '../open-run.ts'
 import type { RunFiles } from '../protocol.ts'
@@ -16,7 +16,7 @@ export function fileRoutes(studio: StudioContext): Hono {
 
   app.get('/api/runs/:name/files', async (context) => {
     const run = await studio.open(context.req.param('name'))
-    const sizes = (await offeredFiles(run.folder)).map(async (name) => ({
+    const sizes = (await offeredFiles(run)).map(async (name) => ({
       name,
       // A file may go while they are listed.
       bytes: (await stat(join(run.folder, name)).catch(() => undefined))?.size,
@@ -28,16 +28,12 @@ export function fileRoutes(studio: StudioContext): Hono {
     return context.json({ files, ...(checkpoint === undefined ? {} : { checkpoint }) } satisfies RunFiles)
   })
 
-  app.get('/api/runs/:name/:csv{(?:metrics|validation|evaluations)\\.csv}', async (context) => {
+  app.get('/api/runs/:name/:csv{[a-z][a-z0-9-]*\\.csv}', async (context) => {
     const { name, csv } = context.req.param()
     const run = await studio.open(name)
-    const file = LOG_FILES[csv.replace(/\.csv$/, '') as 'metrics' | 'validation' | 'evaluations']
-    const path = await offeredPath(run, file)
-    const table = await logCsv(
-      path,
-      file,
-      run.config.metrics.map((metric) => metric.name),
-    )
+    const log = liveLogs(run.logs).find((candidate) => `${candidate.name}.csv` === csv)
+    if (!log) throw new NotFoundError(`there is no log "${csv.slice(0, 130)}" of the run`)
+    const table = await logCsv(await offeredPath(run, log.file), log, run.config)
     context.header('content-type', 'text/csv; charset=utf-8; header=present')
     context.header('content-disposition', asDownload(`${name}-${csv}`)['content-disposition'])
     return stream(context, async (out) => {

@@ -75,7 +75,7 @@ export function runRoutes(studio: StudioContext): Hono {
   app.get('/api/runs/:name/events', async (context) => {
     const run = await studio.open(context.req.param('name'))
     const from = context.req.header('last-event-id') ?? context.req.query('from') ?? ''
-    if (parseCursor(from) === undefined)
+    if (parseCursor(from, run.logs) === undefined)
       throw new ConfigError('"from" must be a cursor: that of a run or the id of an event')
     if (listeners >= MOST_LISTENERS)
       return context.json({ error: `${MOST_LISTENERS} pages listen already; close some of them` }, 503)

@@ -84,6 +84,6 @@ export const api = {
     postJson<NearestImages>(`${runPath(name)}/nearest`, request),
   files: (name: string) => getJson<RunFiles>(`${runPath(name)}/files`),
   networkUrl: (name: string, network: string) => `${runPath(name)}/networks/${network}.onnx`,
-  csvUrl: (name: string, log: 'metrics' | 'validation' | 'evaluations') => `${runPath(name)}/${log}.csv`,
+  csvUrl: (name: string, log: string) => `${runPath(name)}/${log}.csv`,
   exportUrl: (name: string) => `${runPath(name)}/export.html`,
 }

@@ -1,7 +1,7 @@
 // Runs side by side as numbers and words: the comparison that the command line makes, from what a page holds.
 
 import type { Evaluation } from '../../../src/runs/evaluation.ts'
-import type { RunRecord } from '../../../src/runs/schema.ts'
+import type { RunRecord } from '../../../src/runs/record.ts'
 import { type Comparison, comparisonOf } from '../../../src/statistics/comparison.ts'
 import { compareConfigurations, type Difference } from '../../../src/statistics/configuration.ts'
 import { type ComparisonEntry, type Group, nameOf } from '../../../src/statistics/entry.ts'

@@ -1,13 +1,7 @@
 // How the measures in a run's evaluations are called and written.
 import type { Evaluation } from '../../../src/runs/evaluation.ts'
 import type { MetricInfo, MetricsRow } from '../../../src/runs/schema.ts'
-
-/** `inceptionScore` as `Inception score`, `fid` as `FID`. */
-function spelled(name: string): string {
-  if (name.length <= 3) return name.toUpperCase()
-  const words = name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
+import { spelled } from '../../../src/util/spelled.ts'
 
 const SHARES: ReadonlySet<string> = new Set(['precision', 'recall', 'coverage'])
 

@@ -1,13 +1,9 @@
 // A run as a page holds it: read once, then kept up to date by its news.
 
-import type {
-  EventRow,
-  MetricsRow,
-  RunRecord,
-  RunStatus,
-  SampleEntry,
-  TimingRow,
-} from '../../../src/runs/schema.ts'
+import type { LogInfo } from '../../../src/runs/log-info.ts'
+import type { LogRows } from '../../../src/runs/logs.ts'
+import type { RunRecord } from '../../../src/runs/record.ts'
+import type { EventRow, MetricsRow, RunStatus, SampleEntry } from '../../../src/runs/schema.ts'
 import type { Columns, RunSnapshot, RunUpdate } from '../../../src/server/protocol.ts'
 import { ApiError } from './api.ts'
 import type { RunSource } from './source.ts'
@@ -23,10 +19,15 @@ function rowsOf(columns: Columns): MetricsRow[] {
 }
 
 /** News carry null for numbers that were not finite. */
-function finished(rows: readonly MetricsRow[]): readonly MetricsRow[] {
-  for (const row of rows) for (const name in row) row[name] ??= Number.NaN
+function finished(rows: readonly object[], { isNumeric }: LogInfo): readonly object[] {
+  if (isNumeric)
+    for (const row of rows as Record<string, number>[]) for (const name in row) row[name] ??= Number.NaN
   return rows
 }
+
+/** What a snapshot or an update holds of a log. */
+const partOf = <Part>(holder: object, { name }: LogInfo): Part | undefined =>
+  (holder as Record<string, Part>)[name]
 
 export class LiveRun {
   readonly source: RunSource
@@ -43,12 +44,12 @@ export class LiveRun {
   linked = $state(true)
   /** Counts changes of the logs below, which are too long to be watched themselves: read it where they are used. */
   version = $state(0)
-  metrics: MetricsRow[] = []
-  validation: MetricsRow[] = []
-  evaluations: MetricsRow[] = []
-  timings: TimingRow[] = []
+  /** The rows of every log that pages get, by its name. Undefined until they were read. */
+  rows: LogRows | undefined
   #stop: (() => void) | undefined
   #closed = false
+  /** The logs that news may be of. */
+  #logs: readonly LogInfo[] = []
 
   /** @param isExpected  the run will come to be: it is read when `open` is called. Default false */
   constructor(source: RunSource, { isExpected = false }: { isExpected?: boolean } = {}) {
@@ -62,10 +63,13 @@ export class LiveRun {
     try {
       const snapshot = await this.source.snapshot()
       if (this.#closed) return
-      this.metrics = rowsOf(snapshot.metrics)
-      this.validation = rowsOf(snapshot.validation)
-      this.evaluations = rowsOf(snapshot.evaluations)
-      this.timings = [...snapshot.timings]
+      this.#logs = snapshot.logs.filter(({ pages }) => pages === 'live')
+      this.rows = Object.fromEntries(
+        this.#logs.map((log) => {
+          const part = partOf<Columns | readonly object[]>(snapshot, log)!
+          return [log.name, 'step' in part ? rowsOf(part) : [...part]]
+        }),
+      ) as unknown as LogRows
       this.events = snapshot.events
       this.samples = snapshot.samples
       this.status = snapshot.status
@@ -88,10 +92,10 @@ export class LiveRun {
   }
 
   #take(news: RunUpdate): void {
-    for (const log of ['metrics', 'validation', 'evaluations'] as const)
-      if (news[log]) for (const row of finished(news[log])) this[log].push(row)
-    if (news.timings) for (const row of news.timings) this.timings.push(row)
-    if (news.events) this.events = [...this.events, ...news.events]
+    for (const log of this.#logs)
+      for (const row of finished(partOf<object[]>(news, log) ?? [], log))
+        partOf<object[]>(this.rows!, log)!.push(row)
+    if (news.events) this.events = [...this.rows!.events]
     if (news.samples) this.samples = news.samples
     if (news.status) this.status = news.status
     this.version++
@@ -99,18 +103,24 @@ export class LiveRun {
 
   /** The record that charts and summaries take. Read `version` to be told of changes. */
   get record(): RunRecord | undefined {
-    if (!this.snapshot || !this.status) return undefined
-    const { metrics, validation, evaluations, timings } = this
+    if (!this.snapshot || !this.status || !this.rows) return undefined
     return {
       config: this.snapshot.config,
       status: this.status,
-      metrics,
-      validation,
-      evaluations,
-      timings,
+      ...this.rows,
       events: [...this.events],
       samples: [...this.samples],
     }
+  }
+
+  /** Logs that have rows and no view of their own. Read `version` to be told of changes. */
+  get plainLogs(): { readonly info: LogInfo; readonly rows: readonly object[] }[] {
+    const { rows } = this
+    if (!rows) return []
+    return this.#logs
+      .filter(({ ownView }) => !ownView)
+      .map((info) => ({ info, rows: partOf<object[]>(rows, info) ?? [] }))
+      .filter((log) => log.rows.length > 0)
   }
 
   close(): void {

@@ -1,9 +1,9 @@
 // Which numbers of several runs can be drawn in one chart, because they mean the same in each.
 
 import type { Evaluation } from '../../../src/runs/evaluation.ts'
-import type { MetricInfo, RunConfig, RunRecord } from '../../../src/runs/schema.ts'
-import type { Curve } from '../../../src/statistics/curve.ts'
-import { curveOf } from '../../../src/statistics/curve.ts'
+import type { RunRecord } from '../../../src/runs/record.ts'
+import type { MetricInfo, RunConfig } from '../../../src/runs/schema.ts'
+import { type Curve, curveOf } from '../../../src/statistics/curve.ts'
 import { stepTimes } from '../../../src/statistics/summary.ts'
 
 export interface RunNumbers {

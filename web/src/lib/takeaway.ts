@@ -1,4 +1,5 @@
 // What of a run can be taken away, sorted from the names of its files.
+import type { LogInfo } from '../../../src/runs/log-info.ts'
 
 /** What a report says of a figure. */
 export interface Caption {
@@ -56,30 +57,31 @@ export function figuresIn(files: readonly string[], captions: readonly Caption[]
   })
 }
 
-/** Records and logs, with what they hold. */
+/** Records, with what they hold. */
 const RECORDS: Readonly<Record<string, string>> = {
   'config.json': 'every setting, with seed, versions, machine and the hash of the data',
   'status.json': 'how far it is',
-  'metrics.jsonl': 'losses and other numbers of every step',
-  'validation.jsonl': 'the same on held-out images',
-  'evaluations.jsonl': 'measures of samples while it trained',
   'evaluation.json': 'measures of samples, with circumstances',
   'classification.json': 'how held-out images were named',
-  'timings.jsonl': 'how long steps took',
-  'events.jsonl': 'alarms and other events',
 }
 
+/** Records and logs among the files, with what they hold. */
 export function recordsIn<T extends { readonly name: string }>(
   files: readonly T[],
+  logs: readonly Pick<LogInfo, 'file' | 'holds'>[],
 ): (T & { what: string })[] {
-  return Object.entries(RECORDS).flatMap(([name, what]) =>
+  const known = [...Object.entries(RECORDS), ...logs.map(({ file, holds }) => [file, holds] as const)]
+  return known.flatMap(([name, what]) =>
     files.filter((file) => file.name === name).map((file) => ({ ...file, what })),
   )
 }
 
-/** The logs that there are as tables. */
-export const tablesIn = (files: readonly string[]) =>
-  (['metrics', 'validation', 'evaluations'] as const).filter((log) => files.includes(`${log}.jsonl`))
+/** Names of the logs that there are as tables. */
+export const tablesIn = (
+  files: readonly string[],
+  logs: readonly Pick<LogInfo, 'name' | 'file' | 'pages'>[],
+): string[] =>
+  logs.flatMap(({ name, file, pages }) => (pages === 'live' && files.includes(file) ? [name] : []))
 
 /** A name for a downloaded file that says which run it is of, without letters that a disk refuses. */
 export const downloadName = (run: string, file: string): string =>

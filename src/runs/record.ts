@@ -1,0 +1,10 @@
+// Everything a run folder tells, read together.
+import type { LogRows } from './logs.ts'
+import type { RunConfig, RunStatus, SampleEntry } from './schema.ts'
+
+/** A run as its folder tells it, with the rows of every log by its name. */
+export interface RunRecord extends LogRows {
+  config: RunConfig
+  status: RunStatus
+  samples: SampleEntry[]
+}
