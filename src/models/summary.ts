@@ -1,27 +1,10 @@
 // The table of a network's layers, shapes and parameters, as Keras prints it.
 import { countParameters, type Network } from '../layers/network.ts'
+import type { LayerSummary, NetworkSummary } from '../runs/schema.ts'
 import { formatCount, formatOutputShape } from '../util/format.ts'
 import { sizeOf } from '../util/shape.ts'
 
-export interface LayerSummary {
-  readonly name: string
-  /** Keras' class name. */
-  readonly type: string
-  /** With the batch as `null`. */
-  readonly outputShape: readonly (number | null)[]
-  readonly parameters: number
-  readonly trainableParameters: number
-}
-
-export interface NetworkSummary {
-  readonly name: string
-  /** Shapes of one example of each input, by name. */
-  readonly inputs: Readonly<Record<string, readonly number[]>>
-  readonly layers: readonly LayerSummary[]
-  readonly total: number
-  readonly trainable: number
-  readonly nonTrainable: number
-}
+export type { LayerSummary, NetworkSummary }
 
 /** What there is to say about a network without its weights. */
 export function summarize(network: Network): NetworkSummary {

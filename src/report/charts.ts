@@ -18,15 +18,12 @@ import {
 /** The IBM colour-blind-safe palette, for metrics without a colour of their own. */
 const PALETTE = ['#648fff', '#dc267f', '#fe6100', '#785ef0', '#ffb000']
 
-const DASH_DOT_DOT = [11, 4, 2, 4, 2, 4]
 /** Lengths of dash and gap, in pixels; a dash without a gap is a solid line. */
 const DASHES = {
   solid: [1, 0],
   dashed: [9, 5],
   dashDot: [11, 4, 2, 4],
-  dashDotDot: DASH_DOT_DOT,
-  // Of older runs: dots are for what was measured on held-out images, and texts say "the dotted line".
-  dotted: DASH_DOT_DOT,
+  dashDotDot: [11, 4, 2, 4, 2, 4],
 } as const
 /** The line of what was measured on held-out images, and no other. */
 const HELD_OUT = [2, 4]

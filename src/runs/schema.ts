@@ -21,7 +21,11 @@ export const metricInfoSchema = z.object({
     .string()
     .regex(/^#[0-9a-f]{6}$/i, 'expected a colour such as #dc267f')
     .optional(),
-  dash: z.enum(['solid', 'dashed', 'dashDot', 'dashDotDot', 'dotted']).optional(),
+  /** No dots: those are for what is measured on held-out images. Older runs have some. */
+  dash: z
+    .enum(['solid', 'dashed', 'dashDot', 'dashDotDot', 'dotted'])
+    .transform((dash) => (dash === 'dotted' ? 'dashDotDot' : dash))
+    .optional(),
   /** `percent` shows .61 as 61% and runs its axis from 0 to 100%. Default `number`. */
   format: z.enum(['number', 'percent']).optional(),
 })

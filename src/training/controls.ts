@@ -1,12 +1,10 @@
 // Requests to a training from outside: pause, go on, stop, one step of one player.
 import type { Objective } from '../objectives/objective.ts'
 import { descentsOf } from '../objectives/phase.ts'
+import type { ControlRow as Request } from '../runs/schema.ts'
 import type { Notice } from './detectors.ts'
 
-/** `step`: one step, then a pause; only the networks in `updates` learn in it, all when it is absent. */
-export type Request =
-  | { readonly command: 'pause' | 'continue' | 'stop' }
-  | { readonly command: 'step'; readonly updates?: readonly string[] | undefined }
+export type { Request }
 
 /** Where requests come from. */
 export interface Controls {

@@ -1,13 +1,11 @@
 // The watches of an objective at work: silent until they can tell, once when an episode begins and once when it is over.
 import type { Objective } from '../objectives/objective.ts'
-import type { LogWatch, SampleWatch, Variety, Watch } from '../watches/watch.ts'
+import type { AlarmInfo } from '../runs/schema.ts'
+import type { LogWatch, SampleWatch, Variety } from '../watches/watch.ts'
 import { episodes, windowMeans } from './look.ts'
 import type { MetricsRow, Notice } from './notice.ts'
 
-export type { MetricsRow, Notice }
-
-/** What watches for one way in which trainings are lost, as records keep it; its notices bear its kind. */
-export type Alarm = Pick<Watch, 'kind' | 'label' | 'from' | 'reads'>
+export type { AlarmInfo as Alarm, MetricsRow, Notice }
 
 /** What of an objective is watched. */
 export type Watched = Pick<Objective, 'watches'>
@@ -24,7 +22,7 @@ const sampleWatches = ({ watches = [] }: Watched): SampleWatch[] =>
 export function alarmsOf(
   objective: Watched & Pick<Objective, 'offers'>,
   { sampleEvery, steps }: { readonly sampleEvery: number; readonly steps: number },
-): Alarm[] {
+): AlarmInfo[] {
   const firstSample = (from: number): number => {
     const next = sampleEvery > 0 ? sampleEvery * Math.ceil(from / sampleEvery) : 0
     return steps > from ? Math.min(next, steps - 1) : next

@@ -3,6 +3,7 @@ import type { LineSeriesOption } from 'echarts'
 import { describe, expect, test } from 'vitest'
 import { measureCurve } from '../../src/report/charts.ts'
 import { DARK, learningCurves, renderSvg, speedCurve } from '../../src/report/index.ts'
+import { metricInfoSchema } from '../../src/runs/index.ts'
 import { inventedRecord } from '../runs/invented-run.ts'
 
 const seriesOf = (option: { series?: unknown }): LineSeriesOption[] => option.series as LineSeriesOption[]
@@ -47,13 +48,8 @@ describe('the learning curves', () => {
     ])
     expect(dotted[0]!.lineStyle?.type).toEqual([2, 4])
     // No other line is dotted, whatever the config of an older run says.
-    const old = {
-      ...record,
-      config: {
-        ...record.config,
-        metrics: record.config.metrics.map((info) => ({ ...info, dash: 'dotted' as const })),
-      },
-    }
+    const metrics = record.config.metrics.map((info) => metricInfoSchema.parse({ ...info, dash: 'dotted' }))
+    const old = { ...record, config: { ...record.config, metrics } }
     const lines = seriesOf(learningCurves(old)).map(({ lineStyle }) => lineStyle?.type)
     expect(lines.filter((type) => String(type) === '2,4')).toHaveLength(1)
     expect(renderSvg(option, 1100, 480)).toContain('>validation generator loss</text>')
