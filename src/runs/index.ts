@@ -55,6 +55,7 @@ export {
   liveLogs,
   logNamed,
   logTable,
+  noRows,
   rowsOf,
   stepLogs,
 } from './logs.ts'

@@ -173,6 +173,10 @@ export const stepLogs = (logs: LogTable): Log[] =>
 /** The logs that pages get line by line. */
 export const liveLogs = (logs: LogTable): Log[] => Object.values(logs).filter(({ pages }) => pages === 'live')
 
+/** The rows of a run that has written nothing yet. */
+export const noRows = (): LogRows =>
+  Object.fromEntries(stepLogs(LOGS).map(({ name }) => [name, []])) as unknown as LogRows
+
 /** The rows of a log in whatever holds rows by the names of logs; none of a log that it does not know. */
 export const rowsOf = <Row extends object = object>(
   holder: Partial<LogRows>,

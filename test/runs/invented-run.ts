@@ -1,5 +1,12 @@
 // An invented run for tests: a small config, and logs with curves that fall and rise.
-import type { EventRow, MetricsRow, RunConfig, RunRecord, TimingRow } from '../../src/runs/index.ts'
+import {
+  type EventRow,
+  type MetricsRow,
+  noRows,
+  type RunConfig,
+  type RunRecord,
+  type TimingRow,
+} from '../../src/runs/index.ts'
 
 export const inventedConfig = (changes: Partial<RunConfig> = {}): RunConfig => ({
   format: 1,
@@ -101,9 +108,8 @@ export const inventedEvents: EventRow[] = [
 export const inventedRecord = (count = 1000): RunRecord => ({
   config: inventedConfig(),
   status: { state: 'finished', step: count - 1, updatedAt: '2026-01-02T03:05:05.000Z' },
+  ...noRows(),
   metrics: inventedMetrics(count),
-  validation: [],
-  evaluations: [],
   timings: inventedTimings(count),
   events: inventedEvents,
   samples: Array.from({ length: Math.floor(count / 100) + 1 }, (_, index) => ({
