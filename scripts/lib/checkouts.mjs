@@ -10,15 +10,22 @@ export class CheckoutError extends Error {}
  *
  * @param {string} checkout  its folder
  * @param {readonly string[]} args
- * @param {{ cache?: string }} [options]  `cache` instead of the user's cache folder
+ * @param {{ cache?: string, cpu?: string }} [options]  `cache` instead of the user's cache folder; `cpu` a file for the seconds
+ *   of a processor that it used
  * @throws CheckoutError with the end of what the command said, when it failed
  */
-export function whole(checkout, args, { cache } = {}) {
+export function whole(checkout, args, { cache, cpu } = {}) {
   const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('SPARRING_'))
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [join(checkout, 'bin/sparring.js'), '--quiet', ...args], {
+    const counting = cpu ? ['--import', new URL('cpu-at-exit.mjs', import.meta.url).href] : []
+    const command = [...counting, join(checkout, 'bin/sparring.js'), '--quiet', ...args]
+    const child = spawn(process.execPath, command, {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...Object.fromEntries(environment), ...(cache ? { XDG_CACHE_HOME: cache } : {}) },
+      env: {
+        ...Object.fromEntries(environment),
+        ...(cache ? { XDG_CACHE_HOME: cache } : {}),
+        ...(cpu ? { CPU_FILE: cpu } : {}),
+      },
     })
     let told = ''
     child.stderr.on('data', (text) => {
@@ -38,5 +45,5 @@ export function whole(checkout, args, { cache } = {}) {
 }
 
 /** Trains into `folder` with one thread of the runtime, so that sums have one order. */
-export const train = (checkout, args, { folder, cache }) =>
-  whole(checkout, ['train', ...args, '--threads', '1', '--run', folder], { cache })
+export const train = (checkout, args, { folder, ...options }) =>
+  whole(checkout, ['train', ...args, '--threads', '1', '--run', folder], options)

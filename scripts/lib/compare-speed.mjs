@@ -49,13 +49,14 @@ export async function measureSpeed({ checkouts, models, data, stepsOf, looks, ro
           ways[way] === look ? String(every) : '0',
         ])
         const args = [model, ...flags, '--steps', String(steps), '--checkpoint-every', '0', ...paced]
-        await train(checkouts[who], args, { folder, cache: join(place, `cache-${who}`) })
+        const cpu = join(place, 'cpu')
+        await train(checkouts[who], args, { folder, cache: join(place, `cache-${who}`), cpu })
         const rows = (await readFile(join(folder, 'timings.jsonl'), 'utf8'))
           .trim()
           .split('\n')
           .map(JSON.parse)
         await rm(folder, { recursive: true })
-        return paceOf(rows, steps)
+        return { ...paceOf(rows, steps), cpu: Number(await readFile(cpu, 'utf8')) }
       }
       for (let round = 0; round < Number(rounds); round++)
         for (const way of ways.keys())
@@ -67,25 +68,42 @@ export async function measureSpeed({ checkouts, models, data, stepsOf, looks, ro
 
 function report(title, ways, paces, every) {
   console.log(title)
+  const show = (what, [before, after], digits) =>
+    console.log(`  ${what.padEnd(46)} ${spread(before, digits)} before, ${spread(after, digits)} after`)
   ways.forEach((way, i) => {
-    const [before, after] = paces[i]
-    for (const [what, pick] of [
-      ['in calls', ({ calls }) => calls],
-      ['all in all', ({ all }) => all],
+    const looking = i === 0 ? 'alone' : `with ${way}`
+    for (const [what, pick, digits] of [
+      ['ms per step in calls', ({ calls }) => calls, 1],
+      ['ms per step all in all', ({ all }) => all, 1],
+      ['CPU seconds of the whole run', ({ cpu }) => cpu, 2],
     ]) {
-      const ratios = after.map((pace, round) => pick(pace) / pick(before[round]))
-      const times = [before, after].map((list) => spread(list.map(pick), 1))
-      console.log(
-        `  ms per step ${what}, looking at ${way}: ${times[0]} before, ${times[1]} after, after / before ${spread(ratios, 3)}`,
-      )
+      const both = paces[i].map((list) => list.map(pick))
+      const ratios = both[1].map((number, round) => number / both[0][round])
+      show(`${what}, ${looking}`, both, digits)
+      console.log(`  ${'after / before'.padStart(46)} ${spread(ratios, 3)}`)
     }
     if (i === 0) return
-    const costs = paces[i].map((list, who) =>
-      list.map((pace, round) => {
-        const alone = paces[0][who][round].all
-        return ((pace.all - alone) * (pace.last - pace.first)) / looksBetween(pace, every)
-      }),
+    // Against the run of the same round that looked at nothing.
+    const costs = (pick) =>
+      paces[i].map((list, who) => list.map((pace, round) => pick(pace, paces[0][who][round])))
+    const each = (pace, ms) => (ms * (pace.last - pace.first)) / looksBetween(pace, every)
+    show(
+      `ms for one ${way}, all in all`,
+      costs((pace, alone) => each(pace, pace.all - alone.all)),
+      0,
     )
-    console.log(`  one ${way} costs ms: ${spread(costs[0], 0)} before, ${spread(costs[1], 0)} after`)
+    show(
+      `ms for one ${way}, between calls`,
+      costs((pace, alone) => each(pace, pace.all - pace.calls - (alone.all - alone.calls))),
+      0,
+    )
+    show(
+      `CPU ms for one ${way}, the first with what it loads`,
+      costs(
+        (pace, alone) =>
+          (1000 * (pace.cpu - alone.cpu)) / (looksBetween({ first: 0, last: pace.last }, every) + 1),
+      ),
+      0,
+    )
   })
 }
