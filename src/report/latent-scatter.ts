@@ -1,4 +1,5 @@
 // Points of a plane, one per example, coloured by class.
+import { format } from 'echarts/core'
 import { movedApart } from './boxes.ts'
 import { LIGHT } from './chart-parts.ts'
 import { classColor } from './class-colors.ts'
@@ -38,7 +39,10 @@ const tenth = (value: number): number => Math.round(10 * value) / 10
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
-const shortened = (name: string): string => (name.length > 14 ? `${name.slice(0, 13)}…` : name)
+/** Letters of other scripts are wider than Latin ones; the chart library knows. */
+const LETTERS = `${SIZE}px sans-serif`
+const shortened = (name: string): string => format.truncateText(name, 8.4 * SIZE, LETTERS, '…')
+const widthOf = (text: string): number => format.getTextRect(text, LETTERS).width
 
 /** The finite points per class, as pixels. */
 function placed(
@@ -56,8 +60,7 @@ function placed(
 /** Names of the classes with their colours, in as many columns as fit. */
 function legend(classes: readonly string[], left: number, top: number): { body: string; height: number } {
   const shown = classes.slice(0, MOST_IN_LEGEND).map(shortened)
-  const longest = Math.max(...shown.map((name) => name.length))
-  const cell = SIZE * (2.2 + 0.62 * longest)
+  const cell = 2.2 * SIZE + 1.05 * Math.max(...shown.map(widthOf))
   const columns = Math.max(1, Math.min(shown.length, Math.floor(SIDE / cell)))
   const width = SIDE / columns
   const line = 1.5 * SIZE
@@ -86,7 +89,8 @@ function nameTags(classes: readonly string[], groups: readonly (readonly [number
   const boxes = present.map(({ text, index }) => ({
     x: median(groups[index]!.map(([x]) => x)),
     y: median(groups[index]!.map(([, y]) => y)),
-    width: SIZE * (0.7 + 0.6 * text.length),
+    // Bold is wider.
+    width: 0.7 * SIZE + 1.15 * widthOf(text),
     height: 1.25 * SIZE,
   }))
   return movedApart(boxes, 5).map(({ x, y, width, height }, i) => {

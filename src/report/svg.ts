@@ -2,14 +2,16 @@
 import type { EChartsOption } from 'echarts'
 // The package's one file: of its modules, a good six hundred, half a second would pass before any command.
 import { init } from 'echarts/dist/echarts.esm.min'
+import { escapeMarkup } from './escape.ts'
 
 /**
  * A chart as a static SVG document. The same option and size give the same text.
  *
  * @param width   pixels
  * @param height  pixels
+ * @param title   what a screen reader says. Default: nothing, where the page around it does
  */
-export function renderSvg(option: EChartsOption, width: number, height: number): string {
+export function renderSvg(option: EChartsOption, width: number, height: number, title?: string): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption(option)
@@ -22,6 +24,11 @@ export function renderSvg(option: EChartsOption, width: number, height: number):
         // Ids count the charts of the process; a picture has one.
         .replace(/\bzr\d+-/g, 'zr-')
         .replace(/\n+/g, '\n')
+        .replace(/^<svg [^>]*>/, (head) =>
+          title === undefined
+            ? head
+            : `${head.slice(0, -1)} role="img">\n<title>${escapeMarkup(title)}</title>`,
+        )
     )
   } finally {
     chart.dispose()
