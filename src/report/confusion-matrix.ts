@@ -1,6 +1,6 @@
 // A confusion matrix as SVG: what images of each class are taken for.
 import type { EChartsOption } from 'echarts'
-import { format } from 'echarts/core'
+import { format } from 'echarts/dist/echarts.esm.min'
 import type { Classification } from '../runs/index.ts'
 import { formatCount, formatPercent } from '../util/format.ts'
 import { FONT, LIGHT } from './chart-parts.ts'

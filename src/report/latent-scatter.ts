@@ -1,5 +1,5 @@
 // Points of a plane, one per example, coloured by class.
-import { format } from 'echarts/core'
+import { format } from 'echarts/dist/echarts.esm.min'
 import { movedApart } from './boxes.ts'
 import { LIGHT } from './chart-parts.ts'
 import { classColor } from './class-colors.ts'
