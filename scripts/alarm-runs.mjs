@@ -51,7 +51,7 @@ function objectiveOf({ model: name, options = {}, players = {}, steps }, columns
 
 async function sourceOf({ data, imageSize, shuffled, seed }) {
   const { train: set } = await loadData(data, {
-    ...(data === 'digits' ? { count: 20_000 } : {}),
+    ...(data === 'digits' ? { options: { count: 20_000 } } : {}),
     ...(data === 'mnist' && values['data-dir'] ? { dataDir: values['data-dir'] } : {}),
     ...(imageSize ? { imageSize: { height: imageSize, width: imageSize } } : {}),
   })

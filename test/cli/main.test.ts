@@ -227,12 +227,12 @@ describe('summary', () => {
 
   it('shows a model for the images it was made for', async () => {
     const { json } = await sparring('summary dcgan-64 --json')
-    expect(json().networks[1]).toMatchObject({ input: [64, 64, 3], total: 4_317_376 })
+    expect(json().networks[1]).toMatchObject({ inputs: { images: [64, 64, 3] }, total: 4_317_376 })
   })
 
   it('takes the options of the model and the shape of the images', async () => {
     const { json } = await sparring('summary mlp-gan --latent-dim 7 --image-shape 8x6x3 --json')
-    expect(json().networks[0]).toMatchObject({ input: [7] })
-    expect(json().networks[1]).toMatchObject({ input: [8, 6, 3] })
+    expect(json().networks[0]).toMatchObject({ inputs: { z: [7] } })
+    expect(json().networks[1]).toMatchObject({ inputs: { images: [8, 6, 3] } })
   })
 })
