@@ -79,28 +79,36 @@ function textbook(rule: Rule): number[][] {
   })
 }
 
+/** A coefficient in the book's count: a number, or what it is at update `t`, counted from 1. */
+type Course = number | ((t: number) => number)
+const at = (course: Course, t: number): number => (typeof course === 'number' ? course : course(t))
+/** The product of a coefficient over all updates up to this one. */
+const productOf = (course: Course, t: number): number =>
+  Array.from({ length: t }, (_, i) => at(course, i + 1)).reduce((product, value) => product * value, 1)
+
 const sgdRule =
-  (rate: (t: number) => number, momentum: number, nesterov: boolean): Rule =>
+  (rate: Course, momentum: Course, nesterov: boolean): Rule =>
   (w, g, t, slots) => {
-    slots[0] = momentum * slots[0]! - rate(t) * g
-    return nesterov ? w + momentum * slots[0] - rate(t) * g : w + slots[0]
+    slots[0] = at(momentum, t) * slots[0]! - at(rate, t) * g
+    return nesterov ? w + at(momentum, t) * slots[0] - at(rate, t) * g : w + slots[0]
   }
 
 const rmspropRule =
-  (rate: number, rho: number, momentum: number, epsilon: number): Rule =>
-  (w, g, _, slots) => {
-    slots[0] = rho * slots[0]! + (1 - rho) * g * g
-    slots[1] = momentum * slots[1]! + (rate * g) / Math.sqrt(slots[0] + epsilon)
+  (rate: Course, rho: Course, momentum: Course, epsilon: Course): Rule =>
+  (w, g, t, slots) => {
+    slots[0] = at(rho, t) * slots[0]! + (1 - at(rho, t)) * g * g
+    slots[1] = at(momentum, t) * slots[1]! + (at(rate, t) * g) / Math.sqrt(slots[0] + at(epsilon, t))
     return w - slots[1]
   }
 
 const adamRule =
-  (rate: (t: number) => number, beta1: number, beta2: number, epsilon: number, decay = 0): Rule =>
+  (rate: Course, beta1: Course, beta2: Course, epsilon: Course, decay: Course = 0): Rule =>
   (w, g, t, slots) => {
-    slots[0] = beta1 * slots[0]! + (1 - beta1) * g
-    slots[1] = beta2 * slots[1]! + (1 - beta2) * g * g
-    const corrected = (rate(t) * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t)
-    return w * (1 - rate(t) * decay) - (corrected * slots[0]) / (Math.sqrt(slots[1]) + epsilon)
+    slots[0] = at(beta1, t) * slots[0]! + (1 - at(beta1, t)) * g
+    slots[1] = at(beta2, t) * slots[1]! + (1 - at(beta2, t)) * g * g
+    const corrected = (at(rate, t) * Math.sqrt(1 - productOf(beta2, t))) / (1 - productOf(beta1, t))
+    const kept = 1 - at(rate, t) * at(decay, t)
+    return w * kept - (corrected * slots[0]) / (Math.sqrt(slots[1]) + at(epsilon, t))
   }
 
 /** Halves every ten updates; `made` counts the updates before. */
@@ -109,9 +117,18 @@ function halving(made: number): number {
 }
 const halvingAt = (t: number): number => 0.1 * 0.5 ** Math.floor((t - 1) / 10)
 
+/** Moves from one number to another over thirty updates, then stays: as an option, and in the book's count. */
+function moving(from: number, to: number) {
+  const course = (made: number): number => from + (to - from) * Math.min(1, made / 30)
+  return { option: course, book: (t: number): number => course(t - 1) }
+}
+const [risingShare, fallingShare] = [moving(0, 0.95), moving(0.9, 0.2)]
+const [risingSquares, fallingSquares] = [moving(0.5, 0.999), moving(0.99, 0.3)]
+const [growing, shrinking] = [moving(1e-6, 0.05), moving(0.5, 0)]
+
 const CASES: [string, Optimizer, Rule][] = [
-  ['sgd with defaults', sgd(), sgdRule(() => 0.01, 0, false)],
-  ['sgd with momentum', sgd({ learningRate: 0.1, momentum: 0.9 }), sgdRule(() => 0.1, 0.9, false)],
+  ['sgd with defaults', sgd(), sgdRule(0.01, 0, false)],
+  ['sgd with momentum', sgd({ learningRate: 0.1, momentum: 0.9 }), sgdRule(0.1, 0.9, false)],
   [
     'sgd with Nesterov momentum and a schedule',
     sgd({ learningRate: halving, momentum: 0.8, nesterov: true }),
@@ -123,19 +140,80 @@ const CASES: [string, Optimizer, Rule][] = [
     rmsprop({ learningRate: 0.01, rho: 0.8, momentum: 0.5, epsilon: 1e-3 }),
     rmspropRule(0.01, 0.8, 0.5, 1e-3),
   ],
-  ['adam with defaults', adam(), adamRule(() => 1e-3, 0.9, 0.999, 1e-7)],
-  ['adam as GANs use it', adam({ learningRate: 2e-4, beta1: 0.5 }), adamRule(() => 2e-4, 0.5, 0.999, 1e-7)],
+  ['adam with defaults', adam(), adamRule(1e-3, 0.9, 0.999, 1e-7)],
+  ['adam as GANs use it', adam({ learningRate: 2e-4, beta1: 0.5 }), adamRule(2e-4, 0.5, 0.999, 1e-7)],
   [
     'adam with a large epsilon and a schedule',
     adam({ learningRate: halving, beta2: 0.9, epsilon: 0.1 }),
     adamRule(halvingAt, 0.9, 0.9, 0.1),
   ],
-  ['adam without memory', adam({ beta1: 0, beta2: 0 }), adamRule(() => 1e-3, 0, 0, 1e-7)],
-  ['adamW with defaults', adamW(), adamRule(() => 1e-3, 0.9, 0.999, 1e-7, 0.004)],
+  ['adam without memory', adam({ beta1: 0, beta2: 0 }), adamRule(1e-3, 0, 0, 1e-7)],
+  ['adamW with defaults', adamW(), adamRule(1e-3, 0.9, 0.999, 1e-7, 0.004)],
   [
     'adamW with a schedule',
     adamW({ learningRate: halving, weightDecay: 0.5 }),
     adamRule(halvingAt, 0.9, 0.999, 1e-7, 0.5),
+  ],
+  [
+    'sgd with momentum that begins at none and rises',
+    sgd({ learningRate: 0.1, momentum: risingShare.option }),
+    sgdRule(0.1, risingShare.book, false),
+  ],
+  [
+    'sgd with Nesterov momentum that falls',
+    sgd({ learningRate: halving, momentum: fallingShare.option, nesterov: true }),
+    sgdRule(halvingAt, fallingShare.book, true),
+  ],
+  [
+    'rmsprop with a share that rises',
+    rmsprop({ rho: risingSquares.option }),
+    rmspropRule(1e-3, risingSquares.book, 0, 1e-7),
+  ],
+  [
+    'rmsprop with every coefficient on a schedule',
+    rmsprop({
+      learningRate: halving,
+      rho: fallingSquares.option,
+      momentum: risingShare.option,
+      epsilon: growing.option,
+    }),
+    rmspropRule(halvingAt, fallingSquares.book, risingShare.book, growing.book),
+  ],
+  [
+    'adam with a share of the mean gradient that rises from none',
+    adam({ beta1: risingShare.option }),
+    adamRule(1e-3, risingShare.book, 0.999, 1e-7),
+  ],
+  [
+    'adam with a share of the mean square that rises',
+    adam({ beta2: risingSquares.option }),
+    adamRule(1e-3, 0.9, risingSquares.book, 1e-7),
+  ],
+  [
+    'adam with an epsilon that grows',
+    adam({ epsilon: growing.option }),
+    adamRule(1e-3, 0.9, 0.999, growing.book),
+  ],
+  [
+    'adam with every coefficient on a schedule',
+    adam({
+      learningRate: halving,
+      beta1: fallingShare.option,
+      beta2: fallingSquares.option,
+      epsilon: growing.option,
+    }),
+    adamRule(halvingAt, fallingShare.book, fallingSquares.book, growing.book),
+  ],
+  [
+    'adamW with every coefficient on a schedule',
+    adamW({
+      learningRate: halving,
+      beta1: risingShare.option,
+      beta2: risingSquares.option,
+      epsilon: growing.option,
+      weightDecay: shrinking.option,
+    }),
+    adamRule(halvingAt, risingShare.book, risingSquares.book, growing.book, shrinking.book),
   ],
 ]
 
@@ -210,6 +288,38 @@ describe('optimizers', () => {
     refuse(() => rmsprop({ epsilon: 0 }), 'epsilon > 0')
     refuse(() => sgd({ momentum: 2 }), 'momentum')
     refuse(() => sgd({ nesterov: 1 as never }), 'nesterov must be true or false')
+  })
+
+  test('feed nothing for coefficients that stay, and one number for each that changes', () => {
+    expect(Object.keys(adam().schedule(1))).toEqual(['stepSize'])
+    expect(Object.keys(rmsprop({ momentum: 0.5 }).schedule(1))).toEqual(['stepSize'])
+    expect(Object.keys(sgd({ momentum: 0.5 }).schedule(1))).toEqual(['learningRate'])
+    expect(Object.keys(adam({ beta1: risingShare.option }).schedule(1))).toEqual(['stepSize', 'decay1'])
+    // What epsilon is divided by changes with the share of the squares.
+    expect(Object.keys(adam({ beta2: risingSquares.option }).schedule(1))).toEqual([
+      'stepSize',
+      'decay2',
+      'epsilon',
+    ])
+    expect(sgd({ momentum: risingShare.option }).slots).toEqual(['velocity'])
+  })
+
+  test('give the numbers of an update whichever was asked for before', () => {
+    const make = () => adam({ beta1: risingShare.option, beta2: fallingSquares.option })
+    const [forward, backward] = [make(), make()]
+    const updates = Array.from({ length: 20 }, (_, i) => i + 1)
+    const there = updates.map((update) => forward.schedule(update))
+    const back = [...updates].reverse().map((update) => backward.schedule(update))
+    expect(back.reverse()).toEqual(there)
+  })
+
+  test('name the update and the coefficient at which a schedule leaves its range', () => {
+    const broken = adam({ beta1: (made) => made / 10 })
+    expect(() => broken.schedule(11)).toThrow(ConfigError)
+    expect(() => broken.schedule(11)).toThrow(
+      /^adam, update 11: beta1 beta1\(10\) must be a number with 0 <= .* < 1, got 1$/,
+    )
+    expect(() => sgd({ momentum: () => -1 }).schedule(1)).toThrow('sgd, update 1: momentum momentum(0)')
   })
 
   test('name the update at which a schedule gives no rate', () => {
