@@ -39,7 +39,7 @@ export interface Offer<Name extends string = string> {
   /** What its inputs are drawn from, by name. */
   readonly draws?: Readonly<Record<string, Draw>>
   /** What is made of its output, e.g. the part of it that is meant. Default: nothing. */
-  readonly readout?: (output: Value) => Value
+  readonly finish?: (output: Value) => Value
   /** What the numbers of the network's output mean, where its name does not say it. */
   readonly meaning?: string
 }

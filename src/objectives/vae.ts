@@ -159,7 +159,7 @@ export function vae(options: VaeOptions): Objective<'encoder' | 'decoder'> {
       generate: { network: 'decoder', draws: { [z.name]: { distribution: 'normal', reach: latentRange } } },
       encode: {
         network: 'encoder',
-        readout: (code) => slice(code, [{ axis: 1, start: 0, end: latentDim }]),
+        finish: (code) => slice(code, [{ axis: 1, start: 0, end: latentDim }]),
         meaning: `the mean of z in the first ${latentDim} numbers, the logarithm of its variance in the last ${latentDim}`,
       },
       decode: { network: 'decoder' },

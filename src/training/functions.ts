@@ -45,7 +45,7 @@ export const frozen = (engine: Engine, arrays: StateArrays): Weights =>
 const MADE = 'made'
 
 /** A function on `batch` inputs at a time. */
-function functionGraph({ of, output, readout }: OfferedFunction, batch: number): Graph {
+function functionGraph({ of, output, finish }: OfferedFunction, batch: number): Graph {
   const inputs = Object.fromEntries(
     Object.entries(of.inputs).map(([name, { shape, dtype }]) => [
       name,
@@ -56,7 +56,7 @@ function functionGraph({ of, output, readout }: OfferedFunction, batch: number):
   const made = of.call({ inputs, weights, training: false, random: noRandom }).outputs[output.name]!
   return {
     inputs: [...Object.values(inputs), ...Object.values(weights)],
-    outputs: { [MADE]: readout ? readout(made) : made },
+    outputs: { [MADE]: finish ? finish(made) : made },
   }
 }
 

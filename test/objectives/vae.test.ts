@@ -67,7 +67,7 @@ it('declares how examples become latents, and how far their map reaches', () => 
   }
   expect(reachOf()).toEqual({ distribution: 'normal', reach: 2.5 })
   expect(reachOf({ latentRange: 4 })).toEqual({ distribution: 'normal', reach: 4 })
-  expect(functionOf(tinyVae(), 'encode').readout!(input('code', [7, 2 * latentDim])).shape).toEqual([
+  expect(functionOf(tinyVae(), 'encode').finish!(input('code', [7, 2 * latentDim])).shape).toEqual([
     7,
     latentDim,
   ])
