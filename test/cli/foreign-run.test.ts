@@ -10,12 +10,12 @@ import { liveTerminal, plainTerminal } from '../../src/cli/terminal.ts'
 import { eventDrawer } from '../../src/cli/watch-run.ts'
 import { decodeSafetensors, encodeSafetensors, type RunConfig, type Tensor } from '../../src/runs/index.ts'
 import { listRuns } from '../../src/runs/node/index.ts'
-import { trainSmall } from '../support/small-runs.ts'
+import { TINY_GAN, trainSmall } from '../support/small-runs.ts'
 
 let root: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'sparring-foreign-'))
-  await trainSmall(root, [{ model: 'mlp-gan', name: 'gan' }])
+  await trainSmall(root, [{ ...TINY_GAN, name: 'gan' }])
 }, 240_000)
 afterAll(() => rm(root, { recursive: true }))
 
@@ -63,13 +63,14 @@ describe('a record that does not fit', () => {
   it('the checkpoint, by model, is said so by every command that needs the weights', async () => {
     const folder = await changed((config) => {
       config.model = 'dcgan'
+      delete (config.settings as Record<string, unknown>).filters
     })
     for (const command of ['sample', 'export', 'resume', 'report']) {
       const { code, text } = await run(command, folder)
       expect(code, text).toBe(3)
       expect(text).not.toContain('should not happen')
       expect(text).toMatch(
-        /is not of this run: expected the model dcgan .* got mlp-gan|does not fit its model "dcgan"/,
+        /is not of this run: expected the model dcgan .* got dcgan-64|does not fit its model "dcgan"/,
       )
     }
   })
@@ -116,7 +117,7 @@ describe('a record that does not fit', () => {
       config.metrics = config.metrics.slice(1)
     })
     expect((await run('resume', metrics)).text).toMatch(
-      /does not fit its model "mlp-gan": expected the metrics/,
+      /does not fit its model "dcgan-64": expected the metrics/,
     )
     const networks = await changed((config) => {
       config.networks = [{ ...config.networks[0]!, total: 7 }]

@@ -8,6 +8,7 @@ import { recordedObjective } from '../../src/lifecycle/recorded-run.ts'
 import { planResume } from '../../src/lifecycle/resume-plan.ts'
 import { openRun } from '../../src/runs/node/index.ts'
 import { smallData } from '../e2e/sparring.ts'
+import { TINY_GAN } from '../support/small-runs.ts'
 
 let place: string
 let whole: string
@@ -15,11 +16,14 @@ beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'sparring-damaged-'))
   whole = join(place, 'whole')
   const events = startRun({
-    model: 'mlp-gan',
+    model: TINY_GAN.model,
     data: await smallData(join(place, 'data')),
     folder: whole,
-    settings: { steps: 41, batchSize: 4, sampleEvery: 10, checkpointEvery: 10, threads: 1 },
-    command: ['sparring', 'train', 'mlp-gan'],
+    settings: {
+      ...TINY_GAN.settings,
+      ...{ steps: 41, batchSize: 4, sampleEvery: 10, checkpointEvery: 10, threads: 1 },
+    },
+    command: ['sparring', 'train', TINY_GAN.model],
   })
   for await (const _ of events);
 })
@@ -197,11 +201,14 @@ describe('a run whose pictures cannot be made', () => {
   it('is not called finished until they are', async () => {
     const folder = join(place, 'no-pictures')
     const run = startRun({
-      model: 'mlp-gan',
+      model: TINY_GAN.model,
       data: join(place, 'data'),
       folder,
-      settings: { steps: 2, batchSize: 4, sampleEvery: 1, checkpointEvery: 1, threads: 1 },
-      command: ['sparring', 'train', 'mlp-gan'],
+      settings: {
+        ...TINY_GAN.settings,
+        ...{ steps: 2, batchSize: 4, sampleEvery: 1, checkpointEvery: 1, threads: 1 },
+      },
+      command: ['sparring', 'train', TINY_GAN.model],
     })
     const training = async (): Promise<void> => {
       for await (const event of run)

@@ -33,8 +33,8 @@ describe('the critic', () => {
     studio = await testStudio((folder) =>
       trainSmall(folder, [
         { model: 'mlp-gan', name: 'gan' },
-        { model: 'vae', name: 'vae', settings: { steps: 8 } },
-        { model: 'classifier', name: 'classifier', settings: { steps: 8 } },
+        { model: 'vae', name: 'vae' },
+        { model: 'classifier', name: 'classifier' },
       ]),
     )
   }, 240_000)

@@ -11,7 +11,7 @@ const ask = (path: string): Promise<Response> => studio.ask(`/api/runs/${path}`)
 
 beforeAll(async () => {
   studio = await testStudio(async (folder) => {
-    await trainSmall(folder, [{ model: 'vae', name: 'coder', settings: { validateEvery: 8 } }])
+    await trainSmall(folder, [{ model: 'vae', name: 'coder' }])
     for (const name of ['torn', 'damaged', 'linked', 'fresh']) await copyRun(folder, 'coder', name)
   })
 }, 300_000)

@@ -22,7 +22,7 @@ describe.skipIf(!hasChromium)('the critic in a browser', () => {
     studio = await testStudio((folder) =>
       trainSmall(folder, [
         { model: 'mlp-gan', name: 'gan' },
-        { model: 'vae', name: 'vae', settings: { steps: 8 } },
+        { model: 'vae', name: 'vae' },
       ]),
     )
     browser = await testBrowser()

@@ -214,7 +214,8 @@ describe.skipIf(!hasChromium)('drawing', () => {
       const coder = part(page, 'Autoencoder')
       await coder.getByText(/No run in this folder has one for this data/).waitFor()
       expect(await coder.getByRole('link', { name: 'Start one' }).getAttribute('href')).toBe('#/new')
-      await page.context().close()
+      // Before its studio is gone.
+      await page.close()
     } finally {
       await alone.dispose()
     }

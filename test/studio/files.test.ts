@@ -30,7 +30,7 @@ describe.skipIf(!hasChromium)('taking a run away', () => {
   let engine: Engine
   beforeAll(async () => {
     studio = await testStudio(async (folder) => {
-      await trainSmall(folder, [{ model: 'vae', name: 'coder', settings: { validateEvery: 8 } }])
+      await trainSmall(folder, [{ model: 'vae', name: 'coder' }])
       await copyRun(folder, 'coder', 'unfinished')
       const status = join(folder, 'unfinished/status.json')
       await writeFile(

@@ -92,7 +92,7 @@ describe.skipIf(!hasChromium)('files of a stranger', () => {
   let context: BrowserContext
   beforeAll(async () => {
     studio = await testStudio(async (folder) => {
-      await trainSmall(folder, [{ model: 'vae', name: 'genuine', settings: { validateEvery: 8 } }])
+      await trainSmall(folder, [{ model: 'vae', name: 'genuine' }])
       await copyRun(folder, 'genuine', 'evil')
     })
     const script = attack(`http://127.0.0.1:${studio.port}`)
@@ -178,7 +178,6 @@ describe.skipIf(!hasChromium)('files of a stranger', () => {
     expect(page.frames().map((frame) => frame.url())).not.toContain(report('evil'))
     // That frames are refused stands on the console.
     expect(browser.complaints.splice(0).join()).toMatch(/frame/)
-    await page.context().close()
   })
 
   it('a drawing does not run, as a page, loaded again, or in a page of the studio', async () => {
@@ -205,7 +204,6 @@ describe.skipIf(!hasChromium)('files of a stranger', () => {
     expect(await files.title()).not.toContain('got')
     nothingHappened()
     expect(browser.complaints).toEqual([])
-    await files.context().close()
   })
 
   it('a genuine report works, also the second time, and its script too', async () => {

@@ -78,7 +78,6 @@ describe.skipIf(!hasChromium)('the latent space', () => {
     await drawn(page, () => page.keyboard.press('Home'))
     expect(await padOf(page).getAttribute('aria-valuetext')).toBe('direction 1 0.00, direction 2 0.00')
     expect(browser.complaints).toEqual([])
-    await page.close()
   })
 
   it('has sliders for directions, seeds to come back to, and the middle', async () => {
@@ -98,7 +97,6 @@ describe.skipIf(!hasChromium)('the latent space', () => {
     const again = await drawn(page, () => page.keyboard.press('Enter'))
     expect(again).toBe(start)
     expect(browser.complaints).toEqual([])
-    await page.close()
   })
 
   it('goes from one picked sample to another', async () => {
@@ -118,7 +116,6 @@ describe.skipIf(!hasChromium)('the latent space', () => {
     await expect.poll(async () => Number(await way.inputValue()), { timeout: 20_000 }).toBeGreaterThan(0.05)
     await page.getByRole('button', { name: 'Pause' }).click()
     expect(browser.complaints).toEqual([])
-    await page.close()
   })
 
   it('saves the image as PNG', async () => {
@@ -127,7 +124,6 @@ describe.skipIf(!hasChromium)('the latent space', () => {
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Save as PNG' }).click()
     expect((await download).suggestedFilename()).toBe('gan-step-23-latent.png')
-    await page.close()
   })
 
   it('takes the newest weights of a run that trained on, at the same point', async () => {
@@ -150,7 +146,6 @@ describe.skipIf(!hasChromium)('the latent space', () => {
     expect(await drawn(page, () => button.click())).not.toBe(before)
     await expect.poll(() => button.count()).toBe(0)
     expect(browser.complaints).toEqual([])
-    await page.close()
   })
 
   it('shows the plane of a VAE, and where images of the data lie', async () => {
@@ -165,7 +160,6 @@ describe.skipIf(!hasChromium)('the latent space', () => {
     expect(await page.locator('.pad circle').count()).toBeGreaterThan(300)
     await page.getByText('on an arc around the middle (spherical)').waitFor()
     expect(browser.complaints).toEqual([])
-    await page.close()
   })
 
   it.each([
@@ -184,7 +178,6 @@ describe.skipIf(!hasChromium)('the latent space', () => {
     }
     expect(await axeFaults(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-    await page.close()
   })
 
   it('measures directions once for all who ask', async () => {

@@ -4,7 +4,13 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 import { openStudio, type Studio, type StudioOptions } from '../../src/server/index.ts'
 import { TOKEN_HEADER } from '../../src/server/protocol.ts'
 
@@ -52,11 +58,22 @@ export const copyRun = (folder: string, from: string, to: string): Promise<void>
 
 export interface TestBrowser {
   readonly browser: Browser
-  /** A page that fails the test at any error on its console, with the token of the studio. */
+  /**
+   * A page that fails the test at any error on its console, with the token of the studio. It is the page of before, loaded
+   * anew, where there is one with these options: a process of the browser costs more than most of what is tested in it.
+   */
   open(studio: TestStudio, view: string, options?: BrowserContextOptions): Promise<Page>
   /** What pages wrote to the console as errors or warnings, and failed requests of their own. */
   readonly complaints: string[]
   close(): Promise<void>
+}
+
+/** A context of its own for one set of options, with one page. */
+interface Place {
+  readonly context: BrowserContext
+  page: Page
+  /** Addresses of the studios whose token it has. */
+  readonly admitted: Set<string>
 }
 
 export async function testBrowser(): Promise<TestBrowser> {
@@ -65,20 +82,55 @@ export async function testBrowser(): Promise<TestBrowser> {
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   })
   const complaints: string[] = []
+  const places = new Map<string, Place>()
+
+  async function newPage(context: BrowserContext): Promise<Page> {
+    const page = await context.newPage()
+    page.on('console', (message) => {
+      // Chromium's own note on machines without a graphics device, when a page asks for one.
+      if (message.text() === 'No available adapters.') return
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    return page
+  }
+  async function placeFor(options: BrowserContextOptions): Promise<Place> {
+    const key = JSON.stringify(options)
+    const known = places.get(key)
+    if (known) return known
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+    context.on('close', () => places.delete(key))
+    const place = { context, page: await newPage(context), admitted: new Set<string>() }
+    places.set(key, place)
+    return place
+  }
+  /** Pages of before neither ask nor draw any more, and what they say as they are left is nobody's. */
+  async function leaveAll(): Promise<void> {
+    const said = complaints.length
+    for (const { page } of places.values()) {
+      if (page.isClosed() || page.url() === 'about:blank') continue
+      await page.unrouteAll({ behavior: 'ignoreErrors' })
+      await page.goto('about:blank')
+    }
+    complaints.length = said
+  }
+
   return {
     browser,
     complaints,
     async open(studio, view, options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
-      const page = await context.newPage()
-      page.on('console', (message) => {
-        // Chromium's own note on machines without a graphics device, when a page asks for one.
-        if (message.text() === 'No available adapters.') return
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-      })
-      page.on('pageerror', (error) => complaints.push(String(error)))
-      await page.goto(studio.address)
-      await page.waitForFunction("!location.hash.startsWith('#token')")
+      await leaveAll()
+      const place = await placeFor(options)
+      if (place.page.isClosed()) place.page = await newPage(place.context)
+      const { page, admitted } = place
+      if (!admitted.has(studio.address)) {
+        await page.goto(studio.address)
+        // Kept, for when this page is loaded anew.
+        await page.waitForFunction(
+          `Object.values(localStorage).includes(${JSON.stringify(studio.token)}) && location.hash === '#/'`,
+        )
+        admitted.add(studio.address)
+      }
       await page.goto(studio.url(view))
       return page
     },

@@ -20,9 +20,7 @@ describe.skipIf(!hasChromium)('the token of the studio', () => {
   let studio: TestStudio
   let browser: TestBrowser
   beforeAll(async () => {
-    studio = await testStudio((folder) =>
-      trainSmall(folder, [{ model: 'vae', name: 'coder', settings: { validateEvery: 8 } }]),
-    )
+    studio = await testStudio((folder) => trainSmall(folder, [{ model: 'vae', name: 'coder' }]))
     browser = await testBrowser()
   }, 300_000)
   afterAll(async () => {

@@ -1,6 +1,8 @@
 // Runs of a few steps on a few of the built-in digits, trained once for all tests that want the same.
-import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inject } from 'vitest'
 import { startRun } from '../../src/lifecycle/index.ts'
 
@@ -13,6 +15,17 @@ declare module 'vitest' {
 
 /** Digits that are drawn for such a run; a sixth as many are held out. All 60,000 take seconds in every process. */
 export const SMALL_COUNT = 3000
+
+/** A GAN of few weights, for tests that copy, damage or check runs: a checkpoint is 100 kB, and not 24 MB. */
+export const TINY_GAN = {
+  model: 'dcgan-64',
+  settings: { filters: 1, imageSize: '16', latentDim: 8 },
+} as const
+
+const SETTINGS = { steps: 24, batchSize: 16, sampleEvery: 8, checkpointEvery: 8, threads: 1 }
+
+/** Milliseconds after which a training in another process is no longer waited for. */
+const PATIENCE = 60_000
 
 export interface SmallRun {
   readonly model: string
@@ -27,24 +40,34 @@ async function train(folder: string, { model, settings = {} }: SmallRun): Promis
     data: 'digits',
     dataOptions: { count: SMALL_COUNT },
     folder,
-    settings: { steps: 24, batchSize: 16, sampleEvery: 8, checkpointEvery: 8, threads: 1, ...settings },
+    settings: { ...SETTINGS, ...(model === 'vae' ? { validateEvery: 8 } : {}), ...settings },
     command: ['sparring', 'train', model],
   })
   for await (const _ of events);
 }
 
-/** The folder of a run that was trained in this test run; nobody changes it. */
+/** Whether this process is the first that wants it, and makes it. */
+const claimed = (folder: string): Promise<boolean> =>
+  mkdir(`${folder}.claim`).then(
+    () => true,
+    () => false,
+  )
+
+/** The folder of a run that was trained in this test run, by whoever wanted it first; nobody changes it. */
 async function prepared(run: SmallRun): Promise<string> {
   const shared = join(inject('shared'), 'runs')
   const settings = Object.entries(run.settings ?? {}).sort(([a], [b]) => a.localeCompare(b))
   const folder = join(shared, [run.model, ...settings.map(([name, value]) => `${name}=${value}`)].join(','))
-  if (await stat(folder).catch(() => undefined)) return folder
   await mkdir(shared, { recursive: true })
+  if (!(await claimed(folder))) {
+    for (const start = Date.now(); !existsSync(folder) && Date.now() - start < PATIENCE; ) await sleep(50)
+    if (existsSync(folder)) return folder
+  }
   const own = await mkdtemp(join(shared, '.half-'))
   await train(join(own, 'run'), run)
-  // Whoever is first gives it its name; the same was trained twice then.
-  await rename(join(own, 'run'), folder).catch(async (error) => {
-    if (!(await stat(folder).catch(() => undefined))) throw error
+  // The same was trained twice where somebody's patience ended.
+  await rename(join(own, 'run'), folder).catch((error) => {
+    if (!existsSync(folder)) throw error
   })
   await rm(own, { recursive: true, force: true })
   return folder
