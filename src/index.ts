@@ -1,4 +1,5 @@
 // The library: everything that runs in Node and in a page alike. `sparring/node` adds the engine, files and runs.
+export { z } from 'zod'
 export * from './autodiff/index.ts'
 export * from './data/index.ts'
 export * as ops from './graph/build.ts'

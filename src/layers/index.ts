@@ -9,6 +9,7 @@ export { type Conv2DTransposeOptions, conv2DTranspose } from './conv2d-transpose
 export { type DenseOptions, dense } from './dense.ts'
 export { type DropoutOptions, dropout } from './dropout.ts'
 export { type ELUOptions, eLU } from './elu.ts'
+export { type EmbeddingOptions, embedding } from './embedding.ts'
 export { flatten } from './flatten.ts'
 export { globalAveragePooling2D } from './global-average-pooling2d.ts'
 export { globalMaxPooling2D } from './global-max-pooling2d.ts'

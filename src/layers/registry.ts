@@ -8,6 +8,7 @@ import { conv2DTranspose } from './conv2d-transpose.ts'
 import { dense } from './dense.ts'
 import { dropout } from './dropout.ts'
 import { eLU } from './elu.ts'
+import { embedding } from './embedding.ts'
 import { flatten } from './flatten.ts'
 import { globalAveragePooling2D } from './global-average-pooling2d.ts'
 import { globalMaxPooling2D } from './global-max-pooling2d.ts'
@@ -30,6 +31,7 @@ export const LAYERS = {
   Dense: dense,
   Dropout: dropout,
   ELU: eLU,
+  Embedding: embedding,
   Flatten: flatten,
   GlobalAveragePooling2D: globalAveragePooling2D,
   GlobalMaxPooling2D: globalMaxPooling2D,

@@ -1,10 +1,15 @@
 // What can be made from a run without training it: samples, ONNX files, pictures and the report.
 
 import { join, resolve } from 'node:path'
+import type { Objective } from '../objectives/objective.ts'
+import { functionOf } from '../objectives/offer.ts'
+import { freshSamples } from '../pictures/fresh-samples.ts'
 import { freshImages, type WrittenPictures, writePictures, writeRecorded } from '../pictures/pictures.ts'
+import { sheetMaker } from '../pictures/sheets.ts'
 import { tileGrid } from '../report/index.ts'
-import { encodePng } from '../report/node/index.ts'
-import { imagesOf } from '../runs/index.ts'
+import { decodePng, encodePng } from '../report/node/index.ts'
+import { imageSize } from '../runs/index.ts'
+import type { RunFolder } from '../runs/node/index.ts'
 import { writeOut } from '../runs/node/write-out.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
@@ -12,6 +17,7 @@ import { frozen } from '../training/functions.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
 import { MOST_DRAWN, MOST_PICTURE } from '../util/limits.ts'
 import { nearestName } from '../util/nearest-name.ts'
+import { randomStream } from '../util/random.ts'
 import { networkFiles, networkPaths } from './networks.ts'
 import { openOwnRun } from './own-code.ts'
 import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
@@ -51,8 +57,32 @@ export interface SampleOptions {
   readonly columns?: number | undefined
   /** Every pixel becomes scale x scale pixels; default 1. */
   readonly scale?: number | undefined
+  /** Only examples of this class, by its name or its number from 0; of models that are told the class. */
+  readonly class?: string | undefined
   /** The PNG file to write. */
   readonly out: string
+}
+
+/**
+ * The input that asks for a class.
+ *
+ * @throws ConfigError when the model cannot be asked, or there is no such class
+ */
+function classInput(run: RunFolder, objective: Objective, wanted: string): Record<string, number> {
+  const { draws = {} } = functionOf(objective, 'generate')
+  const asked = Object.entries(draws).find(([, draw]) => draw.distribution === 'classes')
+  if (!asked)
+    throw new ConfigError(
+      `a ${run.config.model} makes examples of any class; train a model that is told the class, such as conditional-gan, to ask for one`,
+    )
+  const { classes = [] } = run.config.data
+  const named = classes.indexOf(wanted)
+  const index = named >= 0 ? named : /^\d+$/.test(wanted) ? Number(wanted) : -1
+  if (index < 0 || index >= classes.length)
+    throw new ConfigError(
+      `there is no class "${wanted}"; the data has ${classes.join(', ')} (or their numbers, 0 to ${classes.length - 1})`,
+    )
+  return { [asked[0]]: index }
 }
 
 /**
@@ -62,11 +92,22 @@ export interface SampleOptions {
  */
 export const sampleRun = (
   folder: string,
-  { count, seed, columns = Math.ceil(Math.sqrt(count)), scale = 1, out }: SampleOptions,
+  { count, seed, columns = Math.ceil(Math.sqrt(count)), scale = 1, class: wanted, out }: SampleOptions,
 ): Promise<{ file: string; width: number; height: number }> =>
   withEngine(folder, async ({ run, objective, arrays, engine }) => {
+    const given = wanted === undefined ? undefined : classInput(run, objective, wanted)
+    const weights = frozen(engine, arrays)
+    const image = imageSize(run.config)
+    if (!image) {
+      const random = randomStream(seed, 'sample')
+      const values = await freshSamples(weights, objective, { count, random, given })
+      const { shape } = functionOf(objective, 'generate').output
+      const png = await sheetMaker(undefined)({ values, count, shape })
+      const { width, height } = await decodePng(png, out)
+      return { file: await writeOut(out, png), width, height }
+    }
     const perRow = Math.min(columns, count)
-    const { height, width, channels } = imagesOf(run.config)
+    const { height, width, channels } = image
     const size = [perRow * width * scale, Math.ceil(count / perRow) * height * scale] as const
     if (size[0] * size[1] > MOST_PICTURE)
       throw new ConfigError(
@@ -77,11 +118,7 @@ export const sampleRun = (
       throw new ConfigError(
         `${count} samples of ${height} x ${width} x ${channels} are ${numbers} numbers; expected at most ${MOST_DRAWN} at once: ask for fewer samples`,
       )
-    const images = await freshImages(frozen(engine, arrays), objective, run, {
-      count,
-      seed,
-      purpose: 'sample',
-    })
+    const images = await freshImages(weights, objective, run, { count, seed, purpose: 'sample', given })
     const sheet = tileGrid(images, { columns: perRow, scale, gap: 0 })
     const file = await writeOut(out, await encodePng(sheet))
     return { file, width: sheet.width, height: sheet.height }

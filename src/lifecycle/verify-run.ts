@@ -8,7 +8,6 @@ import {
   type Checkpointed,
   digestsIn,
   EVALUATION_FILE,
-  openRun,
   type RunFolder,
   STATUS_FILE,
 } from '../runs/node/index.ts'

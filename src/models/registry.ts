@@ -2,6 +2,7 @@
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { classifier } from './classifier.ts'
+import { conditionalGan } from './conditional-gan.ts'
 import { convVae } from './conv-vae.ts'
 import { dcgan } from './dcgan.ts'
 import { dcgan64 } from './dcgan-64.ts'
@@ -17,6 +18,7 @@ export const MODELS: readonly ModelDefinition[] = [
   deepVae,
   shallowVae,
   convVae,
+  conditionalGan,
   classifier,
 ]
 

@@ -7,6 +7,7 @@ import { ShapeError } from '../util/errors.ts'
 import { formatShape, sizeOf } from '../util/shape.ts'
 import { descentWatches } from '../watches/index.ts'
 import { type Objective, objective } from './objective.ts'
+import { columnFor } from './offer.ts'
 
 export interface ClassificationOptions {
   readonly name: string
@@ -24,6 +25,7 @@ export function classification(options: ClassificationOptions): Objective<'class
   checkArguments('classification', options, { name: NAME, classifier: NETWORK, optimizer: OPTIMIZER })
   const { name, classifier, optimizer } = options
   const { shape } = outputOf(classifier)
+  const column = columnFor(classifier)
   if (shape.length !== 1)
     throw new ShapeError(
       `classification "${name}": the classifier must end in one logit per class, such as [10], got ${formatShape(shape)}; end it with dense({ units: 10 })`,
@@ -36,8 +38,8 @@ export function classification(options: ClassificationOptions): Objective<'class
         name: 'classifier',
         updates: ['classifier'],
         optimizer,
-        loss: ({ data: { images, labels }, networks }) => {
-          const logits = networks.classifier(images!)
+        loss: ({ data: { [column]: examples, labels }, networks }) => {
+          const logits = networks.classifier(examples!)
           return {
             loss: sparseCategoricalCrossentropy(logits, labels!),
             metrics: { accuracy: sparseCategoricalAccuracy(logits, labels!) },

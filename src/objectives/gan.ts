@@ -1,17 +1,16 @@
 // The generative adversarial network of Goodfellow et al. 2014 with the non-saturating generator loss.
 import { add, mul } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
-import type { RandomSource } from '../layers/layer.ts'
 import { inputOf, NETWORK, type Network, outputOf } from '../layers/network.ts'
 import { binaryAccuracy, binaryCrossentropy, logitsOf } from '../losses/index.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'
 import { ShapeError } from '../util/errors.ts'
 import { checkChoice, checkNumber } from '../util/options.ts'
-import { formatShape, type Shape, sameShape, sizeOf } from '../util/shape.ts'
+import { formatShape, sameShape, sizeOf } from '../util/shape.ts'
 import { collapseWatch, duelWatches } from '../watches/index.ts'
 import { type Objective, objective } from './objective.ts'
-import type { LatentDistribution } from './offer.ts'
+import { columnFor, drawLatent, type LatentDistribution } from './offer.ts'
 import type { PhaseContext, PhaseResult } from './phase.ts'
 import { checkProbabilities } from './probabilities.ts'
 
@@ -43,10 +42,6 @@ export interface GanOptions {
    */
   readonly updates?: (typeof UPDATES)[number]
 }
-
-/** Fresh latents as an input of the step. */
-const draw = (random: RandomSource, latent: LatentDistribution, shape: Shape): Value =>
-  latent.distribution === 'uniform' ? random.uniform(shape, latent.low, latent.high) : random.normal(shape)
 
 /** Names as a table, for `checkChoice`. */
 const choices = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, name]))
@@ -130,11 +125,12 @@ export function gan(options: GanOptions): Objective<Players> {
   const players = { generator, discriminator, generatorOptimizer, discriminatorOptimizer }
   checkOptions(`gan "${name}"`, { ...players, latent, fakes, updates })
   const z = inputOf(generator)
-  const onReal = ({ data: { images }, networks }: PhaseContext<Players>) =>
-    judge(networks.discriminator(images!), 1)
+  const column = columnFor(discriminator)
+  const onReal = ({ data, networks }: PhaseContext<Players>) =>
+    judge(networks.discriminator(data[column]!), 1)
   const onFakes = ({ batchSize, random, networks }: PhaseContext<Players>) => {
     const make = fakes === 'inference' ? networks.generator.inference : networks.generator
-    return judge(networks.discriminator(make(draw(random, latent, [batchSize, ...z.shape]))), 0)
+    return judge(networks.discriminator(make(drawLatent(random, latent, [batchSize, ...z.shape]))), 0)
   }
   const onBoth = (context: PhaseContext<Players>) => {
     const both = [onReal(context), onFakes(context)]
@@ -158,7 +154,7 @@ export function gan(options: GanOptions): Objective<Players> {
         updates: ['generator'],
         optimizer: generatorOptimizer,
         loss: ({ batchSize, random, networks }) => {
-          const made = networks.generator(draw(random, latent, [batchSize, ...z.shape]))
+          const made = networks.generator(drawLatent(random, latent, [batchSize, ...z.shape]))
           return { loss: binaryCrossentropy(logitsOf(networks.discriminator(made)), 1) }
         },
       },

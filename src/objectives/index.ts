@@ -1,5 +1,7 @@
 // Objectives: what networks compete for, one file per algorithm.
+export { type AveragedOptions, averaged, movingAverage } from './averaged.ts'
 export { type ClassificationOptions, classification } from './classification.ts'
+export { type ConditionalGanOptions, conditionalGan } from './conditional-gan.ts'
 export { type GanOptions, gan } from './gan.ts'
 export { type Log, metricsOf, type Objective, objective, type Picture, type Variable } from './objective.ts'
 export {
@@ -12,4 +14,6 @@ export {
   offeredBy,
 } from './offer.ts'
 export type { Assignment, BoundNetwork, Descent, Given, Phase, PhaseContext, PhaseResult } from './phase.ts'
+export { type UnrolledGanOptions, unrolledGan } from './unrolled-gan.ts'
 export { RECONSTRUCTIONS, type Reconstruction, type VaeOptions, vae } from './vae.ts'
+export { type WganGpOptions, wganGp } from './wgan-gp.ts'

@@ -1,7 +1,9 @@
 // What a trained objective can do: functions of its networks, by the field's names for them.
 import type { Value } from '../graph/value.ts'
-import { type NamedPort, type Network, outputOf } from '../layers/network.ts'
+import type { RandomSource } from '../layers/layer.ts'
+import { inputOf, type NamedPort, type Network, outputOf } from '../layers/network.ts'
 import { ConfigError } from '../util/errors.ts'
+import type { Shape } from '../util/shape.ts'
 
 /** What latents are drawn from, element by element. */
 export type LatentDistribution =
@@ -11,6 +13,16 @@ export type LatentDistribution =
       /** How far a map of latents reaches from 0, each way; default 3. */
       readonly reach?: number
     }
+
+/** The column of the data that a network takes: that of its input's name, or `images` where the input has none. */
+export const columnFor = (network: Network): string => {
+  const { name } = inputOf(network)
+  return name === 'input' ? 'images' : name
+}
+
+/** Fresh latents as an input of a step. */
+export const drawLatent = (random: RandomSource, latent: LatentDistribution, shape: Shape): Value =>
+  latent.distribution === 'uniform' ? random.uniform(shape, latent.low, latent.high) : random.normal(shape)
 
 /** What an input is drawn from when nobody gives it. */
 export type Draw =

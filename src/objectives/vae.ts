@@ -10,6 +10,7 @@ import { checkChoice, checkNumber } from '../util/options.ts'
 import { formatShape, sameShape, sizeOf } from '../util/shape.ts'
 import { collapseWatch, descentWatches, latentWatch } from '../watches/index.ts'
 import { type Objective, objective } from './objective.ts'
+import { columnFor } from './offer.ts'
 import type { PhaseResult } from './phase.ts'
 import { checkProbabilities } from './probabilities.ts'
 
@@ -95,6 +96,7 @@ export function vae(options: VaeOptions): Objective<'encoder' | 'decoder'> {
   const z = inputOf(decoder)
   const { shape: exampleShape } = outputOf(decoder)
   const latentDim = z.shape[0]!
+  const column = columnFor(encoder)
   if (!sameShape(code, [2 * latentDim]) || z.shape.length !== 1)
     throw new ShapeError(
       `vae "${name}": from an encoder to ${formatShape(code)}, a mean and a log variance, the decoder takes half as many numbers, got ${formatShape(z.shape)}`,
@@ -112,14 +114,15 @@ export function vae(options: VaeOptions): Objective<'encoder' | 'decoder'> {
         name: 'vae',
         updates: ['encoder', 'decoder'],
         optimizer,
-        loss: ({ batchSize, data: { images }, random, networks }) => {
-          const latent = networks.encoder(images!) // [n, 2 latentDim]
+        loss: ({ batchSize, data, random, networks }) => {
+          const real = data[column]!
+          const latent = networks.encoder(real) // [n, 2 latentDim]
           const mean = slice(latent, [{ axis: 1, start: 0, end: latentDim }])
           const logVariance = slice(latent, [{ axis: 1, start: latentDim, end: 2 * latentDim }])
           // The noise comes from outside, so that the draw can be differentiated: z = mean + deviation noise.
           const noise = random.normal([batchSize, latentDim])
           const made = networks.decoder(add(mean, mul(exp(mul(logVariance, 0.5)), noise)))
-          const error = mul(compare(made, images!), sizeOf(exampleShape))
+          const error = mul(compare(made, real), sizeOf(exampleShape))
           const divergence = klDivergence(mean, logVariance)
           return {
             loss: add(error, mul(divergence, beta)),

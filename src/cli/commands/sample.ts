@@ -18,6 +18,11 @@ const PICTURE = z.object({
 
 const SETTINGS = [
   ...settingsOf(PICTURE),
+  textSetting(
+    'class',
+    '<name>',
+    'only samples of this class, by its name or number, of models that are told the class (default: any)',
+  ),
   textSetting('out', '<file.png>', 'the picture (default: in the run folder, named after count and seed)'),
 ]
 
@@ -27,11 +32,19 @@ export const define: Define = (command, session) => {
     .usage('<run> [flags]')
     .action(async (folder: string) => {
       const flags = givenFlags(command, SETTINGS)
-      const given: { out?: string } = resolveGiven(SETTINGS, { flags, environment: {} })
+      const given: { out?: string; class?: string } = resolveGiven(SETTINGS, { flags, environment: {} })
       const { count, seed, ...layout } = PICTURE.parse(given)
-      const { out = join(folder, `samples-${count}-seed-${seed}.png`) } = given
+      const kind =
+        given.class === undefined ? '' : `-class-${given.class.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}`
+      const { out = join(folder, `samples-${count}-seed-${seed}${kind}.png`) } = given
       const { sampleRun } = await import('../../lifecycle/index.ts')
-      const { file, width, height } = await sampleRun(folder, { count, seed, out, ...layout })
+      const { file, width, height } = await sampleRun(folder, {
+        count,
+        seed,
+        out,
+        class: given.class,
+        ...layout,
+      })
       const text = `${count} ${count === 1 ? 'sample' : 'samples'}, ${width}x${height} pixels: ${formatPath(file)}`
       session.finish({ files: { samples: file }, width, height, count, seed }, text)
     })
@@ -39,5 +52,6 @@ export const define: Define = (command, session) => {
     ['sparring sample runs/first', '64 samples in a square'],
     ['sparring sample runs/first --count 400 --columns 20 --out digits.png', 'twenty rows of twenty'],
     ['sparring sample runs/first --seed 2', 'other samples'],
+    ['sparring sample runs/first --class 7', 'only sevens, of a conditional-gan'],
   ])
 }
