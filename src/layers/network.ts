@@ -1,6 +1,15 @@
 // Networks: functions of named values, made of layers, whose weights live outside them.
 import { input as inputValue, type Value } from '../graph/value.ts'
-import { checkArgument, checkArguments, listOf, NAME, SHAPE, withParts } from '../util/arguments.ts'
+import {
+  checkArgument,
+  checkArguments,
+  FUNCTION,
+  listOf,
+  NAME,
+  recordOf,
+  SHAPE,
+  withParts,
+} from '../util/arguments.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
 import { formatShape, type Shape, sameShape, sizeOf } from '../util/shape.ts'
 import { LAYER, type Layer, type RandomSource, type WeightSpec } from './layer.ts'
@@ -71,6 +80,22 @@ const kebab = (type: string): string =>
     .replace(/([a-z])([A-Z])/g, '$1-$2')
     .toLowerCase()
 
+/** What `checkArguments` takes for an input of a network, and for what its body gives. */
+const PORT = {
+  expected: `${SHAPE.expected}, or that with a type, such as { shape: [], dtype: 'int64' }`,
+  is(value: unknown): boolean {
+    const { shape, dtype = 'float32' } = { ...portOf(value as Shape | Port) }
+    return SHAPE.is(shape) && (dtype === 'float32' || dtype === 'int64')
+  },
+}
+const VALUE = {
+  expected: 'a value that is made of the inputs, such as apply(dense({ units: 1 }), x)',
+  is(value: unknown): boolean {
+    const { shape, dtype } = { ...(value as { shape?: unknown; dtype?: unknown }) }
+    return Array.isArray(shape) && typeof dtype === 'string'
+  },
+}
+
 const portOf = (given: Shape | Port): Port => (Array.isArray(given) ? { shape: given } : (given as Port))
 
 const describePorts = (ports: Ports): string =>
@@ -92,7 +117,7 @@ function checkInputs(name: string, ports: Ports, given: NamedValues): void {
       throw new ShapeError(
         `network "${name}": input "${port}" was not given; it takes ${describePorts(ports)}`,
       )
-    if (!sameShape(value.shape.slice(1), shape))
+    if (value.shape.length === 0 || !sameShape(value.shape.slice(1), shape))
       throw new ShapeError(
         `network "${name}" takes ${describePorts({ [port]: ports[port]! })}, got ${formatShape(value.shape)}`,
       )
@@ -190,6 +215,12 @@ function fromBody(name: string, inputs: Ports, build: Body): Network {
         return inputValue('traced', [1, ...row.outputShape])
       }, given),
   )
+  checkArgument(`network "${name}"`, 'what its body gives', traced, recordOf(VALUE))
+  for (const [port, { shape }] of Object.entries(traced))
+    if (shape[0] !== 1)
+      throw new ShapeError(
+        `network "${name}": output "${port}" must have the batch as its first axis; of one example it is ${formatShape(shape)}`,
+      )
   const outputs = Object.fromEntries(
     Object.entries(traced).map(([port, { shape, dtype }]): [string, Port] => [
       port,
@@ -238,9 +269,9 @@ export function network(
   build: (inputs: NamedValues, apply: Apply) => NamedValues,
 ): Network {
   checkArgument('network', 'its first argument, the name,', name, NAME)
-  const ports = Object.fromEntries(Object.entries(inputs ?? {}).map(([port, given]) => [port, portOf(given)]))
-  for (const [port, { shape }] of Object.entries(ports))
-    checkArgument(`network "${name}"`, `the shape of input "${port}"`, shape, SHAPE)
+  checkArgument(`network "${name}"`, 'its second argument, the inputs,', inputs, recordOf(PORT))
+  checkArgument(`network "${name}"`, 'its third argument, the body,', build, FUNCTION)
+  const ports = Object.fromEntries(Object.entries(inputs).map(([port, given]) => [port, portOf(given)]))
   return fromBody(name, ports, build)
 }
 
@@ -331,6 +362,7 @@ export function callNetwork(
  * @param name  of the copy, prefix of its weights
  */
 export function copyOf(network: Network, name: string): Network {
+  checkArgument('copyOf', 'its first argument', network, NETWORK)
   checkArgument(`a copy of network "${network.name}"`, 'its name', name, NAME)
   const renamed = (full: string): string => name + full.slice(network.name.length)
   const copied = (weight: NetworkWeight): NetworkWeight => ({

@@ -3,8 +3,9 @@ import type { Value } from '../graph/value.ts'
 import { type NamedValues, NETWORK, type Network } from '../layers/network.ts'
 import { OPTIMIZER } from '../optimizers/optimizer.ts'
 import type { MetricInfo } from '../runs/schema.ts'
-import { checkArgument, FUNCTION, type Kind, listOf, NAME, recordOf } from '../util/arguments.ts'
+import { checkArgument, FUNCTION, type Kind, listOf, NAME, recordOf, SHAPE } from '../util/arguments.ts'
 import { ConfigError } from '../util/errors.ts'
+import { checkChoice } from '../util/options.ts'
 import type { Shape } from '../util/shape.ts'
 import type { Watch } from '../watches/watch.ts'
 import type { Offer } from './offer.ts'
@@ -55,21 +56,41 @@ export interface Objective<Name extends string = string> {
 export const metricsOf = ({ logs }: Pick<Objective, 'logs'>): MetricInfo[] =>
   logs.map(({ value: _, ...info }) => info)
 
-const PHASE: Kind = {
-  expected: 'a phase, with updates, an optimizer and a loss, or with assign',
+/** A record with a name of its own, and with entries that are what they should be. */
+const named = (
+  expected: string,
+  key: 'name' | 'kind' | 'network',
+  is: (parts: Readonly<Record<string, unknown>>) => boolean = () => true,
+): Kind => ({
+  expected,
   is(value) {
-    const phase = value as Readonly<Record<string, unknown>> | null
-    if (typeof phase !== 'object' || phase === null) return false
-    return typeof phase.loss === 'function'
-      ? Array.isArray(phase.updates)
-      : typeof phase.assign === 'function'
+    const parts = { ...(value as Readonly<Record<string, unknown>>) }
+    return NAME.is(parts[key]) && is(parts)
   },
+})
+const PHASE = named(
+  'a phase, with a name, and updates, an optimizer and a loss, or assign',
+  'name',
+  ({ loss, updates, assign }) => (FUNCTION.is(loss) ? Array.isArray(updates) : FUNCTION.is(assign)),
+)
+const LOG = named('a number of the log, with name, label, axis and value', 'name', ({ value }) =>
+  FUNCTION.is(value),
+)
+const VARIABLE: Kind = {
+  expected: 'a variable, such as { shape: [], initial: 1 }',
+  is: (value) => SHAPE.is({ ...(value as { shape?: unknown }) }.shape),
 }
-const LOG: Kind = {
-  expected: 'a number of the log, with name, label, axis and value',
-  is: (value) =>
-    typeof value === 'object' && value !== null && FUNCTION.is((value as { value?: unknown }).value),
-}
+const OFFER = named("an offer, such as { network: 'generator' }", 'network')
+const WATCH = named(
+  "a watch, with a kind, what it reads ('log' or 'samples') and judge",
+  'kind',
+  ({ reads, metrics, judge }) =>
+    FUNCTION.is(judge) && (reads === 'log' ? Array.isArray(metrics) : reads === 'samples'),
+)
+const PICTURE = named("a picture, such as { kind: 'latents' }", 'kind')
+
+/** What a distribution of inputs may be. */
+const DISTRIBUTIONS = { uniform: true, normal: true, classes: true }
 
 /** @throws ConfigError when two of a list have the same name */
 function checkNamedOnce(where: string, what: string, names: readonly string[]): void {
@@ -88,6 +109,11 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
   checkArgument(where, 'networks', definition.networks, recordOf(NETWORK))
   checkArgument(where, 'phases', definition.phases, listOf(PHASE))
   checkArgument(where, 'logs', definition.logs, listOf(LOG))
+  const { variables = {}, offers = {}, watches = [], pictures = [] } = definition
+  checkArgument(where, 'variables', variables, recordOf(VARIABLE))
+  checkArgument(where, 'offers', offers, recordOf(OFFER))
+  checkArgument(where, 'watches', watches, listOf(WATCH))
+  checkArgument(where, 'pictures', pictures, listOf(PICTURE))
   const names = Object.keys(definition.networks)
   const known = `${names.join(', ')}`
   for (const [key, network] of Object.entries<Network>(definition.networks))
@@ -95,7 +121,7 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
       throw new ConfigError(
         `objective "${definition.name}": network "${key}" is named "${network.name}"; the two must agree`,
       )
-  for (const variable of Object.keys(definition.variables ?? {}))
+  for (const variable of Object.keys(variables))
     if (names.includes(variable))
       throw new ConfigError(
         `${where} has a network and a variable named "${variable}"; give one another name`,
@@ -126,20 +152,29 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
     if (phase.repeats !== undefined && !(Number.isInteger(phase.repeats) && phase.repeats >= 1))
       throw new ConfigError(`phase "${phase.name}": repeats must be a positive integer, got ${phase.repeats}`)
   }
-  for (const [name, offer] of Object.entries<Offer>(definition.offers ?? {})) {
+  for (const [name, offer] of Object.entries<Offer>(offers)) {
     if (!names.includes(offer.network))
       throw new ConfigError(
         `${where} offers "${name}" by "${offer.network}", which is not a network of the objective (${known})`,
       )
     const { inputs } = definition.networks[offer.network as Name]
-    for (const drawn of Object.keys(offer.draws ?? {}))
+    for (const [drawn, draw] of Object.entries(offer.draws ?? {})) {
       if (!Object.hasOwn(inputs, drawn))
         throw new ConfigError(
           `${where}, offer "${name}": "${drawn}" is drawn, which is not an input of ${offer.network} (${Object.keys(inputs).join(', ')})`,
         )
+      checkChoice(
+        `${where}, offer "${name}", draws of "${drawn}"`,
+        'distribution',
+        draw?.distribution,
+        DISTRIBUTIONS,
+      )
+    }
   }
   const logged = definition.logs.map(({ name }) => name)
-  for (const watch of definition.watches ?? [])
+  if (logged.includes('step'))
+    throw new ConfigError(`${where}: the log counts its steps as "step"; give the number another name`)
+  for (const watch of watches)
     for (const metric of watch.reads === 'log' ? watch.metrics : [])
       if (!logged.includes(metric))
         throw new ConfigError(

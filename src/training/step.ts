@@ -285,7 +285,14 @@ class StepWriter {
     const outputs: Record<string, Value> = {}
     for (const { name, next } of state.specs) outputs[next] = state.now[name]!
     const variables = state.variables(this.objective)
-    for (const { name, value } of this.objective.logs) outputs[name] = value(results, variables)
+    for (const { name, value } of this.objective.logs) {
+      const logged = value(results, variables)
+      if (logged?.shape?.length !== 0)
+        throw new ShapeError(
+          `the number "${name}" of the log is ${logged?.shape ? formatShape(logged.shape) : 'no value'}, expected a scalar; take its mean`,
+        )
+      outputs[name] = logged
+    }
     const perExample: Record<string, string> = {}
     for (const [phase, { perExample: found = {} }] of Object.entries(results))
       for (const [name, value] of Object.entries(found)) {

@@ -6,7 +6,12 @@ import { nearestName } from './nearest-name.ts'
 export const show = (value: unknown): string => {
   if (typeof value === 'number' || value === undefined) return String(value)
   if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function'
-  return JSON.stringify(value) ?? String(value)
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // A circle, as values of a graph have it, or a bigint.
+    return typeof value === 'object' ? 'an object' : String(value)
+  }
 }
 
 const hint = (name: string, known: readonly string[]): string => {

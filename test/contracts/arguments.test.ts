@@ -1,6 +1,6 @@
 // What public constructors say of arguments that are missing, mistyped or of another kind: never an accident of JavaScript.
 import { describe, expect, it } from 'vitest'
-import { branching, dense, flatten, LAYERS, sequential } from '../../src/layers/index.ts'
+import { branching, copyOf, dense, flatten, LAYERS, network, sequential } from '../../src/layers/index.ts'
 import { classification, gan, objective, vae } from '../../src/objectives/index.ts'
 import { adam, rmsprop, sgd } from '../../src/optimizers/index.ts'
 import { ConfigError } from '../../src/util/errors.ts'
@@ -10,6 +10,8 @@ const constructors: Readonly<Record<string, Constructor>> = Object.fromEntries(
   Object.entries({
     sequential,
     branching,
+    network,
+    copyOf,
     gan,
     vae,
     classification,
@@ -38,7 +40,12 @@ const complete = {
   optimizer,
   networks: { generator },
   phases: [{ name: 'one', updates: ['generator'], optimizer, loss: () => ({}) }],
-  report: () => ({}),
+  logs: [{ name: 'loss', label: 'loss', axis: 'left', value: () => ({}) }],
+  variables: { mean: { shape: [] } },
+  offers: { generate: { network: 'generator' } },
+  watches: [],
+  pictures: [{ kind: 'latents' }],
+  batches: 'epoch',
   input: [4],
 }
 /** Things that are not what they should be. */
@@ -62,6 +69,9 @@ function* attempts(): Generator<readonly unknown[]> {
   for (const one of odd) {
     yield [one]
     for (const other of odd) yield [{ name: 'net', input: [4] }, one, other]
+    for (const other of odd) yield ['net', one, other]
+    for (const other of odd) yield ['net', { x: [2] }, () => other]
+    for (const other of odd) yield ['net', { x: one }, () => ({ y: other })]
     for (const key of Object.keys(complete)) yield [{ ...complete, [key]: one }]
     for (const key of Object.keys(complete)) yield [{ name: 'x', [key]: one }]
   }

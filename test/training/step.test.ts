@@ -4,35 +4,15 @@ import * as g from '../../src/graph/build.ts'
 import type { Tensor } from '../../src/graph/value.ts'
 import { batchNormalization, dense } from '../../src/layers/index.ts'
 import { type Network, sequential } from '../../src/layers/network.ts'
-import { type Objective, objective } from '../../src/objectives/objective.ts'
 import type { Descent } from '../../src/objectives/phase.ts'
 import { adam, type Optimizer, sgd } from '../../src/optimizers/index.ts'
 import { stepGraph } from '../../src/training/step.ts'
+import { objectiveOf } from './phases.ts'
 import { feedsOf, noisyState, runStep } from './run-step.ts'
 import { columnsOf, randomSource } from './tiny-gan.ts'
 
 const batchSize = 4
 const source = randomSource(9, [2])
-
-/** An objective from its phases; it logs the loss of every phase. */
-const objectiveOf = (
-  networks: Readonly<Record<string, Network>>,
-  phases: readonly Descent[],
-  changes: Partial<Objective> = {},
-): Objective =>
-  objective<string>({
-    name: 'test',
-    networks,
-    phases,
-    logs: phases.map(({ name }) => ({
-      name,
-      label: name,
-      axis: 'left',
-      value: (results) => results[name]!.loss,
-    })),
-    batches: 'replacement',
-    ...changes,
-  })
 
 const linear = (name: string): Network =>
   sequential({ name, input: [2] }, [dense({ units: 1, useBias: false, name: 'dense' })])
