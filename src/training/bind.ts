@@ -27,7 +27,8 @@ export interface Ahead {
   readonly slots: NamedValues
 }
 
-const isValue = (given: Given): given is Value => typeof (given as { dtype?: unknown }).dtype === 'string'
+export const isValue = (given: Given): given is Value =>
+  typeof (given as { dtype?: unknown }).dtype === 'string'
 
 /** The inputs of a network by name. @throws ConfigError for a bare value where the network takes several */
 export const inputsOf = (network: Network, given: Given): NamedValues =>

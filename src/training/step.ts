@@ -16,9 +16,10 @@ import {
   type PhaseResult,
 } from '../objectives/phase.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
+import { ANYTHING, checkArgument, recordOf } from '../util/arguments.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
 import { formatShape, type Shape, sameShape } from '../util/shape.ts'
-import { bind, bindingOf, namedWeights } from './bind.ts'
+import { bind, bindingOf, isValue, localName, namedWeights } from './bind.ts'
 import { type FeedSpec, Feeds } from './inputs.ts'
 import { updatesPerStep } from './updates.ts'
 
@@ -51,6 +52,9 @@ export interface StepOptions {
   /** Networks that learn in this step; everything is computed, but the others stay as they are. Default: all. */
   readonly learners?: readonly string[]
 }
+
+/** What `checkArgument` takes for what a phase assigns. */
+const ASSIGNED = { ...recordOf(ANYTHING), expected: 'a record of new weights of networks and new variables' }
 
 /** What a variable is called in the state. */
 export const variableName = (name: string): string => `variable/${name}`
@@ -248,6 +252,7 @@ class StepWriter {
     const { now } = this.state
     const { every = 1 } = phase
     const given = phase.assign(this.context(phase.name, 0, { learns: () => false, changed: {} }))
+    checkArgument(`phase "${phase.name}"`, 'what assign gives', given, ASSIGNED)
     const due =
       every === 1
         ? undefined
@@ -261,8 +266,11 @@ class StepWriter {
     for (const [target, values] of Object.entries(given)) {
       const network = this.objective.networks[target]
       if (network) {
-        for (const [name, value] of Object.entries(namedWeights(network, values as NamedValues)))
-          set(name, value)
+        if (isValue(values))
+          throw new ConfigError(
+            `phase "${phase.name}" assigns one value to the network "${target}"; give its weights by name: ${network.weights.map(({ name }) => localName(network, name)).join(', ')}`,
+          )
+        for (const [name, value] of Object.entries(namedWeights(network, values))) set(name, value)
         continue
       }
       const name = variableName(target)
@@ -271,12 +279,16 @@ class StepWriter {
         throw new ConfigError(
           `phase "${phase.name}" assigns "${target}", which is neither a network (${Object.keys(this.objective.networks).join(', ')}) nor a variable (${known.join(', ') || 'there are none'}) of the objective`,
         )
-      const { shape } = values as Value
+      if (!isValue(values))
+        throw new ConfigError(
+          `phase "${phase.name}" assigns weights to the variable "${target}"; give it one value`,
+        )
+      const { shape } = values
       if (!sameShape(shape, now[name]!.shape))
         throw new ShapeError(
           `phase "${phase.name}": variable "${target}" is ${formatShape(now[name]!.shape)}, got ${formatShape(shape)}`,
         )
-      set(name, values as Value)
+      set(name, values)
     }
   }
 
