@@ -187,8 +187,10 @@ describe('looking ahead', () => {
     ['sgd', () => sgd({ momentum: 0.5 })],
   ])('through %s is finite where the first gradient of a weight is zero', (_, make) => {
     const optimizer = make()
-    // Only the first of the judge's two weights matters to it; the other begins at a slope of exactly zero, and stays.
-    const first = (value: Value): Value => g.slice(value, [{ axis: 0, start: 0, end: 1 }])
+    // The slope of the judge's second weight y is 2 x y: it begins at exactly zero, and stays, whatever x is.
+    const part = (value: Value, i: number): Value => g.slice(value, [{ axis: 0, start: i, end: i + 1 }])
+    const judged = (x: Value, weights: Value): Value =>
+      g.add(lost.judge(x, part(weights, 0)), g.reduceSum(g.mul(x, g.square(part(weights, 1)))))
     const networks = { maker: one('maker'), judge: one('judge', 2) }
     const maker: Descent = {
       name: 'maker',
@@ -197,12 +199,12 @@ describe('looking ahead', () => {
       loss({ networks, after }) {
         const x = numberOf(networks.maker!)
         let seen = networks.judge!
-        for (let i = 0; i < 3; i++) seen = after(seen, lost.judge(x, first(numberOf(seen))), optimizer)
-        return { loss: g.add(lost.maker(x, first(numberOf(seen))), g.reduceSum(numberOf(seen))) }
+        for (let i = 0; i < 3; i++) seen = after(seen, judged(x, numberOf(seen)), optimizer)
+        return { loss: g.add(lost.maker(x, part(numberOf(seen), 0)), g.reduceSum(numberOf(seen))) }
       },
     }
     const step = stepGraph(objectiveOf(networks, [maker]), options)
-    let state = noisyState(step, 1, 0)
+    let state: Arrays = { ...noisyState(step, 1, 0), [JUDGE]: Float64Array.of(0.5, 0) }
     for (let index = 0; index < 2; index++) {
       const result = runStep(step, state, feedsOf(step, source, index))
       for (const [name, data] of Object.entries(result.state))
