@@ -49,6 +49,26 @@ export function run(program, args, { env = {}, shell = false } = {}) {
   })
 }
 
+/**
+ * Runs a JavaScript file, given by its path in the repository, with this Node, and keeps what it prints.
+ *
+ * @returns {Promise<{ code: number, output: string }>} its exit code, and both of its outputs together
+ */
+export function collectNode(/** @type {string} */ file, /** @type {readonly string[]} */ ...args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [file, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text
+      })
+    child.on('error', (error) => reject(new StepError(`${file} could not be started: ${error.message}`, 1)))
+    child.on('close', (code, signal) =>
+      resolve({ code: code ?? 128 + (signal ? constants.signals[signal] : 0), output }),
+    )
+  })
+}
+
 /** Runs a JavaScript file, given by its path in the repository, with this Node. */
 export const runNode = (/** @type {string} */ file, /** @type {readonly string[]} */ ...args) =>
   run(process.execPath, [file, ...args])

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { notOnLinux, unless } from '../support/unless.ts'
 
 const script = fileURLToPath(new URL('../../scripts/bench.mjs', import.meta.url))
 let folder = ''
@@ -90,20 +91,17 @@ describe('bench', () => {
     expect(stdout).toMatch(/^slow +50\.0 +50\.0 +50\.0 +0% +\S+ +2\.50 +plain$/m)
   })
 
-  it.skipIf(process.platform !== 'linux')(
-    'measures the memory of the largest process of a program',
-    async () => {
-      // The child holds 200 MiB for longer than the interval between two searches for descendants.
-      const child = 'const b = Buffer.alloc(200 * 2 ** 20, 1); setTimeout(() => b.length, 1500)'
-      const spawn = `const { execFileSync } = await import('node:child_process')
+  unless(notOnLinux).it('measures the memory of the largest process of a program', async () => {
+    // The child holds 200 MiB for longer than the interval between two searches for descendants.
+    const child = 'const b = Buffer.alloc(200 * 2 ** 20, 1); setTimeout(() => b.length, 1500)'
+    const spawn = `const { execFileSync } = await import('node:child_process')
 execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}])`
-      const args = [fake('ours', [1]), fake('large', [1], spawn)]
-      const [ours, large] = rows(await bench(...args, '--peers', 'large', '--rounds', '1', '--json'))
-      expect(large?.peakMemoryBytes).toBeGreaterThan(200 * 2 ** 20)
-      expect(large?.peakMemoryBytes).toBeLessThan(400 * 2 ** 20)
-      expect(ours?.peakMemoryBytes ?? 0).toBeLessThan(150 * 2 ** 20)
-    },
-  )
+    const args = [fake('ours', [1]), fake('large', [1], spawn)]
+    const [ours, large] = rows(await bench(...args, '--peers', 'large', '--rounds', '1', '--json'))
+    expect(large?.peakMemoryBytes).toBeGreaterThan(200 * 2 ** 20)
+    expect(large?.peakMemoryBytes).toBeLessThan(400 * 2 ** 20)
+    expect(ours?.peakMemoryBytes ?? 0).toBeLessThan(150 * 2 ** 20)
+  })
 
   it('names a peer that is not installed and says how to install it', async () => {
     const args = [fake('ours', [1, 1]), `--program=gone=${join(folder, 'gone.mjs')}`, '--rounds', '1']

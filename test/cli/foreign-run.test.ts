@@ -11,6 +11,7 @@ import { eventDrawer } from '../../src/cli/watch-run.ts'
 import { decodeSafetensors, encodeSafetensors, type RunConfig, type Tensor } from '../../src/runs/index.ts'
 import { listRuns } from '../../src/runs/node/index.ts'
 import { TINY_GAN, trainSmall } from '../support/small-runs.ts'
+import { onWindows, unless } from '../support/unless.ts'
 
 let root: string
 beforeAll(async () => {
@@ -152,7 +153,7 @@ describe('a record that does not fit', () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('a pipe in place of', () => {
+unless(onWindows).describe('a pipe in place of', () => {
   const pipeAt = async (folder: string, name: string): Promise<void> => {
     await rm(join(folder, name), { force: true })
     execFileSync('mkfifo', [join(folder, name)])
@@ -241,7 +242,7 @@ describe('a run whose every text holds escapes', () => {
     await writeFile(join(folder, 'events.jsonl'), `${JSON.stringify(event)}\n`)
   }
 
-  it.skipIf(process.platform === 'win32')(
+  unless(onWindows).it(
     'shows them as text, whatever command prints them',
     async () => {
       // Folders hold no slash and no NUL; everything else they may hold.

@@ -4,7 +4,8 @@ import { glyphs } from '../../src/data/digits/glyphs.ts'
 import { type Dataset, DIGIT_SIZE, datasetFromIdx, digits, drawDigit } from '../../src/data/index.ts'
 import { readIdxFile } from '../../src/data/node/idx-file.ts'
 import { ConfigError } from '../../src/util/errors.ts'
-import { realMnist } from './real-mnist.ts'
+import { unless } from '../support/unless.ts'
+import { noRealMnist, realMnist } from './real-mnist.ts'
 
 const PIXELS = DIGIT_SIZE * DIGIT_SIZE
 const set = await digits({ seed: 5, count: 2000 })
@@ -88,30 +89,33 @@ describe('digits', () => {
       await expect(digits(options)).rejects.toThrow(new ConfigError(message))
   })
 
-  it('classify real handwriting: a nearest neighbour among 2,000 of them reads MNIST', async (context) => {
-    const folder = realMnist(context)
-    const test = await datasetFromIdx({
-      name: 'mnist',
-      images: await readIdxFile(folder, 't10k-images-idx3-ubyte.gz'),
-      labels: await readIdxFile(folder, 't10k-labels-idx1-ubyte.gz'),
-    })
-    const known = await digits({ seed: 1, count: 2000 })
-    let right = 0
-    const step = 50
-    for (let t = 0; t < test.count; t += step) {
-      const image = imageOf(test, t)
-      let best = Number.POSITIVE_INFINITY
-      let label = -1
-      for (let k = 0; k < known.count; k++) {
-        const distance = squareDistance(image, known.images, k * PIXELS, best)
-        if (distance >= best) continue
-        best = distance
-        label = known.labels![k]!
+  unless(noRealMnist).it(
+    'classify real handwriting: a nearest neighbour among 2,000 of them reads MNIST',
+    async () => {
+      const folder = realMnist()
+      const test = await datasetFromIdx({
+        name: 'mnist',
+        images: await readIdxFile(folder, 't10k-images-idx3-ubyte.gz'),
+        labels: await readIdxFile(folder, 't10k-labels-idx1-ubyte.gz'),
+      })
+      const known = await digits({ seed: 1, count: 2000 })
+      let right = 0
+      const step = 50
+      for (let t = 0; t < test.count; t += step) {
+        const image = imageOf(test, t)
+        let best = Number.POSITIVE_INFINITY
+        let label = -1
+        for (let k = 0; k < known.count; k++) {
+          const distance = squareDistance(image, known.images, k * PIXELS, best)
+          if (distance >= best) continue
+          best = distance
+          label = known.labels![k]!
+        }
+        if (label === test.labels![t]) right++
       }
-      if (label === test.labels![t]) right++
-    }
-    expect(right / (test.count / step)).toBeGreaterThan(0.8)
-  })
+      expect(right / (test.count / step)).toBeGreaterThan(0.8)
+    },
+  )
 })
 
 /** Stops as soon as it exceeds `limit`. */

@@ -2,7 +2,8 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { onWindows, unless } from '../support/unless.ts'
 import { type Finished, type ProcessOptions, smallData, sparring } from './sparring.ts'
 
 const STEPS = 120
@@ -23,7 +24,7 @@ const train = (folder: string, options: Partial<ProcessOptions> = {}): Promise<F
 const isTraining = (stderr: string): boolean => /steps \(\d+%\)/.test(stderr)
 
 // Windows has no signals that a process could catch from another.
-describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
+unless(onWindows).describe('Ctrl-C', () => {
   it('stops with a checkpoint and exit code 130, and resume ends as an uninterrupted run does', async () => {
     let sent = false
     const stopped = await train('stopped', {

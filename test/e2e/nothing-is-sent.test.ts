@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unless } from '../support/unless.ts'
 import { ownEnvironment, program, smallData } from './sparring.ts'
 
 let cwd: string
@@ -65,20 +66,21 @@ describe('a training of the command', () => {
     expect(await files()).toEqual([])
   })
 
-  it('connects to nobody and looks nobody up, in any of its threads and processes (with strace)', async (test) => {
-    const missing = withoutStrace()
-    if (missing) test.skip(missing)
-    const { env } = await emptyHome()
-    const trace = join(cwd, 'trace.txt')
-    const traced = ['-f', '-qq', '-e', 'trace=%network,openat', '-o', trace, process.execPath, program]
-    execFileSync('strace', [...traced, ...training('traced')], { cwd, env, stdio: 'pipe' })
-    const calls = (await readFile(trace, 'utf8')).split('\n')
-    expect(calls.some((call) => call.includes('libonnxruntime'))).toBe(true)
-    // Also what precedes a look-up or an upload: the list of name servers, and the machine's identity.
-    const outward =
-      /\b(connect|sendto|sendm?msg|sendmmsg)\(|AF_INET|\/etc\/(resolv\.conf|hosts|machine-id)|Microsoft/
-    expect(calls.filter((call) => outward.test(call))).toEqual([])
-  })
+  unless(withoutStrace()).it(
+    'connects to nobody and looks nobody up, in any of its threads and processes (with strace)',
+    async () => {
+      const { env } = await emptyHome()
+      const trace = join(cwd, 'trace.txt')
+      const traced = ['-f', '-qq', '-e', 'trace=%network,openat', '-o', trace, process.execPath, program]
+      execFileSync('strace', [...traced, ...training('traced')], { cwd, env, stdio: 'pipe' })
+      const calls = (await readFile(trace, 'utf8')).split('\n')
+      expect(calls.some((call) => call.includes('libonnxruntime'))).toBe(true)
+      // Also what precedes a look-up or an upload: the list of name servers, and the machine's identity.
+      const outward =
+        /\b(connect|sendto|sendm?msg|sendmmsg)\(|AF_INET|\/etc\/(resolv\.conf|hosts|machine-id)|Microsoft/
+      expect(calls.filter((call) => outward.test(call))).toEqual([])
+    },
+  )
 })
 
 describe('the library', () => {

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { notOnLinux, onWindows, unless } from '../support/unless.ts'
 import { sparring } from './sparring.ts'
 
 let cwd: string
@@ -38,7 +39,7 @@ async function visit(
 }
 
 // Windows has no signals that a process could catch from another.
-describe.skipIf(process.platform === 'win32')('sparring studio', () => {
+unless(onWindows).describe('sparring studio', () => {
   it('prints its address, serves its page, and ends at Ctrl-C', async () => {
     const { code, stdout, stderr } = await visit(
       ['--no-open', '--runs', 'mine', '--port', '0'],
@@ -61,7 +62,7 @@ describe.skipIf(process.platform === 'win32')('sparring studio', () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('sparring studio opens the browser', () => {
+unless(notOnLinux).describe('sparring studio opens the browser', () => {
   /** The arguments of all processes, as everybody on the machine can read them. */
   const commandLines = async (): Promise<string[]> => {
     const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))

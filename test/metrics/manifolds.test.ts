@@ -1,4 +1,4 @@
-// Precision, recall, density and coverage against plain loops, the published experiment and known cases.
+// Precision, recall, density and coverage against plain loops and known cases; `published.conformance.ts` has the rest.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { densityCoverage, neighbourhoods, precisionRecall, type Samples } from '../../src/metrics/index.ts'
 import type { Engine } from '../../src/runtime/engine.ts'
@@ -47,6 +47,12 @@ describe('precisionRecall and densityCoverage', () => {
     const far = ({ data, shape }: Samples): Samples => ({ data: data.map((x) => x + 1000), shape })
     const [a, b] = [far(real), far(fake)]
     expect(await manifolds(a, b, { k: 3 })).toEqual(plainManifolds(a, b, 3))
+  })
+
+  // The experiment of `published.conformance.ts`, fifty times smaller: in a thousand dimensions all distances are alike.
+  it('are what plain loops give in a thousand dimensions', async () => {
+    const [a, b] = [gaussian(1, 200, 1000), gaussian(2, 200, 1000)]
+    expect(await manifolds(a, b, { k: 5 })).toEqual(plainManifolds(a, b, 5))
   })
 
   it('have k = 3 and k = 5 as defaults, and say so', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { isAtLeast } from '../../scripts/lib/node-version.mjs'
 import { run, StepError } from '../../scripts/lib/run.mjs'
-import { tally } from '../../scripts/lib/tally.mjs'
+import { skippedLines, tally } from '../../scripts/lib/tally.mjs'
 
 describe('the version check', () => {
   it.each([
@@ -37,16 +37,29 @@ describe('running a program', () => {
 describe('the tally of a test run', () => {
   const file = (status: string, ...tests: string[]) => ({
     status,
-    assertionResults: tests.map((test) => ({ status: test })),
+    assertionResults: tests.map((test) => ({ status: test, fullName: 'it works' })),
   })
   const report = (passed: number, failed: number, ...testResults: ReturnType<typeof file>[]): string =>
     JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults })
 
   it('counts tests that passed and that failed', () =>
     expect(tally(report(3, 1, file('passed', 'passed', 'passed'), file('failed', 'passed', 'failed')))).toBe(
-      '3 passed, 1 failed',
+      '3 passed, 1 failed, 0 skipped',
     ))
 
   it('counts a file that could not be loaded as a failure', () =>
-    expect(tally(report(1, 0, file('passed', 'passed'), file('failed')))).toBe('1 passed, 1 failed'))
+    expect(tally(report(1, 0, file('passed', 'passed'), file('failed')))).toBe(
+      '1 passed, 1 failed, 0 skipped',
+    ))
+
+  it('counts tests that were skipped, and says why', () => {
+    const skipped = (fullName: string) => ({ status: 'skipped', fullName })
+    const tests = [skipped('a [skipped: no browser] b'), skipped('a [skipped: no browser] c'), skipped('d')]
+    const text = report(1, 0, { status: 'passed', assertionResults: tests })
+    expect(tally(text)).toBe('1 passed, 0 failed, 3 skipped')
+    expect(skippedLines(text)).toEqual([
+      'skipped: 2 tests, because no browser',
+      'skipped: 1 test, because left out by name, or without a reason',
+    ])
+  })
 })

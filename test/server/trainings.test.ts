@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lockHolder } from '../../src/runs/node/index.ts'
 import { openStudio, type Studio } from '../../src/server/index.ts'
 import type { RunList, RunSnapshot, Started } from '../../src/server/protocol.ts'
+import { notOnLinux, unless } from '../support/unless.ts'
 
 let root: string
 let studio: Studio
@@ -63,7 +64,7 @@ describe('a training that the studio starts', () => {
     await expect.poll(lastStep, patient).toBeGreaterThan(3)
   })
 
-  it.runIf(process.platform === 'linux')('does not know the token of the studio', async () => {
+  unless(notOnLinux).it('does not know the token of the studio', async () => {
     const { pid } = (await lockHolder(join(root, 'fight')))!
     for (const file of ['cmdline', 'environ'])
       expect(await readFile(`/proc/${pid}/${file}`, 'utf8')).not.toContain(studio.token)

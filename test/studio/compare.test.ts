@@ -2,14 +2,15 @@
 import { appendFile, copyFile, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { RunConfig } from '../../src/runs/index.ts'
 import { inventedEvaluation, inventedMeasure } from '../runs/invented-evaluation.ts'
 import { trainSmall } from '../support/small-runs.ts'
+import { unless } from '../support/unless.ts'
 import {
   axeFaults,
   copyRun,
-  hasChromium,
+  noBrowser,
   type TestBrowser,
   type TestStudio,
   testBrowser,
@@ -22,7 +23,7 @@ interface Sized {
   readonly naturalWidth: number
 }
 
-describe.skipIf(!hasChromium)('the comparison in a browser', () => {
+unless(noBrowser).describe('the comparison in a browser', () => {
   let studio: TestStudio
   let browser: TestBrowser
   const at = (run: string, file: string): string => join(studio.folder, run, file)

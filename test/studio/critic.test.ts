@@ -2,20 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { CriticRow } from '../../src/runs/index.ts'
 import { openStudio } from '../../src/server/index.ts'
 import { trainSmall } from '../support/small-runs.ts'
-import {
-  axeFaults,
-  hasChromium,
-  type TestBrowser,
-  type TestStudio,
-  testBrowser,
-  testStudio,
-} from './studio.ts'
+import { unless } from '../support/unless.ts'
+import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
-describe.skipIf(!hasChromium)('the critic in a browser', () => {
+unless(noBrowser).describe('the critic in a browser', () => {
   let studio: TestStudio
   let browser: TestBrowser
   beforeAll(async () => {

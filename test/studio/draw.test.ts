@@ -2,16 +2,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { trainSmall } from '../support/small-runs.ts'
-import {
-  axeFaults,
-  hasChromium,
-  type TestBrowser,
-  type TestStudio,
-  testBrowser,
-  testStudio,
-} from './studio.ts'
+import { unless } from '../support/unless.ts'
+import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
 /** What is seen of an image on the page: a text that other pixels change. */
 const inkOf = (page: Page, label: RegExp): Promise<string> =>
@@ -67,7 +61,7 @@ async function settled<Read>(read: () => Promise<Read>): Promise<Read> {
   }
 }
 
-describe.skipIf(!hasChromium)('drawing', () => {
+unless(noBrowser).describe('drawing', () => {
   let studio: TestStudio
   let browser: TestBrowser
   beforeAll(async () => {

@@ -7,14 +7,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeExportedPage } from '../../src/server/index.ts'
 import { trainSmall } from '../support/small-runs.ts'
-import {
-  axeFaults,
-  hasChromium,
-  type TestBrowser,
-  type TestStudio,
-  testBrowser,
-  testStudio,
-} from './studio.ts'
+import { unless } from '../support/unless.ts'
+import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
 describe('an exported page', () => {
   let studio: TestStudio
@@ -64,7 +58,7 @@ describe('an exported page', () => {
     expect(text).toContain('<title>vae · Sparring</title>')
   })
 
-  describe.skipIf(!hasChromium)('opened from the disk with the network off', () => {
+  unless(noBrowser).describe('opened from the disk with the network off', () => {
     let browser: TestBrowser
     const requests: string[] = []
     const complaints: string[] = []

@@ -3,14 +3,15 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Download, Page } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Engine } from '../../src/runtime/engine.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import { trainSmall } from '../support/small-runs.ts'
+import { unless } from '../support/unless.ts'
 import {
   axeFaults,
   copyRun,
-  hasChromium,
+  noBrowser,
   type TestBrowser,
   type TestStudio,
   testBrowser,
@@ -24,7 +25,7 @@ async function download(page: Page, click: () => Promise<void>): Promise<{ name:
   return { name: found.suggestedFilename(), bytes: await readFile((await found.path())!) }
 }
 
-describe.skipIf(!hasChromium)('taking a run away', () => {
+unless(noBrowser).describe('taking a run away', () => {
   let studio: TestStudio
   let browser: TestBrowser
   let engine: Engine

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { trainSmall } from '../support/small-runs.ts'
-import { copyRun, hasChromium, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
+import { unless } from '../support/unless.ts'
+import { copyRun, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
 /**
  * What the stranger's script does: looks for the token, reads the run list, takes news, and pauses a run, at the
@@ -86,7 +87,7 @@ const attack = (studio: string): string => `
 
 const NOTHING = 'null got []'
 
-describe.skipIf(!hasChromium)('files of a stranger', () => {
+unless(noBrowser).describe('files of a stranger', () => {
   let studio: TestStudio
   let browser: TestBrowser
   let context: BrowserContext

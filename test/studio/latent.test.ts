@@ -1,18 +1,12 @@
 // Walking the latent space in a real browser.
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { continueRun, startRun } from '../../src/lifecycle/index.ts'
 import type { LatentSpace } from '../../src/server/protocol.ts'
 import { SMALL_COUNT, trainSmall } from '../support/small-runs.ts'
-import {
-  axeFaults,
-  hasChromium,
-  type TestBrowser,
-  type TestStudio,
-  testBrowser,
-  testStudio,
-} from './studio.ts'
+import { unless } from '../support/unless.ts'
+import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
 /** The pixels of the large image, as a text to compare. */
 const shownImage = (page: Page): Promise<string> =>
@@ -42,7 +36,7 @@ async function openLatent(page: Page): Promise<void> {
   await page.locator('[data-images]:not([data-images="0"])').waitFor({ timeout: 60_000 })
 }
 
-describe.skipIf(!hasChromium)('the latent space', () => {
+unless(noBrowser).describe('the latent space', () => {
   let studio: TestStudio
   let browser: TestBrowser
   beforeAll(async () => {

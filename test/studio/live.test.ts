@@ -6,10 +6,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { lockHolder } from '../../src/runs/node/index.ts'
 import { openStudio } from '../../src/server/index.ts'
 import { trainSmall } from '../support/small-runs.ts'
+import { unless } from '../support/unless.ts'
 import {
   axeFaults,
   copyRun,
-  hasChromium,
+  noBrowser,
   type TestBrowser,
   type TestStudio,
   testBrowser,
@@ -28,7 +29,7 @@ const fits = (page: Page): Promise<boolean> =>
   page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')
 const sourceOf = (image: Locator): Promise<string | null> => image.getAttribute('src')
 
-describe.skipIf(!hasChromium)('the studio', () => {
+unless(noBrowser).describe('the studio', () => {
   let studio: TestStudio
   let empty: TestStudio
   let browser: TestBrowser

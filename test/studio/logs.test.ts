@@ -9,16 +9,10 @@ import { formatLines } from '../../src/runs/index.ts'
 import { createRun } from '../../src/runs/node/index.ts'
 import { inventedEpisodes, inventedProbes, MORE_LOGS, servedConfig } from '../runs/invented-logs.ts'
 import { inventedMetrics, inventedTimings } from '../runs/invented-run.ts'
-import {
-  axeFaults,
-  hasChromium,
-  type TestBrowser,
-  type TestStudio,
-  testBrowser,
-  testStudio,
-} from './studio.ts'
+import { unless } from '../support/unless.ts'
+import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
-describe.skipIf(!hasChromium)('a log without a view of its own', () => {
+unless(noBrowser).describe('a log without a view of its own', () => {
   let studio: TestStudio
   let browser: TestBrowser
   let place: string

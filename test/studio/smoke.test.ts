@@ -1,16 +1,10 @@
 // The studio opens in a real browser and lists its runs.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { trainSmall } from '../support/small-runs.ts'
-import {
-  axeFaults,
-  hasChromium,
-  type TestBrowser,
-  type TestStudio,
-  testBrowser,
-  testStudio,
-} from './studio.ts'
+import { unless } from '../support/unless.ts'
+import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
-describe.skipIf(!hasChromium)('the studio in a browser', () => {
+unless(noBrowser).describe('the studio in a browser', () => {
   let studio: TestStudio
   let browser: TestBrowser
   beforeAll(async () => {

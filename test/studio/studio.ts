@@ -13,10 +13,12 @@ import {
 } from 'playwright-core'
 import { openStudio, type Studio, type StudioOptions } from '../../src/server/index.ts'
 import { TOKEN_HEADER } from '../../src/server/protocol.ts'
+import type { Reason } from '../support/unless.ts'
 
 /** Where Debian puts its browser; SPARRING_CHROMIUM names another. */
 export const CHROMIUM = process.env.SPARRING_CHROMIUM ?? '/usr/bin/chromium'
-export const hasChromium = existsSync(CHROMIUM)
+export const noBrowser: Reason =
+  !existsSync(CHROMIUM) && `there is no browser at ${CHROMIUM}; SPARRING_CHROMIUM names another`
 
 export interface TestStudio extends Studio {
   /** The runs folder. */

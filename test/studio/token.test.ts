@@ -4,19 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStudio } from '../../src/server/index.ts'
 import { trainSmall } from '../support/small-runs.ts'
-import {
-  axeFaults,
-  hasChromium,
-  type TestBrowser,
-  type TestStudio,
-  testBrowser,
-  testStudio,
-} from './studio.ts'
+import { unless } from '../support/unless.ts'
+import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
-describe.skipIf(!hasChromium)('the token of the studio', () => {
+unless(noBrowser).describe('the token of the studio', () => {
   let studio: TestStudio
   let browser: TestBrowser
   beforeAll(async () => {

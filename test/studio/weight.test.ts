@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PAGES } from '../../src/server/pages.ts'
 import { trainSmall } from '../support/small-runs.ts'
-import { copyRun, hasChromium, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
+import { unless } from '../support/unless.ts'
+import { copyRun, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
 /** Parts of ONNX Runtime: its loader and its WebAssembly. */
 const RUNTIME = /ort[.-]|\.wasm$/
@@ -26,7 +27,7 @@ describe("the pages' own script", () => {
   })
 })
 
-describe.skipIf(!hasChromium)('a page', () => {
+unless(noBrowser).describe('a page', () => {
   let studio: TestStudio
   let browser: TestBrowser
   beforeAll(async () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatSize } from '../../src/util/format.ts'
 import { FILES } from '../../src/util/limits.ts'
 import { openFile, readBytes, readPortions, readText } from '../../src/util/node/read-file.ts'
+import { onWindows, unless } from '../support/unless.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -57,7 +58,7 @@ describe('a regular file', () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('what is no regular file', () => {
+unless(onWindows).describe('what is no regular file', () => {
   it('is refused at once, as what it is', async () => {
     execFileSync('mkfifo', [at('pipe')])
     await symlink(at('pipe'), at('link-to-pipe'))

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { loadFolder } from '../../../src/data/node/index.ts'
+import { onWindows, unless } from '../../support/unless.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** The header of an IDX file of images. */
@@ -60,7 +61,7 @@ describe('a gzip file', () => {
 })
 
 describe('a folder of images', () => {
-  it.skipIf(process.platform === 'win32')('with a pipe or a device among them names it', async () => {
+  unless(onWindows).it('with a pipe or a device among them names it', async () => {
     for (const [make, kind] of [
       [(path: string) => execFileSync('mkfifo', [path]), 'a pipe'],
       [(path: string) => symlink('/dev/zero', path), 'a device'],

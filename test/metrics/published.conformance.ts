@@ -1,4 +1,5 @@
-// The experiment whose numbers the reference implementation publishes: 10,000 against 10,000 of N(0, I) in 1000 dimensions.
+// The experiment whose numbers the reference implementation publishes: 10,000 against 10,000 of N(0, I) in 1000
+// dimensions. `npm run conformance`; a short version of it is in `manifolds.test.ts`.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { densityCoverage, neighbourhoods, precisionRecall } from '../../src/metrics/index.ts'
 import type { Engine } from '../../src/runtime/engine.ts'
