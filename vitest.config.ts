@@ -20,7 +20,7 @@ const OWN_PROCESS = [
   'test/data/node/published-set.test.ts',
   'test/e2e/**/*.test.ts',
   'test/lifecycle/power-cut.test.ts',
-  'test/report/no-fonts.test.ts',
+  'test/report/{machine,no}-fonts.test.ts',
   'test/runtime/**/*.test.ts',
   'test/server/**/*.test.ts',
   'test/studio/**/*.test.ts',

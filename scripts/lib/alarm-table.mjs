@@ -7,6 +7,7 @@ const wide = { model: 'dcgan-64', data: 'digits', imageSize: 32, batchSize: 8, s
 const shallow = { model: 'vae-shallow', batchSize: 64, steps: 1500 }
 const stacked = { model: 'vae', batchSize: 50, steps: 1501 }
 const conv = { model: 'vae-conv', batchSize: 32, steps: 1000 }
+const told = { model: 'conditional-gan', batchSize: 64, steps: 2101 }
 const named = { model: 'classifier', batchSize: 32, steps: 1000 }
 
 const generator = (learningRate) => ({ generator: { learningRate } })
@@ -49,6 +50,9 @@ export const RUNS = {
   },
   'vae-conv-digits-1': { ...conv, data: 'digits', seed: 1 },
   'vae-conv-mnist-2': { ...conv, data: 'mnist', seed: 2 },
+  'conditional-gan-digits-1': { ...told, data: 'digits', batchSize: 128, seed: 1 },
+  'conditional-gan-mnist-2': { ...told, data: 'mnist', seed: 2 },
+  'conditional-gan-digits-3': { ...told, data: 'digits', seed: 3 },
   'classifier-digits-1': { ...named, data: 'digits', batchSize: 64, seed: 1, steps: 1500 },
   'classifier-mnist-2': { ...named, data: 'mnist', seed: 2 },
 

@@ -12,12 +12,15 @@ export const dataSettings: readonly Setting[] = [
     .flatMap((set) => settingsOfData(set).map((setting) => ({ set, setting })))
     .reduce((found, { set, setting }) => {
       const before = found.get(setting.name)
-      const described = `of ${set}: ${setting.description}`
+      const usual = setting.default === undefined ? '' : ` (default ${setting.default})`
+      const described = `of ${set}: ${setting.description}${before ? usual : ''}`
       return found.set(setting.name, {
         ...(before ?? setting),
         // Its default depends on the set.
         ...(before ? { default: undefined } : {}),
-        description: before ? `${before.description}; ${described}` : described,
+        description: before
+          ? `${before.description}${before.default === undefined ? '' : ` (default ${before.default})`}; ${described}`
+          : described,
       })
     }, new Map<string, Setting>())
     .values(),

@@ -18,7 +18,7 @@ export const pointsPicture: PictureMaker = async ({ run, objective, weights, ste
   const made = await drawFrom(weights, generate, COUNT, randomStream(seed, 'sample/points'))
   const behind = column ? someOf(real, column, COUNT) : new Float32Array(0)
   const title = 'Points that are made'
-  const words = column ? ` before ${formatCount(behind.length / 2)} real ones` : ''
+  const words = column ? `, ${formatCount(behind.length / 2)} real ones behind them` : ''
   return [
     {
       name: 'points',

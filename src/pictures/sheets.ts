@@ -26,7 +26,10 @@ export function pointsSvg(real: Float32Array, made: Float32Array, title: string)
   points.set(real)
   points.set(made, real.length)
   const labels = Array.from({ length: points.length / 2 }, (_, i) => (2 * i < real.length ? 0 : 1))
-  return latentScatter({ points, labels, classes: ['real', 'made'] }, { labels: ['x', 'y'], title })
+  return latentScatter(
+    { points, labels, classes: ['real', 'made'] },
+    { labels: ['x', 'y'], title, tagged: false },
+  )
 }
 
 /** Whether samples of this shape are drawn as images. */

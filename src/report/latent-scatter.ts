@@ -17,6 +17,8 @@ export interface LabelledPoints {
 export interface ScatterOptions {
   readonly labels: readonly [x: string, y: string]
   readonly title: string
+  /** Whether names of classes stand at the middle of their points too; default true. */
+  readonly tagged?: boolean
 }
 
 /** Pixels of the square, and lettering. */
@@ -112,7 +114,10 @@ function nameTags(classes: readonly string[], groups: readonly (readonly [number
  * Points with one scale for both axes; small and half transparent where there are many. They are drawn as one path for
  * every few points of a class, which keeps ten thousand of them under 200 kB.
  */
-export function latentScatter(given: LabelledPoints, { labels, title }: ScatterOptions): string {
+export function latentScatter(
+  given: LabelledPoints,
+  { labels, title, tagged = true }: ScatterOptions,
+): string {
   const values = [0, 1].map((axis) =>
     Array.from(given.points).filter((value, index) => index % 2 === axis && Number.isFinite(value)),
   ) as [number[], number[]]
@@ -144,7 +149,7 @@ export function latentScatter(given: LabelledPoints, { labels, title }: ScatterO
         )
     }
   const named = given.labels !== undefined && given.classes.length > 1
-  const tags = named && given.classes.length <= MOST_NAMED ? nameTags(given.classes, groups) : []
+  const tags = named && tagged && given.classes.length <= MOST_NAMED ? nameTags(given.classes, groups) : []
   const below = top + SIDE + axisRoom(SIZE)
   const key = named ? legend(given.classes, left, below + SIZE) : { body: '', height: 0 }
   const body = [

@@ -67,6 +67,7 @@ export {
   controlRowSchema,
   type EventRow,
   eventRowSchema,
+  examplesText,
   imageSize,
   imagesOf,
   type LayerSummary,

@@ -1,19 +1,20 @@
 // Configurations as facts by name: what runs share, and where they differ.
-import type { RunConfig } from '../runs/index.ts'
+import { examplesText, type RunConfig } from '../runs/index.ts'
 import { formatBytes, formatCount } from '../util/format.ts'
 import type { Group } from './entry.ts'
 import { firstOf } from './entry.ts'
 import { settingFacts } from './setting-facts.ts'
 
 /** All that a run was made with, but its seed, its folder and its date; networks follow from settings. */
-export function factsOf({ model, settings, data, machine, versions }: RunConfig): Map<string, string> {
+export function factsOf(config: RunConfig): Map<string, string> {
+  const { model, settings, data, machine, versions } = config
   const { seed: _, ...others } = settings
   return new Map([
     ['model', model],
     ...settingFacts(others),
     ['data', data.name],
-    ['images', formatCount(data.count)],
-    ['image size', `${data.height} × ${data.width} × ${data.channels}`],
+    ['examples', formatCount(data.count)],
+    ['each of them', examplesText(config)],
     ['preparation', data.preparation ?? 'none'],
     ['validated on', data.test ? `${formatCount(data.test.count)} held-out images` : 'nothing'],
     ['processor', `${machine.cpu}, ${machine.cores} cores`],
@@ -32,7 +33,11 @@ const WATCHING = new Set(['sampleEvery', 'checkpointEvery', 'validateEvery', 'ev
  */
 export const keyOf = (config: RunConfig): string => {
   const { memoryBytes: _, ...machine } = config.machine
-  const networks = config.networks.map(({ name, input, layers }) => ({ name, input, layers }))
+  const networks = config.networks.map(({ name, input, inputs = { input: input ?? [] }, layers }) => ({
+    name,
+    inputs,
+    layers,
+  }))
   const { folder: __, test: ___, classes: ____, ...data } = config.data
   const settings = Object.entries({ ...config.settings, seed: 0 })
     .filter(([name]) => !WATCHING.has(name))

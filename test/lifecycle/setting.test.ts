@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { trainingSettings } from '../../src/cli/training.ts'
+import { dataSettings } from '../../src/lifecycle/data-settings.ts'
 import { settingsOf, textSetting } from '../../src/lifecycle/setting.ts'
 import { MODELS } from '../../src/models/index.ts'
 
@@ -78,7 +79,15 @@ describe('settingsOf', () => {
     for (const model of MODELS)
       for (const { name, description, default: fallback } of trainingSettings(model)) {
         expect(description, `${model.name} ${name}`).not.toBe('')
-        const optional = ['dataDir', 'run', 'channels', ...(model.defaults.imageSize ? [] : ['imageSize'])]
+        // What several sets have has a default for each of them.
+        const ofSets = dataSettings.flatMap((one) => (one.default === undefined ? [one.name] : []))
+        const optional = [
+          'dataDir',
+          'run',
+          'channels',
+          ...ofSets,
+          ...(model.defaults.imageSize ? [] : ['imageSize']),
+        ]
         if (!optional.includes(name)) expect(fallback, `${model.name} ${name}`).toBeDefined()
       }
   })
