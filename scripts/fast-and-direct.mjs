@@ -29,10 +29,10 @@ async function losses(seed, engine) {
   const { compiled, initial, prepare, step } = stepProgram('dcgan', { examples, seed })
   const program = await engine.compile(compiled)
   await program.write(initial())
-  const rows = Object.fromEntries(step.metrics.map((name) => [name, []]))
+  const rows = Object.fromEntries(Object.keys(step.metrics).map((name) => [name, []]))
   for (let first = 0; first < steps; first += 4) {
     const { outputs } = await program.advance(prepare(first, Math.min(4, steps - first)))
-    for (const [name, numbers] of Object.entries(outputs)) rows[name].push(...numbers)
+    for (const [name, output] of Object.entries(step.metrics)) rows[name].push(...outputs[output])
   }
   await program.close()
   return rows

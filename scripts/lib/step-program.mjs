@@ -43,7 +43,7 @@ export function stepProgram(name, { shape, batchSize, options = {}, lowering, ex
       graph: step.graph,
       state: step.state.map(({ name: input, next, shape: of }) => ({ input, output: next, shape: of })),
       perStep: step.feeds.map((feed) => feed.name),
-      outputs: step.metrics,
+      outputs: Object.values(step.metrics),
     },
     initial: () => initialState(step.state, seed),
     prepare: feeder(step.feeds, { seed, source: examplesSource(images, objective.batches).open(opened) }),

@@ -39,8 +39,8 @@ export interface StepGraph {
   readonly graph: Graph
   readonly state: readonly StateSpec[]
   readonly feeds: readonly FeedSpec[]
-  /** Names of the graph's scalar outputs that are logged. */
-  readonly metrics: readonly string[]
+  /** What is logged: names of the graph's scalar outputs, by those of the log. */
+  readonly metrics: Readonly<Record<string, string>>
   /** What the source of the data takes back: names of the graph's outputs, by its own names. */
   readonly perExample: Readonly<Record<string, string>>
 }
@@ -55,6 +55,9 @@ export interface StepOptions {
 
 /** What `checkArgument` takes for what a phase assigns. */
 const ASSIGNED = { ...recordOf(ANYTHING), expected: 'a record of new weights of networks and new variables' }
+
+/** What a number of the log is called among a graph's outputs: a column of the data may have its name. */
+export const logName = (name: string): string => `log/${name}`
 
 /** What a variable is called in the state. */
 export const variableName = (name: string): string => `variable/${name}`
@@ -303,7 +306,7 @@ class StepWriter {
         throw new ShapeError(
           `the number "${name}" of the log is ${logged?.shape ? formatShape(logged.shape) : 'no value'}, expected a scalar; take its mean`,
         )
-      outputs[name] = logged
+      outputs[logName(name)] = logged
     }
     const perExample: Record<string, string> = {}
     for (const [phase, { perExample: found = {} }] of Object.entries(results))
@@ -317,7 +320,7 @@ class StepWriter {
       graph: { inputs: [...state.inputs.values(), ...feeds.values.values()], outputs },
       state: state.specs,
       feeds: feeds.specs,
-      metrics: this.objective.logs.map(({ name }) => name),
+      metrics: Object.fromEntries(this.objective.logs.map(({ name }) => [name, logName(name)])),
       perExample,
     }
   }

@@ -50,13 +50,15 @@ const MOST_STEPS = 32
 /** What a call logged, step by step, up to the first number that is not finite. */
 function readRows(
   outputs: Readonly<Record<string, FeedData>>,
-  metrics: readonly string[],
+  metrics: StepGraph['metrics'],
   first: number,
   count: number,
 ): { rows: MetricsRow[]; diverged?: DivergedError } {
   const rows: MetricsRow[] = []
   for (let i = 0; i < count; i++) {
-    const numbers = metrics.map((name) => [name, Number(outputs[name]![i]!)] as const)
+    const numbers = Object.entries(metrics).map(
+      ([name, output]) => [name, Number(outputs[output]![i]!)] as const,
+    )
     const bad = numbers.find(([, value]) => !Number.isFinite(value))
     if (bad) return { rows, diverged: new DivergedError(`"${bad[0]}"`, first + i, String(bad[1])) }
     rows.push({ step: first + i, ...Object.fromEntries(numbers) } as MetricsRow)
@@ -100,7 +102,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
         graph: graph.graph,
         state: graph.state.map(({ name, next, shape }) => ({ input: name, output: next, shape })),
         perStep: graph.feeds.map(({ name }) => name),
-        outputs: [...graph.metrics, ...Object.values(graph.perExample)],
+        outputs: [...Object.values(graph.metrics), ...Object.values(graph.perExample)],
       },
       { inspect: (lowered) => checkMemory(lowered, mostBytes, { batchSize, columns }) },
     )

@@ -8,14 +8,14 @@ import type { Program } from '../runtime/engine.ts'
 import { bind } from './bind.ts'
 import { feeder } from './feeds.ts'
 import { type FeedSpec, Feeds } from './inputs.ts'
-import { type StepOptions, variableName } from './step.ts'
+import { logName, type StepOptions, variableName } from './step.ts'
 
 export interface ReportGraph {
   readonly graph: Graph
   /** Random numbers and examples of one batch. */
   readonly feeds: readonly FeedSpec[]
-  /** Names of the graph's scalar outputs, those of a step's log. */
-  readonly metrics: readonly string[]
+  /** What is logged: names of the graph's scalar outputs, by those of the log. */
+  readonly metrics: Readonly<Record<string, string>>
 }
 
 /**
@@ -56,7 +56,7 @@ export function reportGraph(
     })
   }
   const outputs = Object.fromEntries(
-    objective.logs.map(({ name, value }) => [name, value(results, variables)]),
+    objective.logs.map(({ name, value }) => [logName(name), value(results, variables)]),
   )
   return {
     graph: {
@@ -64,7 +64,7 @@ export function reportGraph(
       outputs,
     },
     feeds: feeds.specs,
-    metrics: Object.keys(outputs),
+    metrics: Object.fromEntries(objective.logs.map(({ name }) => [name, logName(name)])),
   }
 }
 
@@ -131,8 +131,8 @@ export async function openValidation(
             wanted.has(name) ? [[name, { data, shape: shape.slice(1) }] as const] : [],
           )
           const outputs = await model.run(Object.fromEntries(feeds))
-          for (const name of metrics)
-            sums[name] = (sums[name] ?? 0) + (Number(outputs[name]!.data[0]) * batchSize) / examples.count
+          for (const [name, output] of Object.entries(metrics))
+            sums[name] = (sums[name] ?? 0) + (Number(outputs[output]!.data[0]) * batchSize) / examples.count
         }
       return sums
     },

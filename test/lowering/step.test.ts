@@ -45,7 +45,7 @@ describe('a lowered training step of the GAN', () => {
         const expected = runStep(step, state, feeds)
         const actual = runStep(step, other, feeds, lowered)
         expect(largestDifference(actual.state, expected.state)).toBeLessThan(1e-9)
-        for (const metric of step.metrics)
+        for (const metric of Object.keys(step.metrics))
           expect(Math.abs(actual.metrics[metric]! - expected.metrics[metric]!), metric).toBeLessThan(1e-9)
         state = expected.state
         other = actual.state
@@ -93,7 +93,7 @@ describe('a lowered training step of a small DCGAN', () => {
       ...without.map((name) => ({ without: [name] })),
     ]) {
       const actual = runStep(step, state, feeds, lower(step.graph, options))
-      for (const metric of step.metrics)
+      for (const metric of Object.keys(step.metrics))
         expect(Math.abs(actual.metrics[metric]! - expected.metrics[metric]!), metric).toBeLessThan(1e-5)
     }
   })
@@ -127,7 +127,7 @@ describe('the training program in float32', () => {
         graph: step.graph,
         state: step.state.map(({ name: input, next, shape }) => ({ input, output: next, shape })),
         perStep: step.feeds.map(({ name }) => name),
-        outputs: step.metrics,
+        outputs: Object.values(step.metrics),
       })
       await program.write(
         Object.fromEntries(Object.entries(start).map(([key, data]) => [key, Float32Array.from(data)])),
@@ -148,10 +148,10 @@ describe('the training program in float32', () => {
         const share = (data: ArrayLike<number>): Float64Array => moves(data).map((move) => move / size)
         expect(differenceOf(share(arrays[key]!), share(expected)), key).toBeLessThan(5e-4)
       }
-      for (const metric of step.metrics)
+      for (const [metric, output] of Object.entries(step.metrics))
         metrics.forEach((row, i) => {
           expect(
-            Math.abs(Number(outputs[metric]![i]!) - row[metric]!),
+            Math.abs(Number(outputs[output]![i]!) - row[metric]!),
             `${metric} of step ${i}`,
           ).toBeLessThan(5e-6)
         })

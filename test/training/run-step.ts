@@ -63,7 +63,9 @@ export function runStep(
   const results = interpret(graph, { ...given, ...feeds })
   return {
     state: Object.fromEntries(step.state.map(({ name, next }) => [name, results[next]!.data])),
-    metrics: Object.fromEntries(step.metrics.map((name) => [name, results[name]!.data[0]!])),
+    metrics: Object.fromEntries(
+      Object.entries(step.metrics).map(([name, output]) => [name, results[output]!.data[0]!]),
+    ),
   }
 }
 
