@@ -7,6 +7,7 @@ import type { Draw, OfferedFunction } from '../objectives/offer.ts'
 import { namedInputs } from '../onnx/export.ts'
 import type { Engine, LoadedModel, Program, StateArrays } from '../runtime/engine.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
+import { checkNumber } from '../util/options.ts'
 import type { RandomStream } from '../util/random.ts'
 import { formatShape, sizeOf } from '../util/shape.ts'
 import { noRandom } from './inference.ts'
@@ -78,7 +79,7 @@ function drawInto(draw: Draw, out: ColumnData, random: RandomStream): void {
  * Fresh inputs of a function, as the objective says that they are drawn.
  *
  * @param given  numbers that take the place of what would be drawn, the same in all rows, e.g. a class
- * @throws ConfigError for an input that is neither drawn nor given
+ * @throws ConfigError for an input that is neither drawn nor given, and for what is given to none, or is no class
  */
 export function drawInputs(
   { name, of, draws = {} }: OfferedFunction,
@@ -86,6 +87,13 @@ export function drawInputs(
   random: RandomStream,
   given: Readonly<Record<string, number>> = {},
 ): FunctionInputs {
+  for (const [port, value] of Object.entries(given)) {
+    if (!Object.hasOwn(of.inputs, port))
+      throw new ConfigError(`"${name}" has no input "${port}"; it takes ${Object.keys(of.inputs).join(', ')}`)
+    const draw = draws[port]
+    if (draw?.distribution === 'classes')
+      checkNumber(`"${name}"`, port, value, { integer: true, atLeast: 0, below: draw.count })
+  }
   return Object.fromEntries(
     Object.entries(of.inputs).map(([port, { shape, dtype }]) => {
       const out = newColumn(dtype, count * sizeOf(shape))
