@@ -17,6 +17,8 @@ export interface LayerContract<Options> {
   readonly type: string
   /** Shape of the input, batch first. */
   readonly input: Shape
+  /** The input's numbers, of layers that take whole numbers: nothing is differentiated by them. Default: random ones. */
+  readonly values?: readonly number[]
   /** Shape of the output, batch first. */
   readonly output: Shape
   /** Shapes of the weights by name, in Keras' order; default none. */
@@ -97,12 +99,16 @@ export function runLayer(
   }
 }
 
+/** The type in which derivatives are looked at. */
+const dtypeOf = (given: Readonly<Record<string, Value>>): DType => Object.values(given)[0]!.dtype
+
 /** Declares the tests that every layer passes. */
 export function layerContract<Options extends object>({
   make,
   options,
   type,
   input: inputShape,
+  values,
   output: outputShape,
   weights: weightShapes = {},
   state = [],
@@ -113,7 +119,7 @@ export function layerContract<Options extends object>({
   describe(`${type} ${JSON.stringify(options)} keeps the contract of layers`, () => {
     const example = inputShape.slice(1)
     const layer = make(options)
-    const x = normalTensor(inputShape, 'x')
+    const x = values ? tensorOf(inputShape, values) : normalTensor(inputShape, 'x')
     const weights = someWeights(layer, example)
 
     test('it promises its type, its output shape and its weights', () => {
@@ -140,21 +146,21 @@ export function layerContract<Options extends object>({
 
     test('its gradients agree with directional differences, to second order, in both modes', () => {
       const trained = Object.keys(weights).filter((name) => !state.includes(name))
-      const at: Record<string, Tensor> = { x }
+      const at: Record<string, Tensor> = values ? {} : { x }
       for (const name of trained) at[`weights/${name}`] = weights[name]!
       for (const training of [false, true])
         expectDerivatives(
           (given) =>
             layer.call({
-              input: given.x!,
+              input: given.x ?? constant(x.data, inputShape, dtypeOf(given)),
               weights: Object.fromEntries(
                 Object.entries(weights).map(([name, { data, shape }]) => [
                   name,
-                  given[`weights/${name}`] ?? constant(data, shape, given.x!.dtype),
+                  given[`weights/${name}`] ?? constant(data, shape, dtypeOf(given)),
                 ]),
               ),
               training,
-              random: training ? fixedRandom(given.x!.dtype) : noRandom,
+              random: training ? fixedRandom(dtypeOf(given)) : noRandom,
             }).output,
           at,
         )
