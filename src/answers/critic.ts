@@ -1,6 +1,6 @@
 // A round of "real or generated?": images of both kinds, mixed by chance, and what the run's own critic says of them.
 import type { DataSplits } from '../data/index.ts'
-import { inputOf } from '../layers/network.ts'
+import { inputOf } from '../layers/use.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from '../lifecycle/recorded-run.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { functionOf, offeredBy } from '../objectives/offer.ts'

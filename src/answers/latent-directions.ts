@@ -2,7 +2,7 @@
 
 import { imageInputs } from '../data/examples.ts'
 import type { DataSplits } from '../data/node/index.ts'
-import { inputOf } from '../layers/network.ts'
+import { inputOf } from '../layers/use.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from '../lifecycle/recorded-run.ts'
 import { activeSubspace } from '../metrics/index.ts'
 import type { Objective } from '../objectives/objective.ts'

@@ -4,7 +4,8 @@ import { checkArgument, checkArguments, listOf, NAME } from '../util/arguments.t
 import { ConfigError, ShapeError } from '../util/errors.ts'
 import { formatShape, sameShape } from '../util/shape.ts'
 import { LAYER, type Layer } from './layer.ts'
-import { INPUT, inputPort, type Network, network, OPTIONAL_NAME, type SequentialOptions } from './network.ts'
+import { type Network, network } from './network.ts'
+import { INPUT, inputPort, OPTIONAL_NAME, type SequentialOptions } from './short-form.ts'
 
 /**
  * A stack of layers under several heads, each one layer: what a Keras model of several outputs is. The output joins

@@ -6,6 +6,7 @@ export { type BatchNormalizationOptions, batchNormalization } from './batch-norm
 export { branching } from './branching.ts'
 export { type Conv2DOptions, conv2D } from './conv2d.ts'
 export { type Conv2DTransposeOptions, conv2DTranspose } from './conv2d-transpose.ts'
+export { copyOf } from './copy.ts'
 export { type DenseOptions, dense } from './dense.ts'
 export { type DropoutOptions, dropout } from './dropout.ts'
 export { type ELUOptions, eLU } from './elu.ts'
@@ -20,27 +21,21 @@ export { type LeakyReLUOptions, leakyReLU } from './leaky-relu.ts'
 export { maxPooling2D } from './max-pooling2d.ts'
 export {
   type Apply,
-  copyOf,
-  countParameters,
-  inputOf,
-  type NamedPort,
-  type NamedValues,
   type Network,
   type NetworkCall,
   type NetworkResult,
   type NetworkRow,
   type NetworkWeight,
   network,
-  outputOf,
-  type Port,
-  type Ports,
-  type SequentialOptions,
   sequential,
 } from './network.ts'
 export type { Pooling2DOptions } from './pooling2d.ts'
+export type { NamedValues, Port, Ports } from './ports.ts'
 export { describeLayer, LAYERS, type LayerConfig, layerOf } from './registry.ts'
 export { type ReLUOptions, reLU } from './relu.ts'
 export { type RescalingOptions, rescaling } from './rescaling.ts'
 export { type ReshapeOptions, reshape } from './reshape.ts'
+export type { SequentialOptions } from './short-form.ts'
 export { type SoftmaxOptions, softmax } from './softmax.ts'
 export { type UpSampling2DOptions, upSampling2D } from './up-sampling2d.ts'
+export { countParameters, inputOf, type NamedPort, outputOf } from './use.ts'

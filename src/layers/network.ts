@@ -7,27 +7,19 @@ import {
   listOf,
   NAME,
   recordOf,
-  SHAPE,
   withParts,
 } from '../util/arguments.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
-import { formatShape, type Shape, sameShape, sizeOf } from '../util/shape.ts'
+import { formatShape, type Shape, sameShape } from '../util/shape.ts'
 import { LAYER, type Layer, type RandomSource, type WeightSpec } from './layer.ts'
+import { checkInputs, type NamedValues, PORT, type Port, type Ports, portOf, VALUE } from './ports.ts'
+import { INPUT, inputPort, OPTIONAL_NAME, type SequentialOptions } from './short-form.ts'
 
 /** A weight of a network; its name is `network/layer/weight`. */
 export interface NetworkWeight extends WeightSpec {
   /** The weight with whose numbers it begins, for copies; default its own. */
   readonly startsAs?: string
 }
-
-/** An input or output of a network: the shape of one example, without the batch axis. */
-export interface Port {
-  readonly shape: Shape
-  /** Default `float32`. */
-  readonly dtype?: 'float32' | 'int64'
-}
-export type Ports = Readonly<Record<string, Port>>
-export type NamedValues = Readonly<Record<string, Value>>
 
 export interface NetworkCall {
   /** The inputs by name, batch first. */
@@ -79,52 +71,6 @@ const kebab = (type: string): string =>
     .replace(/(.)([A-Z][a-z]+)/g, '$1-$2')
     .replace(/([a-z])([A-Z])/g, '$1-$2')
     .toLowerCase()
-
-/** What `checkArguments` takes for an input of a network, and for what its body gives. */
-const PORT = {
-  expected: `${SHAPE.expected}, or that with a type, such as { shape: [], dtype: 'int64' }`,
-  is(value: unknown): boolean {
-    const { shape, dtype = 'float32' } = { ...portOf(value as Shape | Port) }
-    return SHAPE.is(shape) && (dtype === 'float32' || dtype === 'int64')
-  },
-}
-const VALUE = {
-  expected: 'a value that is made of the inputs, such as apply(dense({ units: 1 }), x)',
-  is(value: unknown): boolean {
-    const { shape, dtype } = { ...(value as { shape?: unknown; dtype?: unknown }) }
-    return Array.isArray(shape) && typeof dtype === 'string'
-  },
-}
-
-const portOf = (given: Shape | Port): Port => (Array.isArray(given) ? { shape: given } : (given as Port))
-
-const describePorts = (ports: Ports): string =>
-  Object.entries(ports)
-    .map(
-      ([name, { shape, dtype }]) =>
-        `${name} [${['batch', ...shape].join(', ')}]${dtype && dtype !== 'float32' ? ` ${dtype}` : ''}`,
-    )
-    .join(', ')
-
-/** @throws ShapeError unless the values are those that the ports ask for */
-function checkInputs(name: string, ports: Ports, given: NamedValues): void {
-  for (const got of Object.keys(given))
-    if (!Object.hasOwn(ports, got))
-      throw new ShapeError(`network "${name}" has no input "${got}"; it takes ${describePorts(ports)}`)
-  for (const [port, { shape, dtype = 'float32' }] of Object.entries(ports)) {
-    const value = Object.hasOwn(given, port) ? given[port] : undefined
-    if (!value)
-      throw new ShapeError(
-        `network "${name}": input "${port}" was not given; it takes ${describePorts(ports)}`,
-      )
-    if (value.shape.length === 0 || !sameShape(value.shape.slice(1), shape))
-      throw new ShapeError(
-        `network "${name}" takes ${describePorts({ [port]: ports[port]! })}, got ${formatShape(value.shape)}`,
-      )
-    if (value.dtype !== dtype)
-      throw new ShapeError(`network "${name}": input "${port}" is ${dtype}, got ${value.dtype}`)
-  }
-}
 
 /** The layers of a network while they are found, each with a name of its own. */
 function newRows(name: string) {
@@ -275,35 +221,6 @@ export function network(
   return fromBody(name, ports, build)
 }
 
-/** The one input of a short form: a shape, or a shape with a name. */
-export const inputPort = (given: SequentialOptions['input']): [name: string, shape: Shape] =>
-  Array.isArray(given) ? ['input', given] : Object.entries(given as Readonly<Record<string, Shape>>)[0]!
-
-/** What `checkArguments` takes for the input of a short form. */
-export const INPUT = {
-  expected: `${SHAPE.expected}, or that with a name, such as { z: [100] }`,
-  is: (value: unknown): boolean =>
-    SHAPE.is(value) ||
-    (typeof value === 'object' &&
-      value !== null &&
-      !Array.isArray(value) &&
-      Object.keys(value).length === 1 &&
-      SHAPE.is(Object.values(value)[0])),
-}
-export const OPTIONAL_NAME = {
-  ...NAME,
-  is: (value: unknown): boolean => value === undefined || NAME.is(value),
-}
-
-export interface SequentialOptions {
-  /** Prefix of all weight names. */
-  readonly name: string
-  /** Shape of one example, without the batch axis; with a name, such as `{ z: [100] }`, where it should not be `input`. */
-  readonly input: Shape | Readonly<Record<string, Shape>>
-  /** Name of the output; default `output`. */
-  readonly output?: string
-}
-
 /**
  * A stack of layers, as Keras' Sequential: a network of one input and one output.
  *
@@ -319,115 +236,4 @@ export function sequential(options: SequentialOptions, layers: readonly Layer[])
   return fromBody(name, { [input]: { shape } }, (given, apply) => ({
     [output]: apply(layers, given[input]!),
   }))
-}
-
-/** A port with its name. */
-export interface NamedPort extends Port {
-  readonly name: string
-}
-
-function only(network: Network, kind: 'inputs' | 'outputs'): NamedPort {
-  const ports = Object.entries(network[kind])
-  if (ports.length !== 1)
-    throw new ConfigError(
-      `network "${network.name}" has the ${kind} ${describePorts(network[kind])}; expected one: give or take them by name`,
-    )
-  const [name, port] = ports[0]!
-  return { name, ...port }
-}
-
-/** The input of a network that has one. @throws ConfigError when it has several */
-export const inputOf = (network: Network): NamedPort => only(network, 'inputs')
-/** The output of a network that has one. @throws ConfigError when it has several */
-export const outputOf = (network: Network): NamedPort => only(network, 'outputs')
-
-/** The weights of networks as inputs of a graph, by full name. */
-export const weightInputs = (...networks: readonly Network[]): Record<string, Value> =>
-  Object.fromEntries(
-    networks.flatMap(({ weights }) => weights.map(({ name, shape }) => [name, inputValue(name, shape)])),
-  )
-
-/** Calls a network of one input and one output. */
-export function callNetwork(
-  network: Network,
-  { input, ...call }: Omit<NetworkCall, 'inputs'> & { readonly input: Value },
-): { readonly output: Value; readonly updates: NamedValues } {
-  const { outputs, updates } = network.call({ ...call, inputs: { [inputOf(network).name]: input } })
-  return { output: outputs[outputOf(network).name]!, updates }
-}
-
-/**
- * The same network with weights of its own, which begin with the same numbers: a target network, an average.
- *
- * @param name  of the copy, prefix of its weights
- */
-export function copyOf(network: Network, name: string): Network {
-  checkArgument('copyOf', 'its first argument', network, NETWORK)
-  checkArgument(`a copy of network "${network.name}"`, 'its name', name, NAME)
-  const renamed = (full: string): string => name + full.slice(network.name.length)
-  const copied = (weight: NetworkWeight): NetworkWeight => ({
-    ...weight,
-    name: renamed(weight.name),
-    startsAs: weight.startsAs ?? weight.name,
-  })
-  const keyed = (
-    values: NamedValues,
-    nameOf: (weight: string) => readonly [from: string, to: string],
-  ): NamedValues =>
-    Object.fromEntries(
-      network.weights.flatMap((weight) => {
-        const [from, to] = nameOf(weight.name)
-        return values[from] ? [[to, values[from]]] : []
-      }),
-    )
-  return {
-    name,
-    inputs: network.inputs,
-    outputs: network.outputs,
-    rows: network.rows.map((row) => ({ ...row, weights: row.weights.map(copied) })),
-    weights: network.weights.map(copied),
-    call(call) {
-      const { outputs, updates } = network.call({
-        ...call,
-        weights: keyed(call.weights, (full) => [renamed(full), full]),
-      })
-      return { outputs, updates: keyed(updates, (full) => [full, renamed(full)]) }
-    },
-  }
-}
-
-/**
- * A stack cut in two: the layers up to and including the one of this name, and the rest. Weights keep their names.
- *
- * @param network  made by `sequential`
- * @throws ConfigError when there is no such layer, or none after it
- */
-export function splitAfter(network: Network, layer: string): { head: Network; tail: Network } {
-  const { name, rows } = network
-  const at = rows.findIndex((row) => row.name === layer) + 1
-  if (at === 0 || at === rows.length)
-    throw new ConfigError(
-      `network "${name}": expected a layer "${layer}" with others after it, got ${rows.map((row) => row.name).join(', ')}`,
-    )
-  const stack = (some: readonly NetworkRow[]): Network =>
-    sequential(
-      { name, input: some[0]!.inputShape },
-      some.map((row) => ({ ...row.layer, name: row.name })),
-    )
-  return { head: stack(rows.slice(0, at)), tail: stack(rows.slice(at)) }
-}
-
-/** Number of parameters of a network, as Keras counts them. */
-export function countParameters(network: Network): {
-  total: number
-  trainable: number
-  nonTrainable: number
-} {
-  const count = (wanted: boolean): number =>
-    network.weights
-      .filter(({ trainable }) => trainable === wanted)
-      .reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  const trainable = count(true)
-  const nonTrainable = count(false)
-  return { total: trainable + nonTrainable, trainable, nonTrainable }
 }

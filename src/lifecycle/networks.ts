@@ -1,6 +1,6 @@
 // The ONNX files of a run's trained networks.
 import { join } from 'node:path'
-import type { Port } from '../layers/network.ts'
+import type { Port } from '../layers/ports.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { Draw } from '../objectives/offer.ts'
 import type { RunConfig } from '../runs/index.ts'

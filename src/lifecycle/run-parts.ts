@@ -1,5 +1,5 @@
 // The networks of a run by the part they play: which one samples, judges, encodes, classifies.
-import type { Port } from '../layers/network.ts'
+import type { Port } from '../layers/ports.ts'
 import { isLatent, type KnownFunction, type LatentDistribution, offeredBy } from '../objectives/offer.ts'
 import type { RunConfig } from '../runs/index.ts'
 import { playersOf, refusal } from '../training/controls.ts'

@@ -1,5 +1,7 @@
 // The table of a network's layers, shapes and parameters, as Keras prints it.
-import { countParameters, type Network } from '../layers/network.ts'
+
+import type { Network } from '../layers/network.ts'
+import { countParameters } from '../layers/use.ts'
 import type { LayerSummary, NetworkSummary } from '../runs/schema.ts'
 import { formatCount, formatOutputShape } from '../util/format.ts'
 import { sizeOf } from '../util/shape.ts'

@@ -1,6 +1,7 @@
 // The exponential moving average of a network's weights beside any training of it.
 import { add, mul } from '../graph/build.ts'
-import { copyOf, type NamedValues } from '../layers/network.ts'
+import { copyOf } from '../layers/copy.ts'
+import type { NamedValues } from '../layers/ports.ts'
 import { ConfigError } from '../util/errors.ts'
 import { checkNumber } from '../util/options.ts'
 import { type Objective, objective } from './objective.ts'

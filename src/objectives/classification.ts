@@ -1,5 +1,6 @@
 // Classification: one network learns to give the label of an example the largest logit.
-import { NETWORK, type Network, outputOf } from '../layers/network.ts'
+import { NETWORK, type Network } from '../layers/network.ts'
+import { outputOf } from '../layers/use.ts'
 import { sparseCategoricalAccuracy, sparseCategoricalCrossentropy } from '../losses/index.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { checkArguments, NAME } from '../util/arguments.ts'

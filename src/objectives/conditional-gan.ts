@@ -1,7 +1,8 @@
 // The conditional GAN of Mirza & Osindero 2014: the label enters both players.
 import { add, mul } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
-import { NETWORK, type Network, outputOf } from '../layers/network.ts'
+import { NETWORK, type Network } from '../layers/network.ts'
+import { outputOf } from '../layers/use.ts'
 import { binaryAccuracy, binaryCrossentropy, logitsOf } from '../losses/index.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { checkArguments, NAME } from '../util/arguments.ts'

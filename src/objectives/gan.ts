@@ -1,7 +1,8 @@
 // The generative adversarial network of Goodfellow et al. 2014 with the non-saturating generator loss.
 import { add, mul } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
-import { inputOf, NETWORK, type Network, outputOf } from '../layers/network.ts'
+import { NETWORK, type Network } from '../layers/network.ts'
+import { inputOf, outputOf } from '../layers/use.ts'
 import { binaryAccuracy, binaryCrossentropy, logitsOf } from '../losses/index.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'

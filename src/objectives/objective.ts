@@ -1,6 +1,7 @@
 // An objective: which networks compete, the phases of one training step, and what it tells of itself.
 import type { Value } from '../graph/value.ts'
-import { type NamedValues, NETWORK, type Network } from '../layers/network.ts'
+import { NETWORK, type Network } from '../layers/network.ts'
+import type { NamedValues } from '../layers/ports.ts'
 import { OPTIMIZER } from '../optimizers/optimizer.ts'
 import type { MetricInfo } from '../runs/schema.ts'
 import { checkArgument, FUNCTION, type Kind, listOf, NAME, recordOf, SHAPE } from '../util/arguments.ts'

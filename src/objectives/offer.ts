@@ -1,7 +1,8 @@
 // What a trained objective can do: functions of its networks, by the field's names for them.
 import type { Value } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
-import { inputOf, type NamedPort, type Network, outputOf } from '../layers/network.ts'
+import type { Network } from '../layers/network.ts'
+import { inputOf, type NamedPort, outputOf } from '../layers/use.ts'
 import { ConfigError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
 

@@ -1,7 +1,7 @@
 // The phases of a training step: updates that descend a loss, and assignments.
 import type { Value } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
-import type { NamedValues } from '../layers/network.ts'
+import type { NamedValues } from '../layers/ports.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
 
 /** What a network takes inside a phase: its one input, or all of them by name. */

@@ -1,7 +1,8 @@
 // Whether a network ends in probabilities whose logits a loss can take: asked of its graph, before any training.
 import { input } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
-import { callNetwork, inputOf, type Network, weightInputs } from '../layers/network.ts'
+import type { Network } from '../layers/network.ts'
+import { callNetwork, inputOf, weightInputs } from '../layers/use.ts'
 import { logitsOf } from '../losses/index.ts'
 import { ConfigError, messageOf } from '../util/errors.ts'
 

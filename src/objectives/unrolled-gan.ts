@@ -1,7 +1,7 @@
 // The unrolled GAN of Metz et al. 2017: a generator that looks some updates of its opponent ahead.
 
 import { add } from '../graph/build.ts'
-import { inputOf } from '../layers/network.ts'
+import { inputOf } from '../layers/use.ts'
 import { binaryCrossentropy, logitsOf } from '../losses/index.ts'
 import { checkNumber } from '../util/options.ts'
 import { type GanOptions, gan } from './gan.ts'

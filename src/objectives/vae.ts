@@ -1,7 +1,8 @@
 // The variational autoencoder of Kingma & Welling 2014, with a weight for its divergence.
 import { add, cast, exp, greater, mul, reduceMean, reduceSum, slice, square, sub } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
-import { inputOf, NETWORK, type Network, outputOf } from '../layers/network.ts'
+import { NETWORK, type Network } from '../layers/network.ts'
+import { inputOf, outputOf } from '../layers/use.ts'
 import { binaryCrossentropy, klDivergence, logitsOf, meanSquaredError } from '../losses/index.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'

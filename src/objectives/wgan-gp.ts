@@ -13,7 +13,8 @@ import {
   sub,
 } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
-import { inputOf, NETWORK, type Network, outputOf } from '../layers/network.ts'
+import { NETWORK, type Network } from '../layers/network.ts'
+import { inputOf, outputOf } from '../layers/use.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'
 import { ShapeError } from '../util/errors.ts'

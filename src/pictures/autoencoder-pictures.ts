@@ -1,7 +1,7 @@
 // The figures of an autoencoder: a map of its latents, reconstructions, and where the examples lie.
 
 import { imageInputs, rowInputs } from '../data/examples.ts'
-import { inputOf } from '../layers/network.ts'
+import { inputOf } from '../layers/use.ts'
 import { functionOf, type OfferedFunction, offeredBy } from '../objectives/offer.ts'
 import {
   type ImageBatch,

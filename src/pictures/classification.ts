@@ -2,7 +2,7 @@
 
 import { imageInputs } from '../data/examples.ts'
 import type { Dataset } from '../data/index.ts'
-import { inputOf } from '../layers/network.ts'
+import { inputOf } from '../layers/use.ts'
 import { likeliest } from '../metrics/index.ts'
 import { functionOf } from '../objectives/offer.ts'
 import { confusionMatrix, type ReportFigure } from '../report/index.ts'

@@ -1,7 +1,9 @@
 // Networks as the phases of a step see them.
 import type { Value } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
-import { inputOf, type NamedValues, type Network, outputOf } from '../layers/network.ts'
+import type { Network } from '../layers/network.ts'
+import type { NamedValues } from '../layers/ports.ts'
+import { inputOf, outputOf } from '../layers/use.ts'
 import type { BoundNetwork, Given } from '../objectives/phase.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
 import { formatShape, sameShape } from '../util/shape.ts'

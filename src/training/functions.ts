@@ -2,7 +2,7 @@
 import { type Inputs, rowInputs } from '../data/examples.ts'
 import type { ColumnData } from '../data/source.ts'
 import { type Graph, input } from '../graph/value.ts'
-import { weightInputs } from '../layers/network.ts'
+import { weightInputs } from '../layers/use.ts'
 import type { Draw, OfferedFunction } from '../objectives/offer.ts'
 import { namedInputs } from '../onnx/export.ts'
 import type { Engine, LoadedModel, Program, StateArrays } from '../runtime/engine.ts'

@@ -1,7 +1,8 @@
 // Trained networks in inference mode, as graphs and as files.
 import { type Graph, input } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
-import { type Network, weightInputs } from '../layers/network.ts'
+import type { Network } from '../layers/network.ts'
+import { weightInputs } from '../layers/use.ts'
 import { lowerPortably } from '../lowering/lower.ts'
 import { exportModel } from '../onnx/export.ts'
 import type { ModelNotes } from '../onnx/model-writer.ts'

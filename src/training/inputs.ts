@@ -3,7 +3,7 @@ import type { Column, Columns } from '../data/source.ts'
 import { cast, mul } from '../graph/build.ts'
 import { type DType, input, type Value } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
-import type { NamedValues } from '../layers/network.ts'
+import type { NamedValues } from '../layers/ports.ts'
 import { ConfigError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
 

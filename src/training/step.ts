@@ -5,7 +5,8 @@ import { greater, where } from '../graph/build.ts'
 import { type Graph, input, type Value } from '../graph/value.ts'
 import { constant } from '../initializers/constant.ts'
 import type { Initializer } from '../initializers/initializer.ts'
-import type { NamedValues, Network, NetworkWeight } from '../layers/network.ts'
+import type { Network, NetworkWeight } from '../layers/network.ts'
+import type { NamedValues } from '../layers/ports.ts'
 import type { Objective } from '../objectives/objective.ts'
 import {
   type Assignment,

@@ -1,7 +1,9 @@
 // Validation: what an objective logs, on held-out examples, with weights that stand still, in inference mode.
 import { type Columns, type Examples, examplesSource } from '../data/source.ts'
 import { type Graph, input } from '../graph/value.ts'
-import { type NamedValues, type Network, weightInputs } from '../layers/network.ts'
+import type { Network } from '../layers/network.ts'
+import type { NamedValues } from '../layers/ports.ts'
+import { weightInputs } from '../layers/use.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { descentsOf, type PhaseResult } from '../objectives/phase.ts'
 import type { Program } from '../runtime/engine.ts'

@@ -14,7 +14,7 @@ import {
   sequential,
   upSampling2D,
 } from '../../src/layers/index.ts'
-import { callNetwork } from '../../src/layers/network.ts'
+import { callNetwork } from '../../src/layers/use.ts'
 import { exportNetwork } from '../../src/training/inference.ts'
 import { randomStream } from '../../src/util/random.ts'
 import { noRandom } from '../contracts/layer.ts'

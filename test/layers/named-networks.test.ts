@@ -14,7 +14,7 @@ import {
   outputOf,
   sequential,
 } from '../../src/layers/index.ts'
-import { callNetwork, weightInputs } from '../../src/layers/network.ts'
+import { callNetwork, weightInputs } from '../../src/layers/use.ts'
 import { exportNetwork } from '../../src/training/inference.ts'
 import { ConfigError, ShapeError } from '../../src/util/errors.ts'
 import { noRandom } from '../contracts/layer.ts'

@@ -16,7 +16,7 @@ import {
   sequential,
   upSampling2D,
 } from '../../src/layers/index.ts'
-import { callNetwork, inputOf, outputOf, splitAfter } from '../../src/layers/network.ts'
+import { callNetwork, inputOf, outputOf, splitAfter } from '../../src/layers/use.ts'
 import { ConfigError, ShapeError } from '../../src/util/errors.ts'
 import { fixedRandom, noRandom } from '../contracts/layer.ts'
 import { tensor } from '../support/tensors.ts'

@@ -1,6 +1,6 @@
 // The classifier: its layers, its options, its rate, and what it learns.
 import { describe, expect, test } from 'vitest'
-import { outputOf } from '../../src/layers/network.ts'
+import { outputOf } from '../../src/layers/use.ts'
 import { classifier, classifierNetwork } from '../../src/models/classifier.ts'
 import { imageFacts } from '../../src/models/model.ts'
 import { descentsOf } from '../../src/objectives/phase.ts'

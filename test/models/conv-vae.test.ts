@@ -1,6 +1,6 @@
 // The networks of the convolutional VAE: rows, other sizes, a short training, and what a runtime makes of them.
 import { describe, expect, test } from 'vitest'
-import { countParameters, inputOf, outputOf } from '../../src/layers/network.ts'
+import { countParameters, inputOf, outputOf } from '../../src/layers/use.ts'
 import { convVae, convVaeDecoder, convVaeEncoder } from '../../src/models/conv-vae.ts'
 import { imageFacts } from '../../src/models/model.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'

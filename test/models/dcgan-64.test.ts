@@ -1,7 +1,8 @@
 // The DCGAN for 64x64 images: its figure row by row, parameters, ranges, other sizes, and a short training.
 import { describe, expect, test } from 'vitest'
 import type { Tensor } from '../../src/graph/value.ts'
-import { countParameters, inputOf, type Network, outputOf } from '../../src/layers/network.ts'
+import type { Network } from '../../src/layers/network.ts'
+import { countParameters, inputOf, outputOf } from '../../src/layers/use.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { dcgan64, dcgan64Discriminator, dcgan64Generator } from '../../src/models/dcgan-64.ts'
 import { imageFacts } from '../../src/models/model.ts'

@@ -1,7 +1,8 @@
 // The networks of the DCGAN: the reference's table row by row, other sizes, and what a runtime makes of them.
 import { describe, expect, test } from 'vitest'
 import type { Tensor } from '../../src/graph/value.ts'
-import { countParameters, inputOf, type Network, outputOf } from '../../src/layers/network.ts'
+import type { Network } from '../../src/layers/network.ts'
+import { countParameters, inputOf, outputOf } from '../../src/layers/use.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { dcgan, dcganDiscriminator, dcganGenerator } from '../../src/models/dcgan.ts'
 import { imageFacts } from '../../src/models/model.ts'

@@ -1,6 +1,6 @@
 // The networks of the deep VAE: the reference's table row by row, and what a runtime makes of them.
 import { describe, expect, test } from 'vitest'
-import { countParameters, outputOf } from '../../src/layers/network.ts'
+import { countParameters, outputOf } from '../../src/layers/use.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { deepVae, deepVaeDecoder, deepVaeEncoder } from '../../src/models/deep-vae.ts'
 import { imageFacts } from '../../src/models/model.ts'

@@ -1,6 +1,6 @@
 // The networks of the MLP GAN: sizes, ranges and how they end.
 import { describe, expect, test } from 'vitest'
-import { countParameters, inputOf, outputOf } from '../../src/layers/network.ts'
+import { countParameters, inputOf, outputOf } from '../../src/layers/use.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { mlpDiscriminator, mlpGenerator } from '../../src/models/mlp-gan.ts'
 import { ConfigError } from '../../src/util/errors.ts'

@@ -1,6 +1,6 @@
 // The networks of the shallow VAE: the reference's table row by row, and what a runtime makes of them.
 import { expect, test } from 'vitest'
-import { countParameters } from '../../src/layers/network.ts'
+import { countParameters } from '../../src/layers/use.ts'
 import { shallowVae, shallowVaeDecoder, shallowVaeEncoder } from '../../src/models/shallow-vae.ts'
 import { expectSameInRuntime, rowsOf } from '../support/networks.ts'
 import { uniformTensor } from '../support/tensors.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { input } from '../../src/graph/value.ts'
 import { branching, dense, sequential } from '../../src/layers/index.ts'
-import { inputOf } from '../../src/layers/network.ts'
+import { inputOf } from '../../src/layers/use.ts'
 import { functionOf } from '../../src/objectives/offer.ts'
 import { descentsOf } from '../../src/objectives/phase.ts'
 import { type VaeOptions, vae } from '../../src/objectives/vae.ts'
