@@ -1,5 +1,6 @@
 // Test runner settings: built sources, long end-to-end tests allowed; most files share processes, some have their own.
 import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 const common = {
@@ -8,6 +9,15 @@ const common = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
 } as const
+
+const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url))
+/** Files with a model of one's own that a test starts in its process get the library that the test has. */
+const resolve = {
+  alias: [
+    { find: /^sparring$/, replacement: source('index.ts') },
+    { find: /^sparring\/node$/, replacement: source('node.ts') },
+  ],
+}
 
 /**
  * Files that change their process (its environment, how Node writes files, which fonts there are), that look at it from
@@ -33,8 +43,9 @@ export default defineConfig({
     // One more than cores, since some of them wait for a browser or another process; more would need much memory.
     maxWorkers: Math.min(4, availableParallelism() + 1),
     projects: [
-      { test: { ...common, name: 'own process', include: OWN_PROCESS } },
+      { resolve, test: { ...common, name: 'own process', include: OWN_PROCESS } },
       {
+        resolve,
         test: {
           ...common,
           name: 'shared process',

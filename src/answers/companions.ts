@@ -1,10 +1,10 @@
 // Networks that can look at an image of a run's data: its own, those of other runs on the same data, and the extractor.
 import type { DataSplits } from '../data/node/index.ts'
-import { type RunParts, runParts } from '../lifecycle/run-parts.ts'
+import { knownParts, type RunParts } from '../lifecycle/run-parts.ts'
 import { keptExtractor } from '../measuring/extractor.ts'
-import { imagesOf, type RunConfig, type RunStatus } from '../runs/index.ts'
+import { imagesOf, type RunStatus } from '../runs/index.ts'
 import { listRuns, type RunFolder, type RunListing } from '../runs/node/index.ts'
-import { ConfigError, DataError } from '../util/errors.ts'
+import { DataError } from '../util/errors.ts'
 
 /** A network with the names of input and output in its ONNX file, and their shapes without the batch axis. */
 export type NetworkPorts = RunParts['networks'][number]
@@ -61,16 +61,6 @@ function rolesOf(
   }
 }
 
-/** The parts of a run; undefined when this version does not know its model. */
-function partsOf(config: RunConfig): RunParts | undefined {
-  try {
-    return runParts(config)
-  } catch (error) {
-    if (error instanceof ConfigError) return undefined
-    throw error
-  }
-}
-
 const rank = ({ source, state }: Companion): number =>
   source === 'own' ? 0 : source === 'extractor' ? 1 : state === 'finished' ? 2 : 3
 
@@ -112,7 +102,7 @@ export async function companionsOf(from: CompanionSource): Promise<Companions> {
   const found: Record<Role, Companion[]> = { critic: [], classifier: [], autoencoder: [] }
   const same = await runsOnData(from)
   for (const { name, config, status, run } of same) {
-    const parts = partsOf(config)
+    const parts = knownParts(config)
     const step = parts && (await run.listCheckpoints())[0]
     if (!parts || step === undefined) continue
     for (const [role, rest] of Object.entries(rolesOf(parts)))

@@ -9,6 +9,6 @@ export { type EvaluateEvent, type EvaluateOptions, evaluateRuns } from './evalua
 export { type ExportOptions, exportRun, reportRun, type SampleOptions, sampleRun } from './look.ts'
 export { networkBytes } from './networks.ts'
 export { commonSettings, type ResolvedSettings, type RunRequest, resolveSettings } from './request.ts'
-export { type RunParts, runParts } from './run-parts.ts'
+export { knownParts, type RunParts, runParts } from './run-parts.ts'
 export { type ContinueOptions, continueRun, startRun } from './train-run.ts'
 export { type Flaw, type Verified, verifyRun } from './verify-run.ts'

@@ -37,12 +37,30 @@ async function codeIn(file: string): Promise<CodeRecord> {
   return { file, hash: hashOf(await readBytes(file, FILES.code)) }
 }
 
+/** Errors that say by themselves what was expected. */
+const isExplained = (error: unknown): boolean =>
+  error instanceof Error && /^(Config|Shape|Data)Error$/.test(error.name)
+
+/** A model whose mistakes are told as those of its file. */
+const guarded = (file: string, model: ModelDefinition): ModelDefinition => ({
+  ...model,
+  objective(...given) {
+    try {
+      return model.objective(...given)
+    } catch (error) {
+      throw new ConfigError(
+        isExplained(error) ? messageOf(error) : `the objective of ${file} fails: ${messageOf(error)}`,
+      )
+    }
+  },
+})
+
 async function load(code: CodeRecord): Promise<ModelDefinition> {
   shareLibrary()
   const module = await import(`${pathToFileURL(code.file).href}?${code.hash}`).catch((error: unknown) => {
     throw new ConfigError(`${code.file} cannot be used: ${messageOf(error)}`)
   })
-  const model = checkedModel(code.file, (module as { default?: unknown }).default)
+  const model = guarded(code.file, checkedModel(code.file, (module as { default?: unknown }).default))
   addOwnModel(code, model)
   return model
 }

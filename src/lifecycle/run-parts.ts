@@ -3,6 +3,7 @@ import type { Port } from '../layers/ports.ts'
 import { isLatent, type KnownFunction, type LatentDistribution, offeredBy } from '../objectives/offer.ts'
 import type { RunConfig } from '../runs/index.ts'
 import { playersOf, refusal } from '../training/controls.ts'
+import { DataError } from '../util/errors.ts'
 import { sizeOf } from '../util/shape.ts'
 import { recordedObjective } from './recorded-run.ts'
 
@@ -17,6 +18,7 @@ export interface RunParts {
   }[]
   /** Networks that are updated together, in the order of the phases: whom a single step can be for. */
   readonly players: readonly (readonly string[])[]
+  /** What makes images of a latent alone. */
   readonly sampler?: {
     readonly network: string
     readonly latentDim: number
@@ -38,12 +40,15 @@ const only = (ports: Readonly<Record<string, Port>>): [name: string, shape: read
   return [name, shape]
 }
 
-/** @throws ConfigError when this version does not know the model or its settings */
+/** @throws DataError when this version does not know the model or its settings, or the file of the model was not read */
 export function runParts(config: RunConfig): RunParts {
   const objective = recordedObjective(config)
   const offered = (name: KnownFunction) => offeredBy(objective, name)
   const [generate, encode, decode] = [offered('generate'), offered('encode'), offered('decode')]
-  const latent = generate && Object.values(generate.draws ?? {}).find(isLatent)
+  const latent =
+    generate && Object.keys(generate.of.inputs).length === 1 && generate.output.shape.length === 3
+      ? Object.values(generate.draws ?? {}).find(isLatent)
+      : undefined
   return {
     networks: Object.values(objective.networks).map((network) => {
       const [input, inputShape] = only(network.inputs)
@@ -71,6 +76,16 @@ export function runParts(config: RunConfig): RunParts {
       : {}),
     ...(offered('judge') ? { critic: offered('judge')!.network } : {}),
     ...(offered('classify') ? { classifier: offered('classify')!.network } : {}),
+  }
+}
+
+/** The same of runs that are looked at whatever they are; undefined where the model cannot be had. */
+export function knownParts(config: RunConfig): RunParts | undefined {
+  try {
+    return runParts(config)
+  } catch (error) {
+    if (error instanceof DataError) return undefined
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 // Everything that a run's folder tells, as one answer.
 import { readdir } from 'node:fs/promises'
-import { runParts } from '../lifecycle/run-parts.ts'
+import { knownParts } from '../lifecycle/run-parts.ts'
 import { readClassification } from '../pictures/classification.ts'
 import { liveLogs, logInfo, type MetricsRow, parseLines } from '../runs/index.ts'
 import { formatCursor, type RunFolder, readTail, START } from '../runs/node/index.ts'
@@ -70,7 +70,8 @@ export async function snapshotOf(name: string, run: RunFolder): Promise<RunSnaps
       .map((log) => logInfo(log, run.config)),
     samples,
     files,
-    parts: runParts(run.config),
+    // A received run's own model is not started for it: its records can be looked at, its networks not.
+    parts: knownParts(run.config) ?? { networks: [], players: [] },
     ...(evaluation ? { evaluation } : {}),
     ...(classification ? { classification } : {}),
     cursor: formatCursor(cursor, run.logs),
