@@ -3,29 +3,22 @@ import { resolve } from 'node:path'
 import { dataSettings, splitDataOptions } from '../lifecycle/data-settings.ts'
 import { commonSettings, resolveSettings } from '../lifecycle/request.ts'
 import { type Setting, settingsOf, textSetting } from '../lifecycle/setting.ts'
-import type { ModelDefinition } from '../models/index.ts'
+import { type ModelDefinition, usualData } from '../models/model.ts'
 import type { CodeRecord } from '../models/own.ts'
 import { runName } from '../runs/node/run-name.ts'
 import { ConfigError } from '../util/errors.ts'
 import { type ConfigFile, type Places, resolveGiven } from './resolve.ts'
 
-const DEFAULT_DATA = 'digits'
-
 /** Where the data is and where the run goes. */
 const PLACES: readonly Setting[] = [
-  textSetting(
-    'data',
-    '<name|folder>',
-    'a data set (digits, mnist), or a folder of images or of IDX files',
-    DEFAULT_DATA,
-  ),
+  textSetting('data', '<name|folder>', 'a data set (digits, mnist), or a folder of images or of IDX files'),
   textSetting('dataDir', '<folder>', "folder that holds the data set's files"),
   textSetting('run', '<folder>', 'folder of the run, new or empty (default: runs/<model>-<time>)'),
 ]
 
 /** All that a training of this model can be told. */
 export const trainingSettings = (model: ModelDefinition): Setting[] => [
-  ...PLACES.map((place) => (place.name === 'data' && model.data ? { ...place, default: model.data } : place)),
+  ...PLACES.map((place) => (place.name === 'data' ? { ...place, default: usualData(model) } : place)),
   ...settingsOf(commonSettings, { ...model.defaults }),
   ...settingsOf(model.options),
   ...dataSettings,
@@ -73,12 +66,7 @@ export function resolveTraining(
     ...places,
     file: file && withoutModel(file, code?.file ?? model.name),
   })
-  const {
-    data = model.data ?? DEFAULT_DATA,
-    dataDir,
-    run,
-    ...asked
-  } = all as Record<string, string | undefined>
+  const { data = usualData(model), dataDir, run, ...asked } = all as Record<string, string | undefined>
   const { options: chosen, given: dataOptions, settings: given } = splitDataOptions(data, asked)
   const { common, options } = resolveSettings(model, given)
   return {

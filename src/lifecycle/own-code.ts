@@ -42,18 +42,24 @@ const isExplained = (error: unknown): boolean =>
   error instanceof Error && /^(Config|Shape|Data)Error$/.test(error.name)
 
 /** A model whose mistakes are told as those of its file. */
-const guarded = (file: string, model: ModelDefinition): ModelDefinition => ({
-  ...model,
-  objective(...given) {
-    try {
-      return model.objective(...given)
-    } catch (error) {
-      throw new ConfigError(
-        isExplained(error) ? messageOf(error) : `the objective of ${file} fails: ${messageOf(error)}`,
-      )
+function guarded(file: string, model: ModelDefinition): ModelDefinition {
+  const told =
+    <Given extends unknown[], Result>(what: string, make: (...given: Given) => Result) =>
+    (...given: Given): Result => {
+      try {
+        return make(...given)
+      } catch (error) {
+        throw new ConfigError(
+          isExplained(error) ? messageOf(error) : `the ${what} of ${file} fails: ${messageOf(error)}`,
+        )
+      }
     }
-  },
-})
+  return {
+    ...model,
+    objective: told('objective', model.objective.bind(model)),
+    ...(model.source ? { source: told('source', model.source.bind(model)) } : {}),
+  }
+}
 
 async function load(code: CodeRecord): Promise<ModelDefinition> {
   shareLibrary()

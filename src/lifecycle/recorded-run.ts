@@ -4,7 +4,7 @@ import { type DataSplits, type FolderOptions, loadFolder, namedSets, optionsOf }
 import { setOptions } from '../data/set-options.ts'
 import type { Columns, SavedSource } from '../data/source.ts'
 import type { Tensor } from '../formats/safetensors.ts'
-import { type DataFacts, imageFacts } from '../models/model.ts'
+import { type DataFacts, imageFacts, OWN_DATA } from '../models/model.ts'
 import { ownModel } from '../models/own.ts'
 import { summarize } from '../models/summary.ts'
 import type { Objective } from '../objectives/objective.ts'
@@ -16,7 +16,7 @@ import { checkFits, type TrainingState } from '../training/state.ts'
 import { ConfigError, DataError, messageOf, ShapeError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
 import { type ResolvedSettings, resolveSettings } from './request.ts'
-import { imageData, imagesIn, isColumns, loadRunData, type RunData } from './run-data.ts'
+import { imageData, imagesIn, isColumns, loadRunData, modelData, type RunData } from './run-data.ts'
 
 /** What a run's record asks for that nobody can give is a fault of the record, not of the command. */
 function asRecorded<T>(read: () => T): T {
@@ -120,6 +120,8 @@ export async function recordedData(
     ...(size ? { imageSize: { height: size.height, width: size.width } } : {}),
     ...(channels === 1 || channels === 3 ? { channels } : {}),
   }
+  const own = name === OWN_DATA && asRecorded(() => modelData(recordedSettings(config), name))
+  if (own) return own
   const data =
     Object.hasOwn(namedSets, name) || isColumns(name)
       ? await loadRunData(name, { ...form, dataDir: dataDir ?? folder, options: recordedOptions(config) })

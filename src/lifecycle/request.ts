@@ -61,7 +61,7 @@ export interface RunRequest {
   readonly model: string | ModelDefinition
   /** Where a definition of one's own came from. */
   readonly code?: CodeRecord | undefined
-  /** A named data set or a folder. */
+  /** A named data set or a folder; `own` of a model that brings its own. */
   readonly data: string
   /** Folder that holds the data set's files. */
   readonly dataDir?: string | undefined

@@ -4,10 +4,11 @@ import { imageColumns, imageExamples } from '../data/examples.ts'
 import type { LoadDataOptions } from '../data/node/index.ts'
 import { type DataSplits, loadData, namedColumns, namedSets, optionsOf } from '../data/node/index.ts'
 import { setOptions } from '../data/set-options.ts'
-import { type Examples, noData, type Source } from '../data/source.ts'
-import type { DataFacts } from '../models/model.ts'
+import { type Columns, type Examples, noData, type Source } from '../data/source.ts'
+import { type DataFacts, OWN_DATA } from '../models/model.ts'
 import type { RunConfig } from '../runs/index.ts'
-import { DataError } from '../util/errors.ts'
+import { ConfigError, DataError } from '../util/errors.ts'
+import type { ResolvedSettings } from './request.ts'
 
 export interface RunData {
   /** What a model may know of it. */
@@ -29,6 +30,11 @@ export const isColumns = (name: string): boolean => Object.hasOwn(namedColumns, 
 /** A named data set, or the folder's whole path, so that the run can be continued from anywhere. */
 const recordedName = (data: string): string =>
   Object.hasOwn(namedSets, data) || isColumns(data) ? data : resolve(data)
+
+const columnsRecord = (columns: Columns): NonNullable<RunConfig['data']['columns']> =>
+  Object.fromEntries(
+    Object.entries(columns).map(([column, { shape, dtype }]) => [column, { shape: [...shape], dtype }]),
+  )
 
 type Chosen = Readonly<Record<string, unknown>>
 const optionsRecord = (chosen: Chosen) =>
@@ -84,14 +90,32 @@ async function columnData(name: string, chosen: Chosen): Promise<RunData> {
       ...optionsRecord(chosen),
       hash: train.hash,
       count: train.count,
-      columns: Object.fromEntries(
-        Object.entries(train.columns).map(([column, { shape, dtype }]) => [
-          column,
-          { shape: [...shape], dtype },
-        ]),
-      ),
+      columns: columnsRecord(train.columns),
       classes: [...train.classes],
     },
+  }
+}
+
+/**
+ * The data that a model brings along; undefined where it is to be loaded.
+ *
+ * @param name  of the data that is asked for
+ * @throws ConfigError when the model is to be trained on other data than its own
+ */
+export function modelData({ model, options }: ResolvedSettings, name: string): RunData | undefined {
+  if (!model.source) return undefined
+  if (name !== OWN_DATA)
+    throw new ConfigError(
+      `${model.name} brings data of its own and is trained on nothing else; expected no data to be named, got "${name}"`,
+    )
+  const source = model.source(options)
+  const { columns } = source
+  const examples = 'open' in source ? undefined : source
+  return {
+    facts: { columns },
+    source,
+    examples,
+    record: { name, hash: 'none', count: examples?.count ?? 0, columns: columnsRecord(columns) },
   }
 }
 

@@ -37,7 +37,7 @@ import {
 import { remakeSheets } from './remake-sheets.ts'
 import { imageForm, type RunRequest, resolveSettings } from './request.ts'
 import { planResume } from './resume-plan.ts'
-import { loadRunData, type RunData } from './run-data.ts'
+import { loadRunData, modelData, type RunData } from './run-data.ts'
 
 /** Trains, keeps the folder's record of it, and makes what is made at the end. */
 async function* trainInto(
@@ -94,7 +94,8 @@ async function* trainInto(
  * @throws ConfigError for settings, DataError for data and files, DivergedError when training fails
  */
 export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
-  const { model, common, options } = resolveSettings(request.model, request.settings)
+  const resolved = resolveSettings(request.model, request.settings)
+  const { model, common, options } = resolved
   const threads = engineThreads(common.threads)
   await checkNewRun(request.folder)
   const form = imageForm(common)
@@ -108,16 +109,18 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       imageFacts([height, width, form.channels ?? madeFor[2]!], { classes, steps: common.steps }),
     )
   }
-  const data = yield* withReports<RunEvent, RunData>((report) =>
-    loadRunData(request.data, {
-      ...form,
-      ...(request.dataDir ? { dataDir: request.dataDir } : {}),
-      options: request.dataOptions,
-      ...(request.signal ? { signal: request.signal } : {}),
-      onProgress: (progress) => report({ type: 'download', ...progress }),
-      onImages: (progress) => report({ type: 'images', ...progress }),
-    }),
-  )
+  const data =
+    modelData(resolved, request.data) ??
+    (yield* withReports<RunEvent, RunData>((report) =>
+      loadRunData(request.data, {
+        ...form,
+        ...(request.dataDir ? { dataDir: request.dataDir } : {}),
+        options: request.dataOptions,
+        ...(request.signal ? { signal: request.signal } : {}),
+        onProgress: (progress) => report({ type: 'download', ...progress }),
+        onImages: (progress) => report({ type: 'images', ...progress }),
+      }),
+    ))
   const measures = common.validateEvery > 0 || common.evaluateEvery > 0
   if (model.learnsLabels && data.images) {
     const { train, test } = data.images

@@ -1,7 +1,7 @@
 // What a model is to the command line and the studio: a name, explained options and the objective they make.
 import type { z } from 'zod'
 import { imageColumns } from '../data/examples.ts'
-import type { Columns } from '../data/source.ts'
+import type { Columns, Examples, Source } from '../data/source.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { ConfigError } from '../util/errors.ts'
 import { formatShape, type Shape } from '../util/shape.ts'
@@ -39,6 +39,11 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
   readonly madeFor: DataFacts
   /** What it is trained on unless told otherwise: a named data set; default `digits`. */
   readonly data?: string
+  /**
+   * Data that the model brings along, made for these options, e.g. a memory of what was played: it is trained on that, and on
+   * nothing else. `objective` is told its columns.
+   */
+  source?(options: z.output<Options>): Source | Examples
   /** Whether it learns labels, which the data must have then. */
   readonly learnsLabels?: boolean
   /** Every option has a default and a description. */
@@ -46,6 +51,13 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
   /** The objective for such data. @throws ConfigError or ShapeError when it does not learn that */
   objective(options: z.output<Options>, data: DataFacts): Objective
 }
+
+/** What the data of models is called that bring their own. */
+export const OWN_DATA = 'own'
+
+/** What a model is trained on unless told otherwise: a named data set, or data of its own. */
+export const usualData = ({ data = 'digits', source }: Pick<ModelDefinition, 'data' | 'source'>): string =>
+  source ? OWN_DATA : data
 
 /** Keeps the type of the options while the registry forgets it. */
 export const defineModel = <Options extends z.ZodObject>(

@@ -42,6 +42,7 @@ export function checkedModel(file: string, given: unknown): ModelDefinition {
       ['defaults', typeof model?.defaults === 'object'],
       ['options', typeof (model?.options as { safeParse?: unknown } | undefined)?.safeParse === 'function'],
       ['objective', typeof model?.objective === 'function'],
+      ['source', model?.source === undefined || typeof model.source === 'function'],
       ['madeFor', typeof model?.madeFor?.columns === 'object'],
     ] as const
   ).find(([, fine]) => !fine)
