@@ -108,10 +108,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     )
   const program = await openProgram(step)
   const watchers: Watcher[] = []
-  for (const open of options.watchers ?? []) {
-    const watcher = await open({ objective, engine, program, seed, steps })
-    if (watcher) watchers.push(watcher)
-  }
   /** Programs of steps in which only some networks learn, by their names; opened when they are asked for. */
   const partial = new Map<string, Program>()
   const programOf = async (learners: readonly string[]): Promise<Program> => {
@@ -228,6 +224,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   }
 
   try {
+    for (const open of options.watchers ?? []) {
+      const watcher = await open({ objective, engine, program, seed, steps })
+      if (watcher) watchers.push(watcher)
+    }
     await program.write(from?.arrays ?? initialState(step.state, seed))
     let paused = false
     while (next < steps && !signal?.aborted) {
