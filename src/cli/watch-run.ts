@@ -1,5 +1,6 @@
 // Draws the events of a training as they come, and stops it cleanly on Ctrl-C.
 import type { RunEvent, RunResult } from '../measuring/events.ts'
+import { dataText } from '../runs/data-text.ts'
 import { formatBriefMetric, formatCount, formatSize } from '../util/format.ts'
 import { evaluationDrawer } from './evaluation-progress.ts'
 import { InterruptedError } from './exit-codes.ts'
@@ -26,10 +27,9 @@ export interface EventDrawer {
 
 function headline({ folder, config, resumedFrom }: Extract<RunEvent, { type: 'run' }>): string[] {
   const { settings, data } = config
-  const images = `${formatCount(data.count)} images of ${data.height}x${data.width}x${data.channels}`
   const steps = `${formatCount(settings.steps)} steps of ${settings.batchSize}, seed ${settings.seed}`
   return [
-    `${resumedFrom === undefined ? 'training' : 'continuing'} ${config.model} on ${formatPath(data.name)} (${images})`,
+    `${resumedFrom === undefined ? 'training' : 'continuing'} ${config.model} on ${formatPath(data.name)} (${dataText(data, 'x')})`,
     ...(data.preparation === undefined ? [] : [`images: ${data.preparation}`]),
     resumedFrom === undefined ? steps : `${formatCount(resumedFrom + 1)} of ${steps}, are done`,
     `run folder: ${formatPath(folder)}`,

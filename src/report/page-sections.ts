@@ -1,9 +1,10 @@
 // The sections of the report that are words and numbers: header, headline numbers, curves, events, tables.
 import {
   alarmLines,
-  examplesText,
+  dataText,
+  exampleText,
+  exampleWord,
   type NetworkSummary,
-  type RunConfig,
   type RunRecord,
 } from '../runs/index.ts'
 import { settingFacts } from '../statistics/setting-facts.ts'
@@ -22,19 +23,16 @@ import { escapeMarkup as safe } from './escape.ts'
 import { card, chart, factsTable, number } from './page-parts.ts'
 import { renderSvg } from './svg.ts'
 
-/** `10,000 images of 28 × 28`; nothing of what has no examples. */
-const dataText = (config: RunConfig): string =>
-  config.data.count === 0 ? 'no data' : `${formatCount(config.data.count)} ${examplesText(config)}`
-
 export function header({ config, status }: RunRecord): string {
   const day = config.createdAt.slice(0, 16).replace('T', ' ')
   const { data } = config
+  const text = dataText(data).replace(/ × 1$/, '')
   const message = status.message ? `<p class="lead ${status.state}">${safe(status.message)}</p>` : ''
   return `<header>
 <p class="eyebrow">Training run</p>
 <div class="title"><h1>${safe(config.model)}</h1>
 <span class="state ${status.state}">${status.state}</span></div>
-<p class="lead">${safe(data.name)}, ${dataText(config)}; seed ${config.settings.seed}; started ${safe(day)} UTC</p>
+<p class="lead">${safe(data.name)}, ${safe(text)}; seed ${config.settings.seed}; started ${safe(day)} UTC</p>
 ${message}</header>`
 }
 
@@ -167,13 +165,14 @@ export function configuration({ config }: RunRecord): string {
   const { data, machine, settings, versions } = config
   const facts: [string, string][] = [
     ['name', data.name],
-    ['examples', dataText(config)],
+    [exampleWord(data), formatCount(data.count)],
+    ['size', exampleText(data) ?? 'none'],
     ...(data.preparation === undefined ? [] : [['preparation', data.preparation] as [string, string]]),
     ...(data.folder === undefined ? [] : [['folder', data.folder] as [string, string]]),
     ['hash', data.hash],
     ...(data.test === undefined
       ? []
-      : [['held-out images', formatCount(data.test.count)] as [string, string]]),
+      : [[`held-out ${exampleWord(data)}`, formatCount(data.test.count)] as [string, string]]),
   ]
   const computer: [string, string][] = [
     ['processor', `${machine.cpu}, ${machine.cores} cores`],

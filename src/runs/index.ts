@@ -33,6 +33,7 @@ export {
   scoresOf,
   tookForReal,
 } from './critic-totals.ts'
+export { dataText, exampleText, exampleWord } from './data-text.ts'
 export {
   type Evaluation,
   type ExtractorRecord,
@@ -67,7 +68,6 @@ export {
   controlRowSchema,
   type EventRow,
   eventRowSchema,
-  examplesText,
   imageSize,
   imagesOf,
   type LayerSummary,

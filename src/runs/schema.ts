@@ -148,17 +148,6 @@ export function imageSize({
     : { height, width, channels }
 }
 
-/** What the examples of a run's data are, in words: `images of 28 × 28`, `points [2]`. */
-export function examplesText(config: Pick<RunConfig, 'data'>): string {
-  const size = imageSize(config)
-  if (size)
-    return `images of ${size.height} × ${size.width}${size.channels === 1 ? '' : ` × ${size.channels}`}`
-  const columns = Object.entries(config.data.columns ?? {}).map(
-    ([name, { shape }]) => `${name}${shape.length > 0 ? ` [${shape.join(', ')}]` : ''}`,
-  )
-  return columns.length > 0 ? `examples of ${columns.join(', ')}` : 'examples'
-}
-
 /** The same. @throws DataError when the data is no images */
 export function imagesOf(config: Pick<RunConfig, 'data'>): {
   height: number

@@ -1,5 +1,5 @@
 // Configurations as facts by name: what runs share, and where they differ.
-import { examplesText, type RunConfig } from '../runs/index.ts'
+import { exampleText, type RunConfig } from '../runs/index.ts'
 import { formatBytes, formatCount } from '../util/format.ts'
 import type { Group } from './entry.ts'
 import { firstOf } from './entry.ts'
@@ -13,8 +13,8 @@ export function factsOf(config: RunConfig): Map<string, string> {
     ['model', model],
     ...settingFacts(others),
     ['data', data.name],
-    ['examples', formatCount(data.count)],
-    ['each of them', examplesText(config)],
+    ['images', formatCount(data.count)],
+    ['image size', exampleText(data) ?? 'none'],
     ['preparation', data.preparation ?? 'none'],
     ['validated on', data.test ? `${formatCount(data.test.count)} held-out images` : 'nothing'],
     ['processor', `${machine.cpu}, ${machine.cores} cores`],

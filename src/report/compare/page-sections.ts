@@ -1,6 +1,6 @@
 // The sections of a comparison that are words and numbers.
 
-import { examplesText } from '../../runs/index.ts'
+import { dataText } from '../../runs/index.ts'
 import type { Comparison } from '../../statistics/comparison.ts'
 import { firstOf, nameOf } from '../../statistics/entry.ts'
 import { listed } from '../../statistics/listed.ts'
@@ -20,7 +20,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 export const titleOf = (comparison: Comparison): string => listed(labelsOf(comparison))
 
 export function header(comparison: Comparison): string {
-  const { config } = firstOf(comparison.groups[0]!).record
+  const { data } = firstOf(comparison.groups[0]!).record.config
   const items = comparison.groups.map(({ label, entries }, group) => {
     const runs = entries
       .map((entry) => `${nameOf(entry)}, seed ${entry.record.config.settings.seed}`)
@@ -32,7 +32,7 @@ export function header(comparison: Comparison): string {
   return `<header>
 <p class="eyebrow">Comparison of ${comparison.groups.reduce((sum, { entries }) => sum + entries.length, 0)} runs</p>
 <div class="title"><h1>${safe(titleOf(comparison))}</h1></div>
-<p class="lead">${safe(config.data.name)}, ${formatCount(config.data.count)} ${examplesText(config)}</p>
+<p class="lead">${safe(data.name)}, ${safe(dataText(data).replace(/ × 1$/, ''))}</p>
 <ul class="legend">
 ${items.join('\n')}
 </ul>

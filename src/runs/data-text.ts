@@ -1,0 +1,25 @@
+// What a run was trained on, in words: images, rows of other columns, or nothing.
+import { formatCount } from '../util/format.ts'
+import { imageSize, type RunConfig } from './schema.ts'
+
+type DataRecord = RunConfig['data']
+
+/** What an example is: `28 x 28 x 1`, or `points [2], labels []`; undefined where there is no data. */
+export function exampleText(data: DataRecord, cross = ' × '): string | undefined {
+  const size = imageSize({ data })
+  if (size) return [size.height, size.width, size.channels].join(cross)
+  const columns = Object.entries(data.columns ?? {}).map(
+    ([name, { shape }]) => `${name} [${shape.join(', ')}]`,
+  )
+  return columns.length > 0 ? columns.join(', ') : undefined
+}
+
+/** What the examples of a run are called: `images`, or `examples`. */
+export const exampleWord = (data: DataRecord): string => (imageSize({ data }) ? 'images' : 'examples')
+
+/** `1,000 images of 28x28x1`, `60 examples of points [2]`, `no data`; without the number where it is not known. */
+export function dataText(data: DataRecord, cross?: string): string {
+  const example = exampleText(data, cross)
+  if (example === undefined) return 'no data'
+  return `${data.count > 0 ? `${formatCount(data.count)} ` : ''}${exampleWord(data)} of ${example}`
+}
