@@ -41,3 +41,13 @@ export type {
 export * from './training/index.ts'
 export * from './util/errors.ts'
 export { type RandomStream, randomStream } from './util/random.ts'
+export {
+  collapseWatch,
+  descentWatches,
+  duelWatches,
+  type LogWatch,
+  latentWatch,
+  type SampleWatch,
+  type Variety,
+  type Watch,
+} from './watches/index.ts'
