@@ -1,4 +1,4 @@
-// Kills trainings of every model with SIGKILL, at random moments and in the middle of changes on the disk, resumes them, and
+// Kills trainings of every model, and of one whose data keeps a state, with SIGKILL, at random moments and in the middle of changes on the disk, resumes them, and
 // compares each with one that was left alone. Counts where the kills hit.
 // Usage: node scripts/kill-and-resume.mjs [--kills 1000] [--seed 1] [--jobs 2] [--models mlp-gan,vae]
 import { spawn } from 'node:child_process'
@@ -16,7 +16,10 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '2' },
-    models: { type: 'string', default: 'mlp-gan,vae-shallow,classifier,vae,vae-conv,dcgan,dcgan-64' },
+    models: {
+      type: 'string',
+      default: 'mlp-gan,vae-shallow,classifier,vae,vae-conv,dcgan,dcgan-64,replay-memory',
+    },
   },
 })
 const path = (file) => fileURLToPath(new URL(file, import.meta.url))
@@ -33,12 +36,23 @@ const SETTINGS = {
   'vae-conv': ['--steps', '24', '--validate-every', '9'],
   dcgan: ['--steps', '16'],
   'dcgan-64': ['--steps', '24', '--image-size', '32', '--filters', '4'],
+  'replay-memory': ['--steps', '200'],
 }
+/** Models that are no names but files, and bring their own data. */
+const FILES = { 'replay-memory': path('../test/fixtures/replay-memory.mjs') }
 const argsOf = (model, folder) => {
   const steps = Number(SETTINGS[model][1])
   const every = String(Math.ceil(steps / 8))
   return [
-    ...['train', model, '--data', data, '--batch-size', '16', '--threads', '1', ...SETTINGS[model]],
+    ...[
+      'train',
+      ...(FILES[model] ? [FILES[model]] : [model, '--data', data]),
+      '--batch-size',
+      '16',
+      '--threads',
+      '1',
+      ...SETTINGS[model],
+    ],
     ...['--sample-every', every, '--checkpoint-every', every, '--run', folder],
   ]
 }
@@ -68,7 +82,12 @@ const run = (args, kill = {}) =>
     const node = kill.at ? ['--import', path('lib/kill-at.mjs')] : []
     const child = spawn(process.execPath, [...node, path('../bin/sparring.js'), ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...(kill.at ? { SPARRING_KILL_AT: kill.at } : {}) },
+      // Files that were started are noted in the cache.
+      env: {
+        ...process.env,
+        XDG_CACHE_HOME: join(place, 'cache'),
+        ...(kill.at ? { SPARRING_KILL_AT: kill.at } : {}),
+      },
     })
     let told = ''
     child.stderr.on('data', (text) => {

@@ -13,7 +13,7 @@ import type { Engine } from '../runtime/engine.ts'
 import { applyFunction, drawInputs, frozen, openFunction, type Weights } from '../training/functions.ts'
 import { ConfigError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
-import { sizeOf } from '../util/shape.ts'
+import { formatShape, sizeOf } from '../util/shape.ts'
 
 export interface LatentAxis {
   readonly label: string
@@ -89,6 +89,11 @@ function generatorOf(objective: Objective) {
   if (drawn.length !== 1 || port === undefined || !prior || !isLatent(prior))
     throw new ConfigError(
       `"${objective.name}" makes images of ${Object.keys(generate.of.inputs).join(' and ')}: there is a latent space to walk only where a latent is all that is drawn`,
+    )
+  const { name, shape } = generate.output
+  if (shape.length !== 3)
+    throw new ConfigError(
+      `"${objective.name}" makes ${name} ${formatShape(shape)}, which are no images: pages that walk a latent space show images`,
     )
   return { generate, port, prior, latentDim: sizeOf(generate.of.inputs[port]!.shape) }
 }
