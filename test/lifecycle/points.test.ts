@@ -165,6 +165,7 @@ describe('a run on points', () => {
     try {
       for (const page of ['latent', 'critic', 'companions']) {
         const answer = await fetch(`http://127.0.0.1:${studio.port}/api/runs/whole/${page}`, {
+          method: page === 'critic' ? 'POST' : 'GET',
           headers: { 'x-sparring-token': studio.token },
         })
         const { error } = (await answer.json()) as { error: string }
