@@ -88,7 +88,7 @@ export function curves(record: RunRecord): string {
   const names = record.config.metrics.map(({ label }) => label.toLowerCase()).join(', ')
   const marks = record.events.length ? ' Dashed lines mark the events below, by number.' : ''
   const heldOut = record.validation.length
-    ? ` The dotted line, “${safe(validationLabel(record.config.metrics[0]!))}”, is measured on all held-out images, without dropout.`
+    ? ` The dotted line, “${safe(validationLabel(record.config.metrics[0]!))}”, is measured on all held-out ${exampleWord(record.config.data)}, without dropout.`
     : ''
   const note =
     window > 1
