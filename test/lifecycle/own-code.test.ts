@@ -35,7 +35,7 @@ beforeAll(async () => {
     data: 'ring',
     dataOptions: { count: 60 },
     folder: mine.folder,
-    settings: { threads: 1 },
+    settings: { threads: 1, sampleEvery: 0 },
     command: ['sparring', 'train', written.file],
   })
   for await (const _ of events);
