@@ -17,7 +17,8 @@ beforeAll(async () => {
     'train mlp-gan --data ./small --steps 6 --batch-size 8 --checkpoint-every 2 --sample-every 3 --run first --json'.split(
       ' ',
     ),
-    { cwd },
+    // As many threads as there are cores, as people train.
+    { cwd, environment: { SPARRING_THREADS: '0' } },
   )
 })
 afterAll(() => rm(cwd, { recursive: true }))

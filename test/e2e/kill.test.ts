@@ -45,4 +45,5 @@ it('ends with the same bytes after being killed while logging, sampling and writ
   const [whole, broken] = [await contents('whole'), await contents('broken')]
   expect(Object.keys(broken)).toEqual(Object.keys(whole))
   for (const file of Object.keys(whole)) expect(broken[file] === whole[file], file).toBe(true)
-})
+  // Six processes, one after the other.
+}, 180_000)

@@ -20,6 +20,7 @@ export interface Finished {
 
 export interface ProcessOptions {
   readonly cwd: string
+  /** Over what the process inherits, and over one thread: for networks as small as these a second one only waits. */
   readonly environment?: Readonly<Record<string, string>>
   /** Called whenever standard error grew, with all of it. */
   onProgress?(stderr: string, child: ReturnType<typeof spawn>): void
@@ -42,7 +43,7 @@ export const sparring = (
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd,
-      env: { ...ownEnvironment, ...environment },
+      env: { ...ownEnvironment, SPARRING_THREADS: '1', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let stdout = ''

@@ -37,7 +37,7 @@ const part = ({ images, labels, ...rest }: Dataset, first: number, count: number
   })
 
 beforeAll(async () => {
-  engine = await nodeEngine()
+  engine = await nodeEngine({ threads: 1 })
   cacheDir = await mkdtemp(join(tmpdir(), 'sparring-extractor-'))
   const { train, test } = await loadData('digits', { options: { count: 480 } })
   splits = { train, test: test! }

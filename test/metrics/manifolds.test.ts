@@ -7,7 +7,7 @@ import { constantRows, gaussian, plainManifolds, shuffled } from './brute-force.
 
 let engine: Engine
 beforeAll(async () => {
-  engine = await nodeEngine()
+  engine = await nodeEngine({ threads: 1 })
 })
 afterAll(() => engine.close())
 

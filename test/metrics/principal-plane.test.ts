@@ -6,7 +6,7 @@ import { nodeEngine } from '../../src/runtime/node.ts'
 
 let engine: Engine
 beforeAll(async () => {
-  engine = await nodeEngine()
+  engine = await nodeEngine({ threads: 1 })
 })
 afterAll(() => engine.close())
 

@@ -129,7 +129,10 @@ unless(noBrowser).describe('the token of the studio', () => {
     await page.goto(first.address)
     await isOpen(page)
     const live = await page.context().newPage()
+    // Of a page that has not read its run yet, news cannot break off.
+    const following = live.waitForResponse((response) => response.url().includes('/runs/coder/events'))
     await live.goto(`http://127.0.0.1:${first.port}/#/runs/coder`)
+    await following
     await live.getByRole('heading', { name: 'coder', level: 1 }).waitFor()
     await first.close()
     const second = await openStudio({ runs: studio.folder, port: first.port })

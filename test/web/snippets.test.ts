@@ -15,11 +15,10 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sparring-snippets-'))
   await symlink(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'))
-  const settings = { steps: 2 }
   await trainSmall(folder, [
-    { model: 'mlp-gan', name: 'gan', settings },
-    { model: 'vae', name: 'coder', settings },
-    { model: 'classifier', name: 'namer', settings },
+    { model: 'mlp-gan', name: 'gan' },
+    { model: 'vae', name: 'coder' },
+    { model: 'classifier', name: 'namer' },
   ])
 }, 180_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
