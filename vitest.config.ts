@@ -40,8 +40,8 @@ const OWN_PROCESS = [
 export default defineConfig({
   test: {
     globalSetup: ['test/setup/build.ts', 'test/setup/shared-folder.ts'],
-    // One more than cores, since some of them wait for a browser or another process; more would need much memory.
-    maxWorkers: Math.min(4, availableParallelism() + 1),
+    // More than cores, since some wait for a browser or another process half of the time; each takes up to a gigabyte.
+    maxWorkers: Math.min(6, availableParallelism() + 2),
     projects: [
       { resolve, test: { ...common, name: 'own process', include: OWN_PROCESS } },
       {
