@@ -123,7 +123,7 @@ describe('a run on points', () => {
     expect(existsSync(join(at('whole'), 'figures', 'samples-grid.png'))).toBe(false)
     const page = await readFile(join(at('whole'), 'report.html'), 'utf8')
     const report = page.replace(/base64,[^"]*|<style>.*?<\/style>|<script>.*?<\/script>/gs, '')
-    expect(report).toContain('2,000 fresh points before 90 real ones.')
+    expect(report).toContain('2,000 fresh points, 90 real ones behind them.')
     expect(report).toContain('90 examples of points [2], labels []')
     expect(report.match(/.{0,80}(undefined|NaN).{0,80}/)?.[0]).toBeUndefined()
   })
