@@ -1,6 +1,6 @@
 // Chart options as SVG text, without a browser.
 import type { EChartsOption } from 'echarts'
-// The package's one file: of its modules, a good six hundred, half a second would pass before any command.
+// The package's one file: of its modules, several hundred, 0.4 s would pass before any command.
 import { init } from 'echarts/dist/echarts.esm.min'
 import { escapeMarkup } from './escape.ts'
 

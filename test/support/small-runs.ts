@@ -16,7 +16,7 @@ declare module 'vitest' {
 /** Digits that are drawn for such a run; a sixth as many are held out. All 60,000 take seconds in every process. */
 export const SMALL_COUNT = 3000
 
-/** A GAN of few weights, for tests that copy, damage or check runs: a checkpoint is 100 kB, and not 24 MB. */
+/** A GAN of few weights, for tests that copy, damage or check runs: a run is less than a megabyte, and not 80. */
 export const TINY_GAN = {
   model: 'dcgan-64',
   settings: { filters: 1, imageSize: '16', latentDim: 8 },
