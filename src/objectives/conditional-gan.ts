@@ -1,14 +1,11 @@
 // The conditional GAN of Mirza & Osindero 2014: the label enters both players.
-import { add, mul } from '../graph/build.ts'
-import type { Value } from '../graph/value.ts'
 import { NETWORK, type Network } from '../layers/network.ts'
 import { outputOf } from '../layers/use.ts'
-import { binaryAccuracy, binaryCrossentropy, logitsOf } from '../losses/index.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { checkArguments, NAME } from '../util/arguments.ts'
-import { ConfigError, ShapeError } from '../util/errors.ts'
-import { formatShape, sameShape } from '../util/shape.ts'
+import { ConfigError } from '../util/errors.ts'
 import { collapseWatch, duelWatches } from '../watches/index.ts'
+import { checkOneNumber, checkTakes, DUEL_LOGS, DUEL_METRICS, judge, judgeBoth, PROBABILITY } from './duel.ts'
 import { type Objective, objective } from './objective.ts'
 
 export interface ConditionalGanOptions {
@@ -45,12 +42,6 @@ function otherInput(where: string, { name, inputs }: Network): string {
   return others[0]!
 }
 
-function judge(probabilities: Value, target: 0 | 1) {
-  const logits = logitsOf(probabilities)
-  return { loss: binaryCrossentropy(logits, target), accuracy: binaryAccuracy(logits, target) }
-}
-const mean = (a: Value, b: Value): Value => mul(add(a, b), 0.5)
-
 /**
  * A generator that makes examples of a class, against a discriminator that sees the class as well. Fakes have the labels
  * of the real batch; `sparring sample <run> --class 7` draws those of one class.
@@ -63,15 +54,9 @@ export function conditionalGan(options: ConditionalGanOptions): Objective<'gener
   const { name, generator, discriminator, generatorOptimizer, discriminatorOptimizer, classes } = options
   const where = `conditionalGan "${name}"`
   const [z, x] = [otherInput(where, generator), otherInput(where, discriminator)]
-  const [latent, taken, made] = [
-    generator.inputs[z]!.shape,
-    discriminator.inputs[x]!.shape,
-    outputOf(generator).shape,
-  ]
-  if (!sameShape(made, taken))
-    throw new ShapeError(
-      `${where}: the discriminator must take what the generator makes, ${formatShape(made)}, but takes ${formatShape(taken)}`,
-    )
+  const latent = generator.inputs[z]!.shape
+  checkTakes(where, 'discriminator', outputOf(generator).shape, discriminator.inputs[x]!.shape)
+  checkOneNumber(where, 'discriminator', outputOf(discriminator).shape, PROBABILITY)
   return objective({
     name,
     networks: { generator, discriminator },
@@ -84,13 +69,7 @@ export function conditionalGan(options: ConditionalGanOptions): Objective<'gener
           const fakes = networks.generator({ [z]: random.normal([batchSize, ...latent]), label: labels! })
           const onReal = judge(networks.discriminator({ [x]: images!, label: labels! }), 1)
           const onFakes = judge(networks.discriminator({ [x]: fakes, label: labels! }), 0)
-          return {
-            loss: add(onReal.loss, onFakes.loss),
-            metrics: {
-              loss: mean(onReal.loss, onFakes.loss),
-              accuracy: mean(onReal.accuracy, onFakes.accuracy),
-            },
-          }
+          return judgeBoth(onReal, onFakes)
         },
       },
       {
@@ -103,32 +82,7 @@ export function conditionalGan(options: ConditionalGanOptions): Objective<'gener
         },
       },
     ],
-    logs: [
-      {
-        name: 'generatorLoss',
-        label: 'generator loss',
-        axis: 'left',
-        color: '#dc267f',
-        dash: 'dashDot',
-        value: (results) => results.generator!.loss,
-      },
-      {
-        name: 'discriminatorLoss',
-        label: 'discriminator loss',
-        axis: 'left',
-        color: '#fe6100',
-        dash: 'dashDot',
-        value: (results) => results.discriminator!.metrics!.loss!,
-      },
-      {
-        name: 'discriminatorAccuracy',
-        label: 'discriminator accuracy',
-        axis: 'right',
-        color: '#785ef0',
-        format: 'percent',
-        value: (results) => results.discriminator!.metrics!.accuracy!,
-      },
-    ],
+    logs: DUEL_LOGS,
     batches: 'replacement',
     offers: {
       generate: {
@@ -136,9 +90,6 @@ export function conditionalGan(options: ConditionalGanOptions): Objective<'gener
         draws: { [z]: { distribution: 'normal' }, label: { distribution: 'classes', count: classes } },
       },
     },
-    watches: [
-      ...duelWatches({ discriminatorAccuracy: 'discriminatorAccuracy', generatorLoss: 'generatorLoss' }),
-      collapseWatch(),
-    ],
+    watches: [...duelWatches(DUEL_METRICS), collapseWatch()],
   })
 }

@@ -1,18 +1,15 @@
 // The generative adversarial network of Goodfellow et al. 2014 with the non-saturating generator loss.
-import { add, mul } from '../graph/build.ts'
-import type { Value } from '../graph/value.ts'
 import { NETWORK, type Network } from '../layers/network.ts'
 import { inputOf, outputOf } from '../layers/use.ts'
-import { binaryAccuracy, binaryCrossentropy, logitsOf } from '../losses/index.ts'
+import { binaryCrossentropy, logitsOf } from '../losses/index.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'
-import { ShapeError } from '../util/errors.ts'
 import { checkChoice, checkNumber } from '../util/options.ts'
-import { formatShape, sameShape, sizeOf } from '../util/shape.ts'
 import { collapseWatch, duelWatches } from '../watches/index.ts'
+import { checkOneNumber, checkTakes, DUEL_LOGS, DUEL_METRICS, judge, judgeBoth, PROBABILITY } from './duel.ts'
 import { type Objective, objective } from './objective.ts'
 import { columnFor, drawLatent, type LatentDistribution } from './offer.ts'
-import type { PhaseContext, PhaseResult } from './phase.ts'
+import type { PhaseContext } from './phase.ts'
 import { checkProbabilities } from './probabilities.ts'
 
 const FAKES = ['inference', 'training'] as const
@@ -47,22 +44,7 @@ export interface GanOptions {
 /** Names as a table, for `checkChoice`. */
 const choices = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, name]))
 
-const mean = (values: readonly Value[]): Value => mul(values.reduce(add), 1 / values.length)
-
 type Players = 'generator' | 'discriminator'
-
-/** The loss and accuracy of the discriminator on a batch that is all real (1) or all fake (0). */
-function judge(probabilities: Value, target: 0 | 1) {
-  const logits = logitsOf(probabilities)
-  const loss = binaryCrossentropy(logits, target)
-  return { loss, metrics: { loss, accuracy: binaryAccuracy(logits, target) } }
-}
-
-/** The mean of a metric over the phases in which the discriminator learns. */
-const learned =
-  (metric: string) =>
-  ({ generator: _, ...phases }: Readonly<Record<string, PhaseResult>>): Value =>
-    mean(Object.values(phases).map(({ metrics }) => metrics![metric]!))
 
 /** What every option is; `checkOptions` looks at those of several kinds. */
 const ARGUMENTS = {
@@ -88,17 +70,8 @@ function checkOptions(
     checkNumber(`${where}, latent`, 'low', latent.low)
     checkNumber(`${where}, latent`, 'high', latent.high, { above: latent.low })
   }
-  const made = outputOf(generator).shape
-  const taken = inputOf(discriminator).shape
-  if (!sameShape(made, taken))
-    throw new ShapeError(
-      `${where}: the discriminator must take what the generator makes, ${formatShape(made)}, but takes ${formatShape(taken)}; give it that input, or end the generator with reshape({ targetShape: ${formatShape(taken)} })`,
-    )
-  const judged = outputOf(discriminator).shape
-  if (sizeOf(judged) !== 1)
-    throw new ShapeError(
-      `${where}: the discriminator must end in one number, the probability that an example is real, got ${formatShape(judged)}; end it with dense({ units: 1, activation: 'sigmoid' })`,
-    )
+  checkTakes(where, 'discriminator', outputOf(generator).shape, inputOf(discriminator).shape)
+  checkOneNumber(where, 'discriminator', outputOf(discriminator).shape, PROBABILITY)
   checkProbabilities(`${where}: the discriminator`, discriminator)
 }
 
@@ -133,12 +106,7 @@ export function gan(options: GanOptions): Objective<Players> {
     const make = fakes === 'inference' ? networks.generator.inference : networks.generator
     return judge(networks.discriminator(make(drawLatent(random, latent, [batchSize, ...z.shape]))), 0)
   }
-  const onBoth = (context: PhaseContext<Players>) => {
-    const both = [onReal(context), onFakes(context)]
-    const loss = both.map((judged) => judged.loss)
-    const accuracy = mean(both.map(({ metrics }) => metrics.accuracy))
-    return { loss: loss.reduce(add), metrics: { loss: mean(loss), accuracy } }
-  }
+  const onBoth = (context: PhaseContext<Players>) => judgeBoth(onReal(context), onFakes(context))
   const learning = { updates: ['discriminator'], optimizer: discriminatorOptimizer } as const
   return objective({
     name,
@@ -160,40 +128,12 @@ export function gan(options: GanOptions): Objective<Players> {
         },
       },
     ],
-    logs: [
-      {
-        name: 'generatorLoss',
-        label: 'generator loss',
-        axis: 'left',
-        color: '#dc267f',
-        dash: 'dashDot',
-        value: (results) => results.generator!.loss,
-      },
-      {
-        name: 'discriminatorLoss',
-        label: 'discriminator loss',
-        axis: 'left',
-        color: '#fe6100',
-        dash: 'dashDot',
-        value: learned('loss'),
-      },
-      {
-        name: 'discriminatorAccuracy',
-        label: 'discriminator accuracy',
-        axis: 'right',
-        color: '#785ef0',
-        format: 'percent',
-        value: learned('accuracy'),
-      },
-    ],
+    logs: DUEL_LOGS,
     batches: 'replacement',
     offers: {
       generate: { network: 'generator', draws: { [z.name]: latent } },
       judge: { network: 'discriminator' },
     },
-    watches: [
-      ...duelWatches({ discriminatorAccuracy: 'discriminatorAccuracy', generatorLoss: 'generatorLoss' }),
-      collapseWatch(),
-    ],
+    watches: [...duelWatches(DUEL_METRICS), collapseWatch()],
   })
 }

@@ -1,9 +1,8 @@
 // The unrolled GAN of Metz et al. 2017: a generator that looks some updates of its opponent ahead.
 
-import { add } from '../graph/build.ts'
 import { inputOf } from '../layers/use.ts'
-import { binaryCrossentropy, logitsOf } from '../losses/index.ts'
 import { checkNumber } from '../util/options.ts'
+import { judge, judgeBoth } from './duel.ts'
 import { type GanOptions, gan } from './gan.ts'
 import { type Objective, objective } from './objective.ts'
 import { columnFor, drawLatent } from './offer.ts'
@@ -43,11 +42,10 @@ export function unrolledGan({
               const made = networks.generator(drawLatent(random, latent, [batchSize, ...z.shape]))
               let opponent = networks.discriminator
               for (let i = 0; i < ahead; i++) {
-                const onReal = binaryCrossentropy(logitsOf(opponent(data[column]!)), 1)
-                const onFakes = binaryCrossentropy(logitsOf(opponent(made)), 0)
-                opponent = after(opponent, add(onReal, onFakes), discriminatorOptimizer)
+                const both = judgeBoth(judge(opponent(data[column]!), 1), judge(opponent(made), 0))
+                opponent = after(opponent, both.loss, discriminatorOptimizer)
               }
-              return { loss: binaryCrossentropy(logitsOf(opponent(made)), 1) }
+              return { loss: judge(opponent(made), 1).loss }
             },
           },
     ),

@@ -17,10 +17,9 @@ import { NETWORK, type Network } from '../layers/network.ts'
 import { inputOf, outputOf } from '../layers/use.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
 import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'
-import { ShapeError } from '../util/errors.ts'
 import { checkNumber } from '../util/options.ts'
-import { formatShape, sameShape, sizeOf } from '../util/shape.ts'
 import { collapseWatch } from '../watches/index.ts'
+import { checkOneNumber, checkTakes } from './duel.ts'
 import { type Objective, objective } from './objective.ts'
 import { columnFor } from './offer.ts'
 
@@ -70,14 +69,8 @@ export function wganGp(options: WganGpOptions): Objective<'generator' | 'critic'
     atLeast: 1,
   })
   const [z, made, taken] = [inputOf(generator), outputOf(generator).shape, inputOf(critic)]
-  if (!sameShape(made, taken.shape))
-    throw new ShapeError(
-      `${where}: the critic must take what the generator makes, ${formatShape(made)}, but takes ${formatShape(taken.shape)}`,
-    )
-  if (sizeOf(outputOf(critic).shape) !== 1)
-    throw new ShapeError(
-      `${where}: the critic must end in one number, the score, got ${formatShape(outputOf(critic).shape)}; end it with dense({ units: 1 })`,
-    )
+  checkTakes(where, 'critic', made, taken.shape)
+  checkOneNumber(where, 'critic', outputOf(critic).shape, { what: 'the score', end: 'dense({ units: 1 })' })
   const column = columnFor(critic)
   const found =
     (metric: string) => (results: Readonly<Record<string, { metrics?: Readonly<Record<string, Value>> }>>) =>

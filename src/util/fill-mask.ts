@@ -1,17 +1,6 @@
 // Dropout masks: most of what a step of a network with dropout draws, and so written for speed.
 import { mix, mixAgain } from './mixers.ts'
-import { compileFillMask } from './simd-mask.ts'
-
-/**
- * Fills with words whose four bytes are 0 with probability `level` / 2048, otherwise 1. Of each byte of a random word seven
- * bits are compared with a threshold in 128ths, all four by one addition whose carry arrives in the eighth; the four bits
- * left over choose between this threshold and the next.
- *
- * @param first  counter of the first word
- * @param key    first key of the stream
- * @param key2   second one
- */
-export type FillMask = (out: Uint32Array, first: number, key: number, key2: number, level: number) => void
+import { compileFillMask, type FillMask } from './simd-mask.ts'
 
 /** Written without calls and branches, in 32-bit integers. */
 export const fillMaskPortably: FillMask = (out, first, key, key2, level) => {

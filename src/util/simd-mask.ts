@@ -1,6 +1,15 @@
 // fillMask of fill-mask.ts as a WebAssembly module with 128-bit integer arithmetic: sixteen words at a time, about seven
 // times as fast as JavaScript, which has no such arithmetic. The module is written here, instruction by instruction.
-import type { FillMask } from './fill-mask.ts'
+/**
+ * Fills with words whose four bytes are 0 with probability `level` / 2048, otherwise 1. Of each byte of a random word seven
+ * bits are compared with a threshold in 128ths, all four by one addition whose carry arrives in the eighth; the four bits
+ * left over choose between this threshold and the next.
+ *
+ * @param first  counter of the first word
+ * @param key    first key of the stream
+ * @param key2   second one
+ */
+export type FillMask = (out: Uint32Array, first: number, key: number, key2: number, level: number) => void
 
 type Code = readonly number[]
 

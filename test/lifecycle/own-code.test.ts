@@ -4,7 +4,6 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { main } from '../../src/cli/main.ts'
 import { startRun } from '../../src/lifecycle/index.ts'
 import { openModelFile, readOwnCode } from '../../src/lifecycle/own-code.ts'
 import { knownParts } from '../../src/lifecycle/run-parts.ts'
@@ -13,6 +12,7 @@ import { openRun } from '../../src/runs/node/index.ts'
 import { openNamed } from '../../src/server/open-run.ts'
 import { snapshotOf } from '../../src/server/snapshot.ts'
 import { ConfigError, DataError } from '../../src/util/errors.ts'
+import { command as run } from '../support/command.ts'
 import { writeOwnModel } from '../support/own-model.ts'
 
 let root: string
@@ -43,15 +43,6 @@ beforeAll(async () => {
 beforeEach(() => cacheOf('cache'))
 afterEach(() => vi.unstubAllEnvs())
 afterAll(() => rm(root, { recursive: true }))
-
-async function run(...args: string[]): Promise<{ code: number; text: string }> {
-  let text = ''
-  const write = (more: string) => {
-    text += more
-  }
-  const code = await main(args, { stdout: { write }, stderr: { write }, environment: {} })
-  return { code, text }
-}
 
 const written = async (name: string, text: string): Promise<string> => {
   const file = join(root, name)

@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { main } from '../../src/cli/main.ts'
 import { gaussians, ringCentres } from '../../src/data/points.ts'
 import { continueRun, startRun } from '../../src/lifecycle/index.ts'
 import { openModelFile } from '../../src/lifecycle/own-code.ts'
@@ -16,6 +15,7 @@ import { openRun } from '../../src/runs/node/index.ts'
 import { openStudio } from '../../src/server/index.ts'
 import { snapshotOf } from '../../src/server/snapshot.ts'
 import { DataError } from '../../src/util/errors.ts'
+import { command as run } from '../support/command.ts'
 import { writeOwnModel } from '../support/own-model.ts'
 import { runContents } from '../support/run-contents.ts'
 
@@ -61,15 +61,6 @@ beforeAll(async () => {
 beforeEach(useCache)
 afterEach(() => vi.unstubAllEnvs())
 afterAll(() => rm(root, { recursive: true }))
-
-async function run(...args: string[]): Promise<{ code: number; text: string }> {
-  let text = ''
-  const write = (more: string) => {
-    text += more
-  }
-  const code = await main(args, { stdout: { write }, stderr: { write }, environment: {} })
-  return { code, text }
-}
 
 /** Holds two runs against each other, byte by byte. */
 async function expectSame(name: string, other: string): Promise<void> {

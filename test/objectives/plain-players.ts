@@ -1,10 +1,23 @@
 // Two small players on points of the plane in plain numbers: forward passes written out, gradients by central differences.
+import type { Examples } from '../../src/data/source.ts'
+import { randomStream } from '../../src/util/random.ts'
 
 export type Weights = Readonly<Record<string, Float64Array>>
 
 /** Rows of two numbers. */
 export const rowsOf = (data: ArrayLike<number>): number[][] =>
   Array.from({ length: data.length / 2 }, (_, i) => [data[2 * i]!, data[2 * i + 1]!])
+
+const numbers = randomStream(5, 'points').fillNormal(new Float32Array(24))
+/** Twelve points that real examples are drawn from. */
+export const points: Examples = {
+  count: 12,
+  columns: { points: { shape: [2], dtype: 'float32' } },
+  fill: (_, indices, out) =>
+    indices.forEach((index, i) => {
+      ;(out as Float32Array).set(numbers.subarray(2 * index, 2 * index + 2), 2 * i)
+    }),
+}
 
 /** `dense(tanh)` and `dense-1` without an activation, on one row. */
 export function plainNetwork(w: Weights, network: string, row: readonly number[]): number[] {

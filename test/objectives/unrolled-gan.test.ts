@@ -1,15 +1,13 @@
 // The unrolled GAN: the generator's gradient against differences of the whole look ahead, computed in plain numbers.
 import { describe, expect, it } from 'vitest'
-import type { Examples } from '../../src/data/source.ts'
 import { dense, sequential } from '../../src/layers/index.ts'
 import { gan } from '../../src/objectives/gan.ts'
 import { unrolledGan } from '../../src/objectives/unrolled-gan.ts'
 import { adam, type Optimizer, sgd } from '../../src/optimizers/index.ts'
 import { stepGraph } from '../../src/training/step.ts'
 import { ConfigError } from '../../src/util/errors.ts'
-import { randomStream } from '../../src/util/random.ts'
 import { type Arrays, feedsOf, largestDifference, noisyState, runStep } from '../training/run-step.ts'
-import { descend, mean, plainNetwork, rowsOf, slopesOf, type Weights } from './plain-players.ts'
+import { descend, mean, plainNetwork, points, rowsOf, slopesOf, type Weights } from './plain-players.ts'
 
 const generator = sequential({ name: 'generator', input: { z: [2] }, output: 'points' }, [
   dense({ units: 2, activation: 'tanh' }),
@@ -28,15 +26,6 @@ const players = (discriminatorOptimizer: Optimizer) => ({
   discriminatorOptimizer,
 })
 
-const numbers = randomStream(5, 'points').fillNormal(new Float32Array(24))
-const points: Examples = {
-  count: 12,
-  columns: { points: { shape: [2], dtype: 'float32' } },
-  fill: (_, indices, out) =>
-    indices.forEach((index, i) => {
-      ;(out as Float32Array).set(numbers.subarray(2 * index, 2 * index + 2), 2 * i)
-    }),
-}
 const written = (lookahead: number, optimizer: Optimizer) =>
   stepGraph(unrolledGan({ ...players(optimizer), lookahead }), { batchSize: 3, columns: points.columns })
 

@@ -1,14 +1,12 @@
 // The Wasserstein GAN with gradient penalty as a step, against the paper's algorithm in plain numbers.
 import { describe, expect, it } from 'vitest'
-import type { Examples } from '../../src/data/source.ts'
 import { dense, sequential } from '../../src/layers/index.ts'
 import { type WganGpOptions, wganGp } from '../../src/objectives/wgan-gp.ts'
 import { sgd } from '../../src/optimizers/index.ts'
 import { stepGraph } from '../../src/training/step.ts'
 import { ConfigError, ShapeError } from '../../src/util/errors.ts'
-import { randomStream } from '../../src/util/random.ts'
 import { feedsOf, largestDifference, noisyState, runStep } from '../training/run-step.ts'
-import { descend, mean, plainNetwork, rowsOf, type Weights } from './plain-players.ts'
+import { descend, mean, plainNetwork, points, rowsOf, type Weights } from './plain-players.ts'
 
 const generator = sequential({ name: 'generator', input: { z: [2] }, output: 'points' }, [
   dense({ units: 3, activation: 'tanh' }),
@@ -29,15 +27,6 @@ const options: WganGpOptions = {
   criticUpdates: 2,
 }
 
-const numbers = randomStream(5, 'points').fillNormal(new Float32Array(24))
-const points: Examples = {
-  count: 12,
-  columns: { points: { shape: [2], dtype: 'float32' } },
-  fill: (_, indices, out) =>
-    indices.forEach((index, i) => {
-      ;(out as Float32Array).set(numbers.subarray(2 * index, 2 * index + 2), 2 * i)
-    }),
-}
 const step = stepGraph(wganGp(options), { batchSize: 3, columns: points.columns })
 const start = noisyState(step, 3, 0.3)
 const feeds = feedsOf(step, points, 0)

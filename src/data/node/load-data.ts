@@ -5,29 +5,12 @@ import { SHARES } from '../../util/limits.ts'
 import { nearestName } from '../../util/nearest-name.ts'
 import { memoryBytes } from '../../util/node/memory.ts'
 import type { DataSplits } from '../dataset.ts'
-import { fitSplits, type ImageForm } from '../fit.ts'
+import { fitSplits } from '../fit.ts'
 import { setOptions } from '../set-options.ts'
-import type { Progress } from './download.ts'
 import { loadFolder } from './folder.ts'
-import { type ImagesProgress, READABLE_WORDS } from './image-folder.ts'
+import { READABLE_WORDS } from './image-folder.ts'
+import type { LoadDataOptions } from './load-options.ts'
 import { dataNames, namedSets, optionsOf } from './registry.ts'
-
-/** Everything is optional; a data set ignores what does not concern it. */
-export interface LoadDataOptions extends ImageForm {
-  /** Folder with the files of a published set such as `mnist`. Default: `SPARRING_DATA_DIR`, if set. */
-  dataDir?: string | undefined
-  /** Where downloads are kept. Default: the user's cache folder. */
-  cacheDir?: string | undefined
-  /** What the set has options for, e.g. `count` and `series` of `digits` (see `namedSets`). Default: its defaults. */
-  options?: Readonly<Record<string, unknown>> | undefined
-  onProgress?: ((progress: Progress) => void) | undefined
-  /** Called now and then while a folder of images is read. */
-  onImages?: ((progress: ImagesProgress) => void) | undefined
-  /** Replaces the global fetch. */
-  fetch?: typeof fetch | undefined
-  /** Aborts a download, or the reading of images. */
-  signal?: AbortSignal | undefined
-}
 
 /**
  * Loads a data set by its name (see `namedSets`) or from a folder (see `loadFolder`). A name wins over a

@@ -5,7 +5,7 @@ import { digits } from '../digits.ts'
 import { mnist } from '../mnist.ts'
 import { gaussians, type HashedExamples, ringCentres } from '../points.ts'
 import { digitsOptions, noOptions, ringOptions, setOptions } from '../set-options.ts'
-import type { LoadDataOptions } from './load-data.ts'
+import type { LoadDataOptions } from './load-options.ts'
 import { loadPublishedSet } from './published-set.ts'
 
 /** A named data set. */
