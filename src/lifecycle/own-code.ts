@@ -85,7 +85,12 @@ const noteOf = ({ file, hash }: CodeRecord): string =>
  */
 export async function openModelFile(name: string): Promise<{ model: ModelDefinition; code: CodeRecord }> {
   const code = await codeIn(resolve(name)).catch((error: unknown) => {
-    throw new ConfigError(`${name} cannot be read: ${messageOf(error)}`)
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new ConfigError(
+      isMissing
+        ? `there is no file ${name}; expected one of JavaScript whose default export is a model, such as examples/my-gan.mjs`
+        : `${name} cannot be read: ${messageOf(error)}`,
+    )
   })
   const model = await load(code)
   // Where nothing can be noted the run cannot be continued by its name alone; that is said then.

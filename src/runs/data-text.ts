@@ -1,6 +1,7 @@
 // What a run was trained on, in words: images, rows of other columns, or nothing.
 import { formatCount } from '../util/format.ts'
-import { imageSize, type RunConfig } from './schema.ts'
+import { imageSize } from './image-size.ts'
+import type { RunConfig } from './schema.ts'
 
 type DataRecord = RunConfig['data']
 

@@ -42,6 +42,7 @@ export {
   type MeasureRecord,
   measureSchema,
 } from './evaluation.ts'
+export { imageSize, imagesOf } from './image-size.ts'
 export { checkpointFile, parseCheckpointName, parseSampleName, sampleFile } from './layout.ts'
 export { formatLines, keepUntil, parseLines, readMetricsRow, rowReader } from './lines.ts'
 export { checkLog, type LogCheck, type LogProblem, type LogRules } from './log-check.ts'
@@ -68,8 +69,6 @@ export {
   controlRowSchema,
   type EventRow,
   eventRowSchema,
-  imageSize,
-  imagesOf,
   type LayerSummary,
   layerSummarySchema,
   loggedNumber,

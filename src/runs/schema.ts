@@ -1,6 +1,5 @@
 // The records of a run folder: what each file holds, as zod schemas and the types they infer.
 import { z } from 'zod'
-import { DataError } from '../util/errors.ts'
 import { MOST_CLASSES, MOST_LENGTH } from '../util/limits.ts'
 
 const count = z.int().min(0)
@@ -138,29 +137,6 @@ export const runConfigSchema = z.object({
   networks: z.array(networkSummarySchema),
 })
 export type RunConfig = z.infer<typeof runConfigSchema>
-
-/** The shape of a run's images; undefined when its data is something else. */
-export function imageSize({
-  data: { height, width, channels },
-}: Pick<RunConfig, 'data'>): { height: number; width: number; channels: number } | undefined {
-  return height === undefined || width === undefined || channels === undefined
-    ? undefined
-    : { height, width, channels }
-}
-
-/** The same. @throws DataError when the data is no images */
-export function imagesOf(config: Pick<RunConfig, 'data'>): {
-  height: number
-  width: number
-  channels: number
-} {
-  const size = imageSize(config)
-  if (!size)
-    throw new DataError(
-      `the data "${config.data.name}" is no images, but ${Object.keys(config.data.columns ?? {}).join(', ') || 'nothing'}: this needs a run on images`,
-    )
-  return size
-}
 
 /** `status.json`: where the run is. */
 export const runStatusSchema = z.object({

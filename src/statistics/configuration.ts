@@ -1,5 +1,6 @@
 // Configurations as facts by name: what runs share, and where they differ.
-import { exampleText, type RunConfig } from '../runs/index.ts'
+import { exampleText } from '../runs/data-text.ts'
+import type { RunConfig } from '../runs/index.ts'
 import { formatBytes, formatCount } from '../util/format.ts'
 import type { Group } from './entry.ts'
 import { firstOf } from './entry.ts'

@@ -1,5 +1,6 @@
 // How often a run's alarms found it lost: episodes, not steps, and only where they could tell.
-import { type RunRecord, recordStandings } from '../runs/index.ts'
+import { recordStandings } from '../runs/alarms.ts'
+import type { RunRecord } from '../runs/index.ts'
 import { type Found, meanOf, missing } from './found.ts'
 
 /**

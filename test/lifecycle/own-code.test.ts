@@ -60,7 +60,7 @@ describe('a file that is named', () => {
   })
 
   const cases = [
-    ['is not there', undefined, /missing\.mjs cannot be read: .*no such file/],
+    ['is not there', undefined, /there is no file .*missing\.mjs; expected/],
     ['throws', 'throw new Error("out of tea")', /throws\.mjs cannot be used: out of tea/],
     ['is no program', 'export default {', /cannot be used: .*/],
     ['imports what is not there', "import 'not-there-at-all'", /cannot be used: .*not-there-at-all/],

@@ -22,6 +22,11 @@ describe("the pages' own script", () => {
     expect(bytes).toBeLessThan(350_000)
   })
 
+  it('has no schemas inside: what pages get was checked by the server', () => {
+    for (const name of scripts)
+      expect(readFileSync(join(assets, name), 'latin1'), name).not.toContain('ZodError')
+  })
+
   it('has no WebAssembly inside', () => {
     for (const name of scripts) expect(readFileSync(join(assets, name), 'latin1')).not.toContain('AGFzbQ')
   })

@@ -56,16 +56,17 @@ export const define: Define = (command, session) => {
   command.description('Train a model into a new run folder.')
   const own = async (file: string) => (await import('../../lifecycle/own-code.ts')).openModelFile(file)
   const defineOne = (sub: Command, model: ModelDefinition, code?: CodeRecord): void => {
+    const name = sub.name()
     addFlags(sub, trainingSettings(model))
       .option('--config <file>', 'JSON file with any of these settings, named as --print-config prints them')
       .option('--print-config', 'print the resolved configuration as JSON and stop')
       .action(() => train(model, code, sub, session))
     addExamples(sub, [
-      [`sparring train ${model.name} --steps 2000 --seed 7`, 'a shorter training'],
-      [`sparring train ${model.name} --data mnist --run runs/first`, 'on MNIST'],
-      [`sparring train ${model.name} --data photos --image-size 64`, 'on a folder of images of any size'],
-      [`SPARRING_STEPS=500 sparring train ${model.name} --print-config`, 'show what would be done'],
-      [`sparring train ${model.name} --config mine.json --json`, 'settings from a file, for scripts'],
+      [`sparring train ${name} --steps 2000 --seed 7`, 'a shorter training'],
+      [`sparring train ${name} --data mnist --run runs/first`, 'on MNIST'],
+      [`sparring train ${name} --data photos --image-size 64`, 'on a folder of images of any size'],
+      [`SPARRING_STEPS=500 sparring train ${name} --print-config`, 'show what would be done'],
+      [`sparring train ${name} --config mine.json --json`, 'settings from a file, for scripts'],
     ]).addHelpText(
       'after',
       '\nA flag such as --batch-size goes before the environment variable SPARRING_BATCH_SIZE, which goes before\n' +
