@@ -5,6 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { lockHolder } from '../../src/runs/node/index.ts'
 import { openStudio } from '../../src/server/index.ts'
+import type { RunList } from '../../src/server/protocol.ts'
 import { trainSmall } from '../support/small-runs.ts'
 import { unless } from '../support/unless.ts'
 import {
@@ -15,6 +16,7 @@ import {
   type TestStudio,
   testBrowser,
   testStudio,
+  until,
 } from './studio.ts'
 
 const patient = { timeout: 60_000, interval: 100 }
@@ -96,7 +98,7 @@ unless(noBrowser).describe('the studio', () => {
       await page.getByLabel('Compare gan').focus()
       await page.keyboard.press('Space')
       await page.getByRole('link', { name: 'Compare 2 runs' }).press('Enter')
-      await page.waitForFunction("location.hash === '#/compare?runs=vae,gan'")
+      await until(page, "location.hash === '#/compare?runs=vae,gan'")
     })
 
     it('keeps its pictures while it looks for news', async () => {
@@ -219,9 +221,19 @@ unless(noBrowser).describe('the studio', () => {
       await page.getByLabel('Steps', { exact: true }).fill('5')
       await page.getByText('More settings').click()
       await page.getByLabel('Evaluate every').fill('1')
+      // The data is there before a page can ask: the list keeps the time of loading until it was seen.
+      let loads = true
+      await page.route('**/api/runs', async (route) => {
+        if (route.request().method() !== 'GET' || !loads) return route.continue()
+        const response = await route.fetch()
+        const { runs } = (await response.json()) as RunList
+        const loading = runs.map((run) => (run.name === 'bad' ? { ...run, state: 'preparing' } : run))
+        await route.fulfill({ response, json: { runs: loading } })
+      })
       await page.getByRole('button', { name: 'Start training' }).click()
       await page.getByRole('heading', { name: 'bad', level: 1 }).waitFor()
       await page.getByText('Preparing: loading data').waitFor()
+      loads = false
       await page.getByRole('alert').getByText('makes no images').waitFor({ timeout: 60_000 })
     }, 90_000)
   })

@@ -11,6 +11,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
+import { expect } from 'vitest'
 import { openStudio, type Studio, type StudioOptions } from '../../src/server/index.ts'
 import { TOKEN_HEADER } from '../../src/server/protocol.ts'
 import type { Reason } from '../support/unless.ts'
@@ -57,6 +58,13 @@ export async function testStudio(
 /** Copies a prepared run under other names. */
 export const copyRun = (folder: string, from: string, to: string): Promise<void> =>
   cp(join(folder, from), join(folder, to), { recursive: true })
+
+/**
+ * Waits until an expression holds in a page. The driver asks anew each time: what `waitForFunction` looks at a second
+ * time is evaluated by the page itself, whose policy allows no such thing.
+ */
+export const until = (page: Page, expression: string): Promise<void> =>
+  expect.poll(() => page.evaluate(expression), { timeout: 30_000 }).toBe(true)
 
 export interface TestBrowser {
   readonly browser: Browser
@@ -128,7 +136,8 @@ export async function testBrowser(): Promise<TestBrowser> {
       if (!admitted.has(studio.address)) {
         await page.goto(studio.address)
         // Kept, for when this page is loaded anew.
-        await page.waitForFunction(
+        await until(
+          page,
           `Object.values(localStorage).includes(${JSON.stringify(studio.token)}) && location.hash === '#/'`,
         )
         admitted.add(studio.address)

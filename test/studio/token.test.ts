@@ -8,7 +8,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStudio } from '../../src/server/index.ts'
 import { trainSmall } from '../support/small-runs.ts'
 import { unless } from '../support/unless.ts'
-import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
+import {
+  axeFaults,
+  noBrowser,
+  type TestBrowser,
+  type TestStudio,
+  testBrowser,
+  testStudio,
+  until,
+} from './studio.ts'
 
 unless(noBrowser).describe('the token of the studio', () => {
   let studio: TestStudio
@@ -95,13 +103,13 @@ unless(noBrowser).describe('the token of the studio', () => {
     await page.getByText('Copy that whole address into this browser').waitFor()
     expect(await page.getByText('coder').count()).toBe(0)
     await page.goto(`http://127.0.0.1:${studio.port}/#token=wrong`)
-    await page.waitForFunction("!location.hash.startsWith('#token')")
+    await until(page, "!location.hash.startsWith('#token')")
     await isLocked(page)
     await page.goto(studio.address)
     await isOpen(page)
     // A wrong one, e.g. of an old bookmark, takes nothing away.
     await page.goto(`http://127.0.0.1:${studio.port}/#token=wrong`)
-    await page.waitForFunction("!location.hash.startsWith('#token')")
+    await until(page, "!location.hash.startsWith('#token')")
     await isOpen(page)
     await page.reload()
     await isOpen(page)
