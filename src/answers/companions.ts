@@ -3,7 +3,7 @@ import type { DataSplits } from '../data/node/index.ts'
 import { knownParts, type RunParts } from '../lifecycle/run-parts.ts'
 import { keptExtractor } from '../measuring/extractor.ts'
 import { imagesOf, type RunStatus } from '../runs/index.ts'
-import { listRuns, type RunFolder, type RunListing } from '../runs/node/index.ts'
+import { isTraining, listRuns, type RunFolder, type TrainingListing } from '../runs/node/index.ts'
 import { DataError } from '../util/errors.ts'
 
 /** A network with the names of input and output in its ONNX file, and their shapes without the batch axis. */
@@ -75,17 +75,15 @@ export interface CompanionSource {
   data(): Promise<DataSplits>
 }
 
-type ListedRun = Extract<RunListing, { run: RunFolder }>
-
-const runsOnData = async ({ folder, run }: CompanionSource): Promise<ListedRun[]> =>
-  (await listRuns(folder)).filter(
-    (other): other is ListedRun => 'run' in other && other.config.data.hash === run.config.data.hash,
-  )
+const runsOnData = async ({ folder, run }: CompanionSource): Promise<TrainingListing[]> =>
+  (await listRuns(folder))
+    .filter(isTraining)
+    .filter(({ config }) => config.data.hash === run.config.data.hash)
 
 /** Older runs do not tell their classes. Data that cannot be had any more is no reason to fail: it has none, then. */
 async function classesOf(
   { run, data }: CompanionSource,
-  same: readonly ListedRun[],
+  same: readonly TrainingListing[],
 ): Promise<readonly string[]> {
   const recorded = [run, ...same].find(({ config }) => config.data.classes)?.config.data.classes
   return recorded ?? (await data().catch(() => undefined))?.train.classes ?? []

@@ -1,6 +1,6 @@
 // A log as CSV, read and written in portions, whatever its length.
 import { csvLine } from '../formats/csv.ts'
-import { type Log, logInfo, parseLines, type RunConfig } from '../runs/index.ts'
+import { type Log, logInfo, parseLines, type RunHead } from '../runs/index.ts'
 import { FILES } from '../util/limits.ts'
 import { readPortions } from '../util/node/read-file.ts'
 import { wholeWhereMeant } from '../util/whole.ts'
@@ -41,7 +41,7 @@ async function* portionsOf(path: string, { file, read }: Log): AsyncGenerator<Ro
  * @param config  of the run
  * @throws DataError when a line cannot be read, before anything is given
  */
-export async function logCsv(path: string, log: Log, config: RunConfig): Promise<AsyncGenerator<string>> {
+export async function logCsv(path: string, log: Log, config: RunHead): Promise<AsyncGenerator<string>> {
   const first = logInfo(log, config).columns.map(({ name }) => name)
   const seen = new Set<string>()
   for await (const rows of portionsOf(path, log))

@@ -142,6 +142,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     })
     const config: RunConfig = {
       format: 1,
+      recipe: 'training',
       model: model.name,
       ...(request.code ? { code: { ...request.code } } : {}),
       command: [...request.command],

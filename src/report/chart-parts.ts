@@ -138,6 +138,7 @@ export function overSteps(
       type: 'value',
       min: from,
       max: Math.max(to, from + 1),
+      minInterval: 1,
       name: 'Step',
       nameLocation: 'middle',
       nameGap: 30,

@@ -61,6 +61,8 @@ export {
   rowsOf,
   stepLogs,
 } from './logs.ts'
+export { type Recipe, type RunHead, type RunSubject, runHeadSchema } from './recipe.ts'
+export { RECIPES, type RecipeTable, recipeOf } from './recipes.ts'
 export type { RunRecord } from './record.ts'
 export {
   type AlarmInfo,
@@ -89,3 +91,4 @@ export {
   type TimingRow,
   timingRowSchema,
 } from './schema.ts'
+export { TRAINING } from './training.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { spelled } from '../util/spelled.ts'
 import type { Log, LogColumn } from './logs.ts'
-import type { RunConfig } from './schema.ts'
+import type { RunHead } from './recipe.ts'
 
 /** A column, with everything said. */
 export interface LogColumnInfo extends LogColumn {
@@ -34,7 +34,7 @@ const isNumber = ({ type, anyOf }: Field): boolean =>
  *
  * @param config  of the run, which names the columns of some logs
  */
-export function logInfo(log: Log, config: RunConfig): LogInfo {
+export function logInfo(log: Log, config: RunHead): LogInfo {
   const { name, file, title, holds, ownView, pages } = log
   const shape = z.toJSONSchema(log.schema, { io: 'input', unrepresentable: 'any' }) as Field
   const { step: _, ...fields } = shape.properties ?? {}

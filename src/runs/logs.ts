@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { ConfigError } from '../util/errors.ts'
 import { criticRowSchema } from './critic.ts'
 import { type RowReader, readMetricsRow, rowReader } from './lines.ts'
+import type { RunHead } from './recipe.ts'
 import {
   controlRowSchema,
   eventRowSchema,
@@ -22,7 +23,7 @@ export interface LogColumn extends Pick<MetricInfo, 'name' | 'format'> {
 }
 
 /** A row of the table. What is left out is what most logs of a training are. */
-interface DeclaredLog<Row extends object = object> {
+export interface DeclaredLog<Row extends object = object, Config extends RunHead = RunConfig> {
   /** The heading above it. */
   readonly title: string
   /** What it holds, in words: `how long steps took`. */
@@ -34,9 +35,9 @@ interface DeclaredLog<Row extends object = object> {
   /** `step`: a step has one line at most, in order. `event`: any number of lines. Default `step` */
   readonly lines?: 'step' | 'event'
   /** Steps between two lines that must be there, for logs with a pace; 0 for none. Default: nothing is known of it */
-  readonly every?: (config: RunConfig) => number
+  every?(config: Config): number
   /** Columns without which a line cannot be used. Default none: the schema says it */
-  readonly required?: (config: RunConfig) => readonly string[]
+  required?(config: Config): readonly string[]
   /**
    * What becomes of it when a run goes on from a checkpoint. `cut`: lines of later steps go, they are made again. `kept`:
    * it belongs to the run and not to its steps. `forgotten`: it was for the process that ended. Default `cut`
@@ -53,7 +54,7 @@ interface DeclaredLog<Row extends object = object> {
    */
   readonly pages?: 'live' | 'file' | 'never'
   /** Its columns, in order; others follow as they come. Default: those of the schema */
-  readonly columns?: (config: RunConfig) => readonly LogColumn[]
+  columns?(config: Config): readonly LogColumn[]
   /** Whether report and studio have a view made for it; all others get a chart of their numbers, or a table. Default false */
   readonly ownView?: boolean
 }
@@ -62,8 +63,8 @@ type Filled = 'read' | 'lines' | 'onResume' | 'exact' | 'pages' | 'ownView'
 
 /** A log, with everything said. */
 export interface Log<Row extends object = object>
-  extends Omit<DeclaredLog<Row>, Filled>,
-    Required<Pick<DeclaredLog<Row>, Filled>> {
+  extends Omit<DeclaredLog<Row, RunHead>, Filled>,
+    Required<Pick<DeclaredLog<Row, RunHead>, Filled>> {
   /** Its key in the table, in records, news and addresses. */
   readonly name: string
   /** `probes.jsonl` */
@@ -74,11 +75,11 @@ export interface Log<Row extends object = object>
 export type LogTable = Readonly<Record<string, Log>>
 
 /** Rows as a table, with what most logs are filled in. */
-export const logTable = <Name extends string>(
-  declared: Readonly<Record<Name, DeclaredLog>>,
+export const logTable = <Name extends string, Config extends RunHead = RunConfig>(
+  declared: Readonly<Record<Name, DeclaredLog<object, Config>>>,
 ): Readonly<Record<Name, Log>> =>
   Object.fromEntries(
-    (Object.entries(declared) as [Name, DeclaredLog][]).map(([name, log]): [Name, Log] => {
+    (Object.entries(declared) as [Name, DeclaredLog<object, RunHead>][]).map(([name, log]): [Name, Log] => {
       const { onResume = 'cut' } = log
       const filled = {
         read: rowReader(log.schema),
@@ -154,7 +155,7 @@ const DECLARED = {
   },
 } satisfies Readonly<Record<string, DeclaredLog>>
 
-/** Every log of a run. */
+/** Every log of a training. */
 export const LOGS = logTable(DECLARED)
 
 /** Rows of the logs that belong to a training's steps, by name. */

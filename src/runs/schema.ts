@@ -1,6 +1,7 @@
 // The records of a run folder: what each file holds, as zod schemas and the types they infer.
 import { z } from 'zod'
 import { MOST_CLASSES, MOST_LENGTH } from '../util/limits.ts'
+import { runHeadSchema } from './recipe.ts'
 
 const count = z.int().min(0)
 /** Height, width or channels of images. */
@@ -67,7 +68,7 @@ export const networkSummarySchema = z.object({
 })
 export type NetworkSummary = z.infer<typeof networkSummarySchema>
 
-/** Every setting a run was started with; models add their own options to the common ones. */
+/** Every setting a training was started with; models add their own options to the common ones. */
 export const runSettingsSchema = z
   .object({
     steps: z.int().min(1),
@@ -87,17 +88,13 @@ export const runSettingsSchema = z
   .catchall(z.json())
 export type RunSettings = z.infer<typeof runSettingsSchema>
 
-/** `config.json`: all that is needed to say what a run is, and to repeat it. */
-export const runConfigSchema = z.object({
-  /** Version of the run folder's layout. */
-  format: z.literal(1),
+/** `config.json` of a training: all that is needed to say what it is, and to repeat it. */
+export const runConfigSchema = runHeadSchema.extend({
+  recipe: z.literal('training').default('training'),
   /** Name in the model registry, e.g. `mlp-gan`. */
   model: named,
   /** The file of a model of one's own, and the hash of what it held. */
   code: z.object({ file: z.string(), hash: z.string() }).optional(),
-  /** The arguments that start this run again, program first. */
-  command: z.array(z.string()).min(1),
-  createdAt: z.iso.datetime(),
   settings: runSettingsSchema,
   data: z.object({
     name: named,
@@ -121,15 +118,6 @@ export const runConfigSchema = z.object({
     folder: z.string().optional(),
     /** The held-out part that the run is validated on; absent when it is not. */
     test: z.object({ hash: z.string(), count }).optional(),
-  }),
-  /** Program and version, e.g. `{ sparring: '0.1.0', node: '20.19.0' }`. */
-  versions: z.record(z.string(), z.string()),
-  machine: z.object({
-    platform: z.string(),
-    arch: z.string(),
-    cpu: z.string(),
-    cores: count,
-    memoryBytes: count,
   }),
   metrics: z.array(metricInfoSchema),
   /** What watches the run; absent in older runs, whose alarms were raised on healthy ones too. */

@@ -1,7 +1,7 @@
 // What the routes of the studio's server share.
 import type { DataSplits } from '../data/node/index.ts'
-import type { RunConfig } from '../runs/index.ts'
-import type { RunFolder } from '../runs/node/index.ts'
+import type { RunConfig, RunHead } from '../runs/index.ts'
+import type { RunFolder, RunListing } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { Trainings } from './trainings.ts'
 
@@ -13,12 +13,16 @@ export class NotFoundError extends Error {
 export interface StudioContext {
   /** Absolute path, without links in it. */
   readonly folder: string
+  /** The runs in the folder, newest first. */
+  runs(): Promise<RunListing[]>
   /**
-   * The run of this name.
+   * The run of this name, of whatever kind.
    *
    * @throws NotFoundError when the runs folder has none, or it is a link to somewhere else
    */
-  open(name: string): Promise<RunFolder>
+  open(name: string): Promise<RunFolder<RunHead>>
+  /** The training of this name. @throws as `open`, and for runs of another kind */
+  training(name: string): Promise<RunFolder>
   /** One engine of one thread for all requests, so that a training keeps its cores. */
   engine(): Promise<Engine>
   /** The data of a run, as recorded; the newest two are kept. */

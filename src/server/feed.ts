@@ -1,7 +1,7 @@
 // News of a run for any number of pages: its logs are read once per beat, however many pages watch.
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RunStatus, SampleEntry } from '../runs/index.ts'
+import type { RunHead, RunStatus, SampleEntry } from '../runs/index.ts'
 import {
   formatCursor,
   parseCursor,
@@ -54,7 +54,7 @@ export interface Feed {
 }
 
 /** The news of one run. Without listeners nothing is read. */
-export function runFeed(run: RunFolder): Feed {
+export function runFeed(run: RunFolder<RunHead>): Feed {
   const entries = new Set<Entry>()
   let timer: NodeJS.Timeout | undefined
   let last: { status: string; samples: string } = { status: '', samples: '' }

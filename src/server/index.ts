@@ -7,14 +7,14 @@ import { basename, resolve } from 'node:path'
 import { serve } from '@hono/node-server'
 import type { DataSplits } from '../data/node/index.ts'
 import { recordedImages } from '../lifecycle/recorded-run.ts'
-import type { LogTable } from '../runs/index.ts'
+import type { RecipeTable } from '../runs/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { ConfigError, messageOf } from '../util/errors.ts'
 import { studioApp } from './app.ts'
 import type { StudioContext } from './context.ts'
 import { documentAddress } from './documents.ts'
-import { openNamed } from './open-run.ts'
+import { openNamed, openTraining, ownRuns } from './open-run.ts'
 import { openTrainings } from './trainings.ts'
 
 export { writeExportedPage } from './exported-page.ts'
@@ -32,8 +32,8 @@ export interface StudioOptions {
   readonly port?: number | undefined
   /** Lets everybody on this machine read, without the token; changing something always needs it. Default: false */
   readonly openReading?: boolean | undefined
-  /** The logs that runs may have. Default: those of every run */
-  readonly logs?: LogTable | undefined
+  /** The kinds of runs that it knows. Default: all that there are */
+  readonly recipes?: RecipeTable | undefined
 }
 
 export interface Studio {
@@ -87,7 +87,12 @@ const TRIES = 5
  *
  * @throws ConfigError when the port is taken; UnsupportedError when the pages were not built
  */
-export async function openStudio({ runs, port, openReading = false, logs }: StudioOptions): Promise<Studio> {
+export async function openStudio({
+  runs,
+  port,
+  openReading = false,
+  recipes,
+}: StudioOptions): Promise<Studio> {
   await mkdir(runs, { recursive: true }).catch((error) => {
     const { code } = error as NodeJS.ErrnoException
     throw new ConfigError(
@@ -102,7 +107,9 @@ export async function openStudio({ runs, port, openReading = false, logs }: Stud
   const kept = new Map<string, Promise<DataSplits>>()
   const context: StudioContext = {
     folder,
-    open: (name) => openNamed(folder, name, logs),
+    runs: () => ownRuns(folder, recipes),
+    open: (name) => openNamed(folder, name, recipes),
+    training: (name) => openTraining(folder, name, recipes),
     engine() {
       engine ??= nodeEngine({ threads: 1 })
       return engine

@@ -2,8 +2,8 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { readOwnCode } from '../lifecycle/own-code.ts'
-import type { LogTable } from '../runs/index.ts'
-import { limitOf, listRuns, openRun, type RunFolder, type RunListing } from '../runs/node/index.ts'
+import { type RecipeTable, type RunConfig, type RunHead, TRAINING } from '../runs/index.ts'
+import { limitOf, listRuns, openAnyRun, type RunFolder, type RunListing } from '../runs/node/index.ts'
 import { readBytes } from '../util/node/read-file.ts'
 import { NotFoundError } from './context.ts'
 
@@ -24,35 +24,61 @@ async function folderOf(runs: string, name: string): Promise<string> {
 }
 
 /**
- * @param logs  the logs that it may have. Default: those of every run
+ * @param recipes  the kinds of runs that there are
  * @throws NotFoundError when there is no such run; DataError when it is damaged
  */
-export async function openNamed(runs: string, name: string, logs?: LogTable): Promise<RunFolder> {
+export async function openNamed(
+  runs: string,
+  name: string,
+  recipes?: RecipeTable,
+): Promise<RunFolder<RunHead>> {
   const folder = await folderOf(runs, name)
   const config = await realpath(join(folder, 'config.json')).catch(() => undefined)
   if (config === undefined || dirname(config) !== folder)
     throw new NotFoundError(`"${name}" is not a run: it has no config.json`)
-  const run = await openRun(folder, { logs })
+  return openAnyRun(folder, {}, recipes)
+}
+
+/** Of data in a folder, the name without the folders above it. */
+export const lastName = (data: string): string => data.split(/[\\/]/).at(-1)!
+
+/** Whether a run is a training. */
+export const isTraining = <Config extends RunHead>(
+  run: RunFolder<Config>,
+): run is RunFolder<Config & RunConfig> => run.recipe.name === TRAINING.name
+
+/**
+ * A training by its name.
+ *
+ * @throws as `openNamed`; NotFoundError when it is a run of another kind
+ */
+export async function openTraining(runs: string, name: string, recipes?: RecipeTable): Promise<RunFolder> {
+  const run = await openNamed(runs, name, recipes)
+  if (!isTraining(run)) throw new NotFoundError(`"${name}" is ${run.recipe.called}, not a training`)
   // What cannot be read is missed by whoever needs the model; the rest of the run can be looked at.
   await readOwnCode(run.config).catch(() => {})
   return run
 }
 
 /** The runs in the folder, newest first; links to elsewhere are none. @param runs  the folder's real path */
-export async function ownRuns(runs: string): Promise<RunListing[]> {
-  const found = await listRuns(runs)
+export async function ownRuns(runs: string, recipes?: RecipeTable): Promise<RunListing[]> {
+  const found = await listRuns(runs, recipes)
   const real = await Promise.all(found.map(({ folder }) => realpath(folder).catch(() => undefined)))
   return found.filter(({ name, folder }, i) => real[i] === folder && isOneStep(name))
 }
 
-/** Files that pages may have, besides logs and pictures of samples and figures. */
-const RECORDS = /^(config|status|evaluation|classification)\.json$|^report\.html$|^[a-z][a-z0-9-]*\.onnx$/
+/** Files that pages may have of every run, besides logs and pictures of samples and figures. */
+const RECORDS = /^(config|status)\.json$|^report\.html$|^[a-z][a-z0-9-]*\.onnx$/
 const PICTURES = /^(samples|figures)\/[a-z0-9][a-z0-9-]*\.(png|svg|json)$/
 
-/** @param logs  those of the run: each says whether pages may have it, and no other file of lines is one */
-export const isOffered = (file: string, logs: LogTable): boolean =>
+/** Whether pages may have a file. The kind of the run says which records it has; each log says it of itself. */
+export const isOffered = (
+  file: string,
+  { logs, recipe }: Pick<RunFolder<RunHead>, 'logs' | 'recipe'>,
+): boolean =>
   RECORDS.test(file) ||
   PICTURES.test(file) ||
+  recipe.records.includes(file) ||
   Object.values(logs).some((log) => log.file === file && log.pages !== 'never')
 
 /**
@@ -60,9 +86,9 @@ export const isOffered = (file: string, logs: LogTable): boolean =>
  *
  * @throws NotFoundError unless it is one that pages may have and lies in the run's folder
  */
-export async function offeredPath(run: RunFolder, file: string): Promise<string> {
+export async function offeredPath(run: RunFolder<RunHead>, file: string): Promise<string> {
   const missing = (): NotFoundError => new NotFoundError(`the run has no file "${file.slice(0, 130)}"`)
-  if (!isOffered(file, run.logs)) throw missing()
+  if (!isOffered(file, run)) throw missing()
   const real = await realpath(join(run.folder, file)).catch(() => undefined)
   if (real === undefined || !real.startsWith(run.folder + sep) || !(await stat(real)).isFile())
     throw missing()
@@ -74,5 +100,5 @@ export async function offeredPath(run: RunFolder, file: string): Promise<string>
  *
  * @throws NotFoundError unless it is one that pages may have and lies in the run's folder
  */
-export const readOffered = async (run: RunFolder, file: string): Promise<Uint8Array<ArrayBuffer>> =>
+export const readOffered = async (run: RunFolder<RunHead>, file: string): Promise<Uint8Array<ArrayBuffer>> =>
   readBytes(await offeredPath(run, file), limitOf(file))

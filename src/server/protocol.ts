@@ -7,6 +7,7 @@ import type { CriticScores, CriticTotals } from '../runs/critic-totals.ts'
 import type { Classification, Evaluation } from '../runs/index.ts'
 import type { LogInfo } from '../runs/log-info.ts'
 import type { LogName, LogRows } from '../runs/logs.ts'
+import type { RunHead, RunSubject } from '../runs/recipe.ts'
 import type { ControlRow, MetricsRow, RunConfig, RunStatus, SampleEntry } from '../runs/schema.ts'
 
 export type { LatentAxis, LatentExamples, LatentSpace, RunParts }
@@ -33,6 +34,8 @@ export interface RunCard {
   readonly state: RunStatus['state'] | 'preparing' | 'unreadable'
   /** Why it stopped, failed or cannot be read. */
   readonly message?: string
+  /** What kind of run it is. */
+  readonly recipe?: string
   readonly model?: string
   readonly data?: string
   readonly seed?: number
@@ -61,9 +64,12 @@ export type SnapshotLogs = {
 }
 
 /** `GET /api/runs/<name>`: everything that a run's folder tells. */
-export interface RunSnapshot extends SnapshotLogs {
+export interface RunSnapshot<Config extends RunHead = RunConfig> extends SnapshotLogs {
   readonly name: string
-  readonly config: RunConfig
+  /** What kind of run it is. */
+  readonly recipe: string
+  readonly subject: RunSubject
+  readonly config: Config
   readonly status: RunStatus
   /** What the logs are that pages may have, of which these are the live ones; more than are named here in a newer version. */
   readonly logs: readonly LogInfo[]
@@ -72,7 +78,7 @@ export interface RunSnapshot extends SnapshotLogs {
   readonly classification?: Classification
   /** Files that `GET /files/<name>/<file>` gives, relative to the run folder, without sample sheets. */
   readonly files: readonly string[]
-  /** What the model is made of, for pages that use its parts. */
+  /** What a training's model is made of, for pages that use its parts; of other runs nothing. */
   readonly parts: RunParts
   /** Where the logs were read to: `events?from=<cursor>` goes on from here. */
   readonly cursor: string

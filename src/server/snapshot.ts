@@ -1,10 +1,17 @@
 // Everything that a run's folder tells, as one answer.
 import { readdir } from 'node:fs/promises'
-import { knownParts } from '../lifecycle/run-parts.ts'
+import { knownParts, type RunParts } from '../lifecycle/run-parts.ts'
 import { readClassification } from '../pictures/classification.ts'
-import { liveLogs, logInfo, type MetricsRow, parseLines } from '../runs/index.ts'
+import {
+  liveLogs,
+  logInfo,
+  type MetricsRow,
+  parseLines,
+  type RunHead,
+  type RunStatus,
+} from '../runs/index.ts'
 import { formatCursor, type RunFolder, readTail, START } from '../runs/node/index.ts'
-import { isOffered } from './open-run.ts'
+import { isOffered, isTraining, lastName } from './open-run.ts'
 import type { Columns, RunSnapshot, SnapshotLogs } from './protocol.ts'
 
 /** Six digits are more than a screen shows, and a third of the bytes. */
@@ -22,16 +29,17 @@ function columns(rows: readonly MetricsRow[]): Columns {
 }
 
 /** Files that pages may have, without the sample sheets, which are listed apart. */
-export async function offeredFiles({ folder, logs }: RunFolder): Promise<string[]> {
+export async function offeredFiles(run: RunFolder<RunHead>): Promise<string[]> {
+  const { folder } = run
   const names = await readdir(folder)
   const figures = names.includes('figures')
     ? (await readdir(`${folder}/figures`)).map((name) => `figures/${name}`)
     : []
-  return [...names, ...figures].filter((name) => isOffered(name, logs)).sort()
+  return [...names, ...figures].filter((name) => isOffered(name, run)).sort()
 }
 
 /** All complete lines of the logs, and the cursor behind them. */
-async function readLogs(run: RunFolder) {
+async function readLogs(run: RunFolder<RunHead>) {
   const texts: Record<string, string> = {}
   let cursor = START
   for (;;) {
@@ -45,23 +53,37 @@ async function readLogs(run: RunFolder) {
   }
 }
 
+/** What only trainings tell. A received run's own model is not started for it: its records can be looked at, its networks not. */
+async function ofTraining(run: RunFolder, { step }: RunStatus) {
+  const [evaluation, classification] = await Promise.all([
+    run.readEvaluation(),
+    readClassification(run, step),
+  ])
+  return {
+    parts: knownParts(run.config) ?? NO_PARTS,
+    ...(evaluation ? { evaluation } : {}),
+    ...(classification ? { classification } : {}),
+  }
+}
+const NO_PARTS: RunParts = { networks: [], players: [] }
+
 /** @throws DataError when a record or log of the run is damaged */
-export async function snapshotOf(name: string, run: RunFolder): Promise<RunSnapshot> {
+export async function snapshotOf<Config extends RunHead>(
+  name: string,
+  run: RunFolder<Config>,
+): Promise<RunSnapshot<Config>> {
   const { texts, cursor } = await readLogs(run)
   const logs = liveLogs(run.logs).map((log) => ({ ...log, info: logInfo(log, run.config) }))
   const rows = logs.map(({ name, read, info }) => {
     const found = parseLines(texts[name] ?? '', name, read)
     return [name, info.isNumeric ? columns(found as MetricsRow[]) : found]
   })
-  const [status, samples, files, evaluation] = await Promise.all([
-    run.readStatus(),
-    run.listSamples(),
-    offeredFiles(run),
-    run.readEvaluation(),
-  ])
-  const classification = await readClassification(run, status.step)
+  const [status, samples, files] = await Promise.all([run.readStatus(), run.listSamples(), offeredFiles(run)])
+  const subject = run.recipe.subject(run.config)
   return {
     name,
+    recipe: run.recipe.name,
+    subject: { ...subject, data: lastName(subject.data) },
     config: run.config,
     status,
     ...(Object.fromEntries(rows) as SnapshotLogs),
@@ -70,10 +92,7 @@ export async function snapshotOf(name: string, run: RunFolder): Promise<RunSnaps
       .map((log) => logInfo(log, run.config)),
     samples,
     files,
-    // A received run's own model is not started for it: its records can be looked at, its networks not.
-    parts: knownParts(run.config) ?? { networks: [], players: [] },
-    ...(evaluation ? { evaluation } : {}),
-    ...(classification ? { classification } : {}),
+    ...(isTraining(run) ? await ofTraining(run, status) : { parts: NO_PARTS }),
     cursor: formatCursor(cursor, run.logs),
   }
 }

@@ -9,7 +9,7 @@ import { openModelFile, readOwnCode } from '../../src/lifecycle/own-code.ts'
 import { knownParts } from '../../src/lifecycle/run-parts.ts'
 import type { RunConfig } from '../../src/runs/index.ts'
 import { openRun } from '../../src/runs/node/index.ts'
-import { openNamed } from '../../src/server/open-run.ts'
+import { openTraining } from '../../src/server/open-run.ts'
 import { snapshotOf } from '../../src/server/snapshot.ts'
 import { ConfigError, DataError } from '../../src/util/errors.ts'
 import { command as run } from '../support/command.ts'
@@ -176,13 +176,13 @@ describe('a received run', () => {
   )
 
   it('is shown by the studio without its parts, and not started', async () => {
-    const found = await openNamed(runs, 'received')
+    const found = await openTraining(runs, 'received')
     const snapshot = await snapshotOf('received', found)
     expect(existsSync(strange.trace)).toBe(false)
     expect(snapshot.parts).toEqual({ networks: [], players: [] })
     expect(snapshot.config.model).toBe('own-gan')
     expect(snapshot.status.state).toBe('finished')
-    const own = await snapshotOf('mine', await openNamed(runs, 'mine'))
+    const own = await snapshotOf('mine', await openTraining(runs, 'mine'))
     expect(own.parts.players).toEqual([['discriminator'], ['generator']])
     expect(snapshot.metrics).toEqual(own.metrics)
   })

@@ -10,6 +10,7 @@ import {
 
 export const inventedConfig = (changes: Partial<RunConfig> = {}): RunConfig => ({
   format: 1,
+  recipe: 'training',
   model: 'mlp-gan',
   command: ['sparring', 'train', 'mlp-gan', '--data', 'digits', '--seed', '7'],
   createdAt: '2026-01-02T03:04:05.000Z',

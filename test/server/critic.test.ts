@@ -173,7 +173,7 @@ describe('the critic', () => {
       let time = 0
       const run = await openRun(join(studio.folder, 'gan'))
       const data = dataOf(run.config)
-      const context = { open: async () => run, engine: async () => engine, data: () => data }
+      const context = { training: async () => run, engine: async () => engine, data: () => data }
       const routes = criticRoutes(context as unknown as StudioContext, () => time)
       const app = new Hono().route('/', routes).onError((error, c) => c.text(error.name, 404))
       const post = (path: string, body: object) =>

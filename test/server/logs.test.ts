@@ -2,7 +2,7 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { formatLines, type LogInfo } from '../../src/runs/index.ts'
+import { formatLines, type LogInfo, TRAINING } from '../../src/runs/index.ts'
 import { createRun } from '../../src/runs/node/index.ts'
 import type { Columns, RunFiles, RunSnapshot } from '../../src/server/protocol.ts'
 import { inventedEpisodes, inventedProbes, MORE_LOGS, servedConfig } from '../runs/invented-logs.ts'
@@ -21,7 +21,7 @@ beforeAll(async () => {
       await writeFile(join(folder, 'more', 'future.jsonl'), '{"step":0}\n')
       await writeFile(join(folder, 'more', 'control.jsonl'), '{"command":"pause"}\n')
     },
-    { logs: MORE_LOGS },
+    { recipes: { training: { ...TRAINING, logs: MORE_LOGS } } },
   )
 })
 afterAll(() => studio?.dispose())

@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeSafetensors, LOGS } from '../../src/runs/index.ts'
+import { encodeSafetensors, LOGS, TRAINING } from '../../src/runs/index.ts'
 import { openRun } from '../../src/runs/node/index.ts'
 import { openStudio, type Studio } from '../../src/server/index.ts'
 import { isOffered, RUN_NAME } from '../../src/server/open-run.ts'
@@ -195,7 +195,7 @@ describe('names elsewhere', () => {
   it('of new runs, and of files that pages may have, are a step down at most', () => {
     for (const name of PLAIN.filter((plain) => !/^(__proto__|constructor)$/.test(plain))) {
       expect(RUN_NAME.test(name), name).toBe(false)
-      expect(isOffered(name, LOGS), name).toBe(false)
+      expect(isOffered(name, { logs: LOGS, recipe: TRAINING }), name).toBe(false)
     }
   })
 

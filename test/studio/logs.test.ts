@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { formatLines } from '../../src/runs/index.ts'
+import { formatLines, TRAINING } from '../../src/runs/index.ts'
 import { createRun } from '../../src/runs/node/index.ts'
 import { inventedEpisodes, inventedProbes, MORE_LOGS, servedConfig } from '../runs/invented-logs.ts'
 import { inventedMetrics, inventedTimings } from '../runs/invented-run.ts'
@@ -28,7 +28,7 @@ unless(noBrowser).describe('a log without a view of its own', () => {
         await run.writeStatus({ state: 'stopped', step: 399 })
         await run.close()
       },
-      { logs: MORE_LOGS },
+      { recipes: { training: { ...TRAINING, logs: MORE_LOGS } } },
     )
     browser = await testBrowser()
   })

@@ -34,7 +34,7 @@ export interface TestStudio extends Studio {
 /** @param prepare  fills the runs folder */
 export async function testStudio(
   prepare?: (folder: string) => Promise<unknown>,
-  options: Pick<StudioOptions, 'openReading' | 'logs'> = {},
+  options: Pick<StudioOptions, 'openReading' | 'recipes'> = {},
 ): Promise<TestStudio> {
   const folder = await mkdtemp(join(tmpdir(), 'sparring-studio-'))
   await prepare?.(folder)

@@ -3,6 +3,7 @@
 import { movedData } from '../../lifecycle/setting.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
+import { faceOf } from '../recipes.ts'
 import { resolveGiven } from '../resolve.ts'
 import { fileRows } from '../result-text.ts'
 import { addRun } from '../run-argument.ts'
@@ -21,8 +22,7 @@ export const define: Define = (command, session) => {
         flags: givenFlags(command, SETTINGS),
         environment: {},
       })
-      const { reportRun } = await import('../../lifecycle/index.ts')
-      const { files, problems } = await reportRun(folder, given)
+      const { files, problems } = await (await faceOf(folder)).report(folder, given)
       for (const problem of problems) session.terminal.print(session.style.warn(`not made anew: ${problem}`))
       session.finish({ files, problems }, fileRows(files, session.resultStyle).join('\n'))
     })

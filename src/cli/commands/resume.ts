@@ -2,13 +2,11 @@
 import { z } from 'zod'
 import { movedData, settingsOf } from '../../lifecycle/setting.ts'
 import { MOST } from '../../util/limits.ts'
-import { EXIT } from '../exit-codes.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
+import { faceOf } from '../recipes.ts'
 import { resolveGiven } from '../resolve.ts'
-import { resultText } from '../result-text.ts'
 import { addRun } from '../run-argument.ts'
-import { watchRun } from '../watch-run.ts'
 import type { Define } from './command.ts'
 
 const SETTINGS = [
@@ -41,12 +39,8 @@ export const define: Define = (command, session) => {
         flags: givenFlags(command, SETTINGS),
         environment: {},
       })
-      const { continueRun } = await import('../../lifecycle/index.ts')
-      const { result, metrics } = await watchRun(session, (signal) =>
-        continueRun(folder, { ...given, signal }),
-      )
-      session.finish(result, resultText(result, metrics, session.resultStyle))
-      if (result.outcome === 'stopped') session.exitCode = EXIT.interrupted
+      const face = await faceOf(folder)
+      await face.resume(folder, given, session)
     })
   return addExamples(command, [
     ['sparring resume runs/first', 'go on after Ctrl-C'],

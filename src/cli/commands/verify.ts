@@ -1,9 +1,9 @@
 // `sparring verify <run>`: whether a run's folder is whole.
 
-import { formatCount } from '../../util/format.ts'
 import { EXIT } from '../exit-codes.ts'
 import { formatPath } from '../format-path.ts'
 import { addExamples } from '../help.ts'
+import { faceOf } from '../recipes.ts'
 import { addRun } from '../run-argument.ts'
 import type { Define } from './command.ts'
 
@@ -15,17 +15,9 @@ export const define: Define = (command, session) => {
     )
     .usage('<run> [flags]')
     .action(async (folder: string) => {
-      const { verifyRun } = await import('../../lifecycle/index.ts')
-      const found = await verifyRun(folder)
-      const { flaws, stuck, checked } = found
+      const { looked, ...found } = await (await faceOf(folder)).verify(folder)
+      const { flaws, stuck } = found
       const { resultStyle: style } = session
-      const looked = [
-        `${formatCount(checked.steps)} steps of logs`,
-        `${formatCount(checked.checkpoints)} checkpoints`,
-        `${formatCount(checked.sheets)} sheets of samples`,
-        `${checked.networks} networks`,
-        `${checked.figures} figures`,
-      ].join(', ')
       const head =
         flaws.length === 0
           ? style.good(`${formatPath(found.folder)} is whole`)
@@ -38,7 +30,7 @@ export const define: Define = (command, session) => {
       ])
       session.finish(
         { whole: flaws.length === 0, ...found },
-        [head, ...lines, ...(stuck ? [stuck] : []), `checked: ${looked}`].join('\n'),
+        [head, ...lines, ...(stuck ? [stuck] : []), `checked: ${looked.join(', ')}`].join('\n'),
       )
       if (flaws.length > 0) session.exitCode = EXIT.data
     })

@@ -1,10 +1,12 @@
-// Beginning to train a run: a new one in an empty folder, or one that is there already.
+// Beginning with a run: a new one in an empty folder, or one that is there already.
 import { join, resolve } from 'node:path'
 import { ConfigError } from '../../util/errors.ts'
-import { describeIssues, type RunConfig, runConfigSchema } from '../schema.ts'
+import type { Recipe, RunHead } from '../recipe.ts'
+import { describeIssues, type RunConfig } from '../schema.ts'
+import { TRAINING } from '../training.ts'
 import { doing, jsonBytes, makeFolder, writeAtomic } from './disk.ts'
 import { isLockFile, takeLock } from './lock.ts'
-import { CONFIG_FILE, entriesOf, openRun, runFolder, STATUS_FILE } from './run-folder.ts'
+import { CONFIG_FILE, entriesOf, openRunOf, runFolder, STATUS_FILE } from './run-folder.ts'
 import { type RunOptions, type RunWriter, runWriter } from './run-writer.ts'
 
 /** What is already in the way of a new run, in words, or undefined. */
@@ -37,13 +39,14 @@ export async function checkNewRun(folder: string): Promise<void> {
  * @throws ConfigError when the config does not fit its schema, or when the folder holds a run or other files,
  *   cannot be written or is a file; DataError when the disk is full
  */
-export async function createRun(
+export async function createRunOf<Config extends RunHead>(
+  recipe: Recipe<Config>,
   folder: string,
-  config: RunConfig,
+  config: Config,
   options: RunOptions = {},
-): Promise<RunWriter> {
+): Promise<RunWriter<Config>> {
   const root = resolve(folder)
-  const parsed = runConfigSchema.safeParse(config)
+  const parsed = recipe.schema.safeParse(config)
   if (!parsed.success)
     throw new ConfigError(`the config of a run does not fit: ${describeIssues(parsed.error)}`)
   await doing(`cannot make the run folder ${root}`, makeFolder(root, { durable: true }))
@@ -53,7 +56,7 @@ export async function createRun(
   try {
     const raced = await obstacle(root)
     if (raced) throw new ConfigError(raced)
-    const run = runWriter(runFolder(root, parsed.data, options), lock, options)
+    const run = runWriter(runFolder(root, parsed.data, { recipe, ...options }), lock, options)
     await run.writeStatus({ state: 'running', step: 0, pid: process.pid })
     // The config is written last: from then on the folder is a run.
     const path = join(root, CONFIG_FILE)
@@ -68,12 +71,24 @@ export async function createRun(
   }
 }
 
+/** Starts a training, as `createRunOf`. */
+export const createRun = (folder: string, config: RunConfig, options?: RunOptions): Promise<RunWriter> =>
+  createRunOf(TRAINING, folder, config, options)
+
 /**
- * Opens a run to train it further, and takes its lock. Call `truncateAfter` before adding to its logs.
+ * Opens a run to go on with it, and takes its lock. Call `truncateAfter` before adding to its logs.
  *
- * @throws DataError as `openRun`; ConfigError when another process trains this run
+ * @throws DataError as `openRunOf`; ConfigError when another process goes on with this run
  */
-export async function resumeRun(folder: string, options: RunOptions = {}): Promise<RunWriter> {
-  const run = await openRun(folder, options)
+export async function resumeRunOf<Config extends RunHead>(
+  recipe: Recipe<Config>,
+  folder: string,
+  options: RunOptions = {},
+): Promise<RunWriter<Config>> {
+  const run = await openRunOf(recipe, folder, options)
   return runWriter(run, await takeLock(run.folder), options)
 }
+
+/** Opens a training to go on with it, as `resumeRunOf`. */
+export const resumeRun = (folder: string, options?: RunOptions): Promise<RunWriter> =>
+  resumeRunOf(TRAINING, folder, options)

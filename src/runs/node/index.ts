@@ -1,9 +1,9 @@
 // The run folder on disk.
-export { checkNewRun, createRun, resumeRun } from './begin-run.ts'
+export { checkNewRun, createRun, createRunOf, resumeRun, resumeRunOf } from './begin-run.ts'
 export { type ControlReader, openControl, sendControl } from './control.ts'
 export { appendCritic, readCritic } from './critic.ts'
 export { writeAtomic } from './disk.ts'
-export { listRuns, type RunListing } from './list-runs.ts'
+export { isTraining, listRuns, type RunListing, type TrainingListing } from './list-runs.ts'
 export { type LockHolder, lockHolder } from './lock.ts'
 export { beginsAs, type Digests, digestsIn } from './log-digests.ts'
 export {
@@ -11,7 +11,9 @@ export {
   EVALUATION_FILE,
   type LoadedCheckpoint,
   limitOf,
+  openAnyRun,
   openRun,
+  openRunOf,
   type RunFolder,
   STATUS_FILE,
 } from './run-folder.ts'

@@ -9,16 +9,18 @@ import { readBytes, readText } from '../../util/node/read-file.ts'
 import { type Evaluation, evaluationSchema } from '../evaluation.ts'
 import { checkpointFile, parseCheckpointName, parseSampleName } from '../layout.ts'
 import { parseLines } from '../lines.ts'
-import { LOGS, type LogName, type LogRows, type LogTable, logNamed, stepLogs } from '../logs.ts'
+import { type LogName, type LogRows, type LogTable, logNamed, stepLogs } from '../logs.ts'
+import { type Recipe, type RunHead, runHeadSchema } from '../recipe.ts'
+import { RECIPES, type RecipeTable, recipeOf } from '../recipes.ts'
 import type { RunRecord } from '../record.ts'
 import {
   describeIssues,
   type RunConfig,
   type RunStatus,
-  runConfigSchema,
   runStatusSchema,
   type SampleEntry,
 } from '../schema.ts'
+import { TRAINING } from '../training.ts'
 import { diskError, isMissing, isTemporary, type WriteBytes, writeAtomic } from './disk.ts'
 import { LOCK_FILE, lockHolder } from './lock.ts'
 
@@ -43,10 +45,12 @@ export interface LoadedCheckpoint extends Checkpointed {
 }
 
 /** What can be read from a run folder, and files that may be added to it while it trains. */
-export interface RunFolder {
+export interface RunFolder<Config extends RunHead = RunConfig> {
   /** Absolute path. */
   readonly folder: string
-  readonly config: RunConfig
+  readonly config: Config
+  /** What kind of run it is. */
+  readonly recipe: Recipe<Config>
   /** The table of its logs. Other files of lines, as a newer version may write, are left alone. */
   readonly logs: LogTable
   /**
@@ -87,7 +91,7 @@ export interface RunFolder {
   /** Writes a file such as `report.html` or `figures/grid.png` atomically. The run's own records are refused. */
   writeFile(name: string, bytes: Uint8Array | string): Promise<void>
   /** Everything together. */
-  readRecord(): Promise<RunRecord>
+  readRecord(): Promise<RunRecord<Config>>
 }
 
 /** Files that only the methods named after them may write. */
@@ -130,20 +134,19 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/**
- * A JSON file checked against its schema.
- *
- * @throws DataError when it is not JSON or does not fit
- */
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+/** What a JSON file holds; undefined when there is no such file. @throws DataError when it is not JSON */
+async function readValue(path: string): Promise<unknown> {
   const text = await textOf(path)
   if (text === undefined) return undefined
-  let value: unknown
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch (error) {
     throw new DataError(`${path} is damaged: not JSON (${messageOf(error)})`)
   }
+}
+
+/** @throws DataError when a value does not fit the schema of its file */
+function checked<T>(path: string, value: unknown, schema: z.ZodType<T>): T {
   const format = (value as { format?: unknown } | null)?.format
   if (typeof format === 'number' && format > 1)
     throw new DataError(
@@ -152,6 +155,12 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | unde
   const result = schema.safeParse(value)
   if (!result.success) throw new DataError(`${path} is damaged: ${describeIssues(result.error)}`)
   return result.data
+}
+
+/** A JSON file checked against its schema. @throws DataError when it is not JSON or does not fit */
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  const value = await readValue(path)
+  return value === undefined ? undefined : checked(path, value, schema)
 }
 
 /** The absolute path of a name inside the folder. */
@@ -163,47 +172,78 @@ export function pathInside(folder: string, name: string): string {
   return path
 }
 
-/** The config of the run in a folder, or an error that says what the folder is instead. */
-async function readConfig(folder: string): Promise<RunConfig> {
-  const config = await readJson(join(folder, CONFIG_FILE), runConfigSchema)
-  if (config) return config
+/** An error that says what a folder without a config is. */
+async function notRun(folder: string): Promise<DataError> {
   const found = await stat(folder).catch(() => undefined)
-  if (!found) throw new DataError(`there is no run folder ${folder}; check the path`)
-  if (!found.isDirectory()) throw new DataError(`${folder} is a file; expected the folder of a run`)
+  if (!found) return new DataError(`there is no run folder ${folder}; check the path`)
+  if (!found.isDirectory()) return new DataError(`${folder} is a file; expected the folder of a run`)
   const runs: string[] = []
   for (const name of await entriesOf(folder))
     if (await stat(join(folder, name, CONFIG_FILE)).catch(() => undefined)) runs.push(name)
   const hint = runs.length ? `; it holds the runs ${runs.slice(0, 5).join(', ')}: name one of them` : ''
-  throw new DataError(`${folder} is not a run folder: it has no ${CONFIG_FILE}${hint}`)
+  return new DataError(`${folder} is not a run folder: it has no ${CONFIG_FILE}${hint}`)
 }
 
+/** Just enough of a config to know by which schema it is read. */
+const kindSchema = runHeadSchema.pick({ recipe: true })
+
 export interface FolderOptions {
-  /** The logs that the run may have. Default: those of every run */
+  /** The logs that the run may have. Default: those of its kind */
   readonly logs?: LogTable | undefined
   /** How bytes reach an open file; for tests. */
   readonly write?: WriteBytes | undefined
 }
 
 /**
- * Opens a run for reading. Works while another process trains it.
+ * Opens a run of any kind for reading. Works while another process makes it.
  *
- * @throws DataError when the folder is missing, is not a run, or its config.json is damaged
+ * @param recipes  the kinds of runs there are
+ * @throws DataError when the folder is missing, is not a run, is of another kind, or its config.json is damaged
  */
-export async function openRun(folder: string, options: FolderOptions = {}): Promise<RunFolder> {
+export async function openAnyRun(
+  folder: string,
+  options: FolderOptions = {},
+  recipes: RecipeTable = RECIPES,
+): Promise<RunFolder<RunHead>> {
   const root = resolve(folder)
-  return runFolder(root, await readConfig(root), options)
+  const path = join(root, CONFIG_FILE)
+  const value = await readValue(path)
+  if (value === undefined) throw await notRun(root)
+  const recipe = recipeOf(checked(path, value, kindSchema), recipes)
+  return runFolder(root, checked(path, value, recipe.schema), { recipe, ...options })
 }
 
-/** The reading half of a run, for a folder whose config is known. */
-export function runFolder(
+/**
+ * Opens a run of one kind. Works while another process makes it.
+ *
+ * @throws DataError when the folder is missing, is not a run, is of another kind, or its config.json is damaged
+ */
+export async function openRunOf<Config extends RunHead>(
+  recipe: Recipe<Config>,
   folder: string,
-  config: RunConfig,
-  { logs = LOGS, write }: FolderOptions,
-): RunFolder {
+  options: FolderOptions = {},
+): Promise<RunFolder<Config>> {
+  const run = await openAnyRun(folder, options, { ...RECIPES, [recipe.name]: recipe })
+  if (run.recipe.name !== recipe.name)
+    throw new DataError(`${run.folder} holds ${run.recipe.called}; expected ${recipe.called}`)
+  return run as RunFolder<Config>
+}
+
+/** Opens a training, as `openRunOf`. */
+export const openRun = (folder: string, options?: FolderOptions): Promise<RunFolder> =>
+  openRunOf(TRAINING, folder, options)
+
+/** The reading half of a run, for a folder whose config is known. */
+export function runFolder<Config extends RunHead>(
+  folder: string,
+  config: Config,
+  { recipe, logs = recipe.logs, write }: FolderOptions & { readonly recipe: Recipe<Config> },
+): RunFolder<Config> {
   const files = new Set([...RECORDS, ...Object.values(logs).map(({ file }) => file)])
-  const run: RunFolder = {
+  const run: RunFolder<Config> = {
     folder,
     config,
+    recipe,
     logs,
 
     async readLog(name: string): Promise<never[]> {

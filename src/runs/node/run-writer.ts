@@ -1,4 +1,4 @@
-// A run folder as seen by the one process that trains it.
+// A run folder as seen by the one process that makes it.
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { encodeSafetensors, type Tensor } from '../../formats/safetensors.ts'
@@ -8,7 +8,8 @@ import { readText } from '../../util/node/read-file.ts'
 import { checkpointFile, parseCheckpointName, parseSampleName, sampleFile } from '../layout.ts'
 import { formatLines, keepUntil, parseLines } from '../lines.ts'
 import { type LogName, type LogRows, logNamed, stepLogs } from '../logs.ts'
-import type { RunStatus, SampleKind } from '../schema.ts'
+import type { RunHead } from '../recipe.ts'
+import type { RunConfig, RunStatus, SampleKind } from '../schema.ts'
 import {
   append as appendBytes,
   diskError,
@@ -39,8 +40,8 @@ export interface Checkpoint {
   metadata?: Readonly<Record<string, string>>
 }
 
-/** The run folder with everything that a trainer writes. Hold it from `createRun` or `resumeRun` to `close`. */
-export interface RunWriter extends RunFolder {
+/** The run folder with everything that whoever makes the run writes. Hold it from `createRun` or `resumeRun` to `close`. */
+export interface RunWriter<Config extends RunHead = RunConfig> extends RunFolder<Config> {
   /**
    * Adds rows to a log of the training, a line each, in one write; all of them or, on failure, none.
    *
@@ -76,7 +77,11 @@ export interface RunOptions extends FolderOptions {
 }
 
 /** The writing half of a run whose lock is held. */
-export function runWriter(run: RunFolder, lock: Lock, options: RunOptions): RunWriter {
+export function runWriter<Config extends RunHead>(
+  run: RunFolder<Config>,
+  lock: Lock,
+  options: RunOptions,
+): RunWriter<Config> {
   const { folder } = run
   const { keep = 3, write = writeBytes } = options
   const digests = digestKeeper()

@@ -8,14 +8,14 @@ import { commonSettings, resolveSettings } from '../../lifecycle/request.ts'
 import { stepProblem } from '../../lifecycle/run-parts.ts'
 import { type Setting, settingsOf } from '../../lifecycle/setting.ts'
 import { MODELS, modelNamed } from '../../models/index.ts'
-import { lockHolder, sendControl } from '../../runs/node/index.ts'
+import { isTraining, lockHolder, sendControl } from '../../runs/node/index.ts'
 import { runName } from '../../runs/node/run-name.ts'
 import { controlRowSchema, describeIssues } from '../../runs/schema.ts'
 import { ConfigError } from '../../util/errors.ts'
 import { flagOf } from '../../util/flag.ts'
 import type { StudioContext } from '../context.ts'
 import { refuse } from '../guard.ts'
-import { ownRuns, RUN_NAME } from '../open-run.ts'
+import { RUN_NAME } from '../open-run.ts'
 import type { ModelForms, SettingField, Started } from '../protocol.ts'
 
 const startSchema = z.object({
@@ -81,9 +81,7 @@ export function controlRoutes(studio: StudioContext): Hono {
 
   /** Named sets, and folders that runs here were trained on: no page names other places on the disk. */
   const dataNames = async (): Promise<string[]> => {
-    const used = (await ownRuns(studio.folder)).flatMap((run) =>
-      'config' in run ? [run.config.data.name] : [],
-    )
+    const used = (await studio.runs()).filter(isTraining).map(({ config }) => config.data.name)
     return [...new Set([...Object.keys(namedSets), ...used])]
   }
 
@@ -113,7 +111,7 @@ export function controlRoutes(studio: StudioContext): Hono {
       throw new ConfigError(
         `unknown data "${data}"; expected one of ${known.join(', ')}. Other folders: sparring train ${model} --data <folder>`,
       )
-    const taken = new Set((await ownRuns(studio.folder)).map((run) => run.name))
+    const taken = new Set((await studio.runs()).map((run) => run.name))
     const beginning = new Set(
       studio.trainings.beginnings(taken).flatMap((run) => (run.failure === undefined ? [run.name] : [])),
     )
@@ -137,8 +135,11 @@ export function controlRoutes(studio: StudioContext): Hono {
       if (await lockHolder(run.folder)) throw new ConfigError('the run is being trained already')
       studio.trainings.resume(context.req.param('name'))
     } else {
-      const problem = request.command === 'step' ? stepProblem(run.config, request.updates) : undefined
-      if (problem) throw new ConfigError(problem)
+      if (request.command === 'step') {
+        const { config } = await studio.training(context.req.param('name'))
+        const problem = stepProblem(config, request.updates)
+        if (problem) throw new ConfigError(problem)
+      }
       await sendControl(run.folder, request)
     }
     return context.json({}, 202)

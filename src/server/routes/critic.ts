@@ -75,12 +75,12 @@ export function criticRoutes(studio: StudioContext, now: () => number = () => pe
   }
 
   app.get('/api/runs/:name/critic', async (context) => {
-    const run = await studio.open(context.req.param('name'))
+    const run = await studio.training(context.req.param('name'))
     return context.json(criticTotals(await readCritic(run.folder)))
   })
 
   app.post('/api/runs/:name/critic', async (context) => {
-    const run = await studio.open(context.req.param('name'))
+    const run = await studio.training(context.req.param('name'))
     const { pixels, shape, ...round } = await withNetworks(run, async (networks) =>
       criticRound({ run, networks, data: await studio.data(run.config), seed: randomInt(2 ** 47) }),
     )
@@ -101,7 +101,7 @@ export function criticRoutes(studio: StudioContext, now: () => number = () => pe
   })
 
   app.post('/api/runs/:name/critic/:round', async (context) => {
-    const run = await studio.open(context.req.param('name'))
+    const run = await studio.training(context.req.param('name'))
     const { saidReal } = await readBody(context.req, answersSchema)
     tidy()
     const found = open.get(context.req.param('round'))

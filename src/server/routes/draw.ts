@@ -26,7 +26,7 @@ export function drawRoutes(studio: StudioContext): Hono {
 
   const source = async (context: Context): Promise<CompanionSource> => {
     const name = context.req.param('name')!
-    const run = await studio.open(name)
+    const run = await studio.training(name)
     return { folder: studio.folder, name, run, data: () => studio.data(run.config) }
   }
 
@@ -41,7 +41,7 @@ export function drawRoutes(studio: StudioContext): Hono {
   )
 
   app.get('/api/runs/:name/example', async (context) => {
-    const { config } = await studio.open(context.req.param('name'))
+    const { config } = await studio.training(context.req.param('name'))
     const given = context.req.query('seed') ?? ''
     if (!/^\d{1,15}$/.test(given))
       throw new ConfigError(`"seed" must be a whole number, got "${given.slice(0, 30)}"`)
@@ -50,7 +50,7 @@ export function drawRoutes(studio: StudioContext): Hono {
   })
 
   app.post('/api/runs/:name/nearest', async (context) => {
-    const { config } = await studio.open(context.req.param('name'))
+    const { config } = await studio.training(context.req.param('name'))
     const { pixels } = await readBody(context.req, nearestSchema)
     const { height, width, channels } = imagesOf(config)
     const bytes = new Uint8Array(Buffer.from(pixels, 'base64'))

@@ -10,7 +10,7 @@ import type { StudioContext } from '../context.ts'
 import { isDocument } from '../documents.ts'
 import { asDownload } from '../download.ts'
 import { type Feed, runFeed } from '../feed.ts'
-import { offeredPath, ownRuns, readOffered } from '../open-run.ts'
+import { lastName, offeredPath, readOffered } from '../open-run.ts'
 import type { RunCard, RunList } from '../protocol.ts'
 import { snapshotOf } from '../snapshot.ts'
 
@@ -23,18 +23,19 @@ const ALIVE = 15_000
 
 async function cardOf(run: RunListing, failure: string | undefined): Promise<RunCard> {
   if ('problem' in run) return { name: run.name, state: 'unreadable', message: run.problem }
-  const { config, status } = run
+  const { status } = run
+  const { recipe, config } = run.run
+  const { data, ...subject } = recipe.subject(config)
   const sheet = (await run.run.listSamples()).findLast(({ kind }) => kind === 'fixed')?.file
   const message = (status.state === 'stopped' ? failure : undefined) ?? status.message
   return {
     name: run.name,
     state: status.state,
     ...(message ? { message } : {}),
-    model: config.model,
-    data: config.data.name.split(/[\\/]/).at(-1)!,
-    seed: config.settings.seed,
+    recipe: recipe.name,
+    ...subject,
+    data: lastName(data),
     done: status.step + 1,
-    steps: config.settings.steps,
     createdAt: config.createdAt,
     ...(sheet ? { sheet } : {}),
   }
@@ -46,7 +47,7 @@ export function runRoutes(studio: StudioContext): Hono {
   const app = new Hono()
 
   const list = async (): Promise<RunList> => {
-    const found = await ownRuns(studio.folder)
+    const found = await studio.runs()
     const runs = await Promise.all(found.map((run) => cardOf(run, studio.trainings.failure(run.name))))
     const beginning = studio.trainings.beginnings(new Set(found.map(({ name }) => name))).map(
       ({ name, model, data, startedAt, failure }): RunCard => ({
@@ -100,7 +101,7 @@ export function runRoutes(studio: StudioContext): Hono {
   })
 
   app.get('/api/runs/:name/networks/:network{[a-z][a-z0-9-]*\\.onnx}', async (context) => {
-    const run = await studio.open(context.req.param('name'))
+    const run = await studio.training(context.req.param('name'))
     const name = context.req.param('network').replace(/\.onnx$/, '')
     return context.body(await networkBytes(run, name), 200, { 'content-type': 'application/octet-stream' })
   })

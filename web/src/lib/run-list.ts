@@ -1,4 +1,4 @@
-// The list of runs: what a text finds in it.
+// The list of runs: what a text finds in it, and what may be done with its runs.
 import type { RunCard } from '../../../src/server/protocol.ts'
 
 /** The runs that have every word of a text in their name, model, data or state, or in `seed 7`. */
@@ -9,3 +9,6 @@ export function found(runs: readonly RunCard[], text: string): readonly RunCard[
     return words.every((word) => all.includes(word))
   })
 }
+
+/** Whether a run can stand in a comparison: trainings can. */
+export const canBeCompared = ({ recipe }: RunCard): boolean => recipe === 'training'

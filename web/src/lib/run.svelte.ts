@@ -70,7 +70,7 @@ export class LiveRun {
           return [log.name, 'step' in part ? rowsOf(part) : [...part]]
         }),
       ) as unknown as LogRows
-      this.events = snapshot.events
+      this.events = snapshot.events ?? []
       this.samples = snapshot.samples
       this.status = snapshot.status
       this.snapshot = snapshot

@@ -1,4 +1,4 @@
-// The views of one run: adding one is a row. Each is loaded when it is asked for.
+// The views of one run by its kind: adding one is a row. Each is loaded when it is asked for.
 import type { Component } from 'svelte'
 import { imageSize } from '../../../src/runs/image-size.ts'
 import type { RunSnapshot } from '../../../src/server/protocol.ts'
@@ -13,7 +13,7 @@ export interface Tab {
   load(): Promise<{ default: Component<{ run: LiveRun }> }>
 }
 
-export const TABS: readonly Tab[] = [
+const TRAINING: readonly Tab[] = [
   { name: 'live', label: 'Training', isFor: () => true, load: () => import('./Live.svelte') },
   {
     name: 'latent',
@@ -35,3 +35,22 @@ export const TABS: readonly Tab[] = [
   },
   { name: 'files', label: 'Take it with you', isFor: () => true, load: () => import('./Files.svelte') },
 ]
+
+/** Of kinds of runs that have no view of their own: progress, logs and files. */
+const ANY: readonly Tab[] = [
+  { name: 'record', label: 'Record', isFor: () => true, load: () => import('./Record.svelte') },
+]
+
+const TABS: Readonly<Record<string, readonly Tab[]>> = { training: TRAINING }
+
+/** The views that a run has. */
+export const tabsOf = (run: Pick<RunSnapshot, 'recipe' | 'config' | 'parts'>): readonly Tab[] =>
+  (Object.hasOwn(TABS, run.recipe) ? TABS[run.recipe]! : ANY).filter(({ isFor }) => isFor(run))
+
+/** Fetches a view before the run is known that may have it. */
+export const fetchTab = (name: string): void => {
+  const tab = Object.values(TABS)
+    .flat()
+    .find((candidate) => candidate.name === name)
+  void tab?.load()
+}

@@ -1,0 +1,13 @@
+// The training as a kind of run.
+import { LOGS } from './logs.ts'
+import type { Recipe } from './recipe.ts'
+import { type RunConfig, runConfigSchema } from './schema.ts'
+
+export const TRAINING: Recipe<RunConfig> = {
+  name: 'training',
+  called: 'a training',
+  schema: runConfigSchema,
+  logs: LOGS,
+  records: ['evaluation.json', 'classification.json'],
+  subject: ({ model, data, settings: { seed, steps } }) => ({ model, data: data.name, seed, steps }),
+}
