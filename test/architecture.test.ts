@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { findCycle, type Import, importsOf, nodeGlobalsOf, type Sources } from './support/imports.ts'
 
 const PURE =
-  'util formats graph autodiff lowering onnx runtime initializers layers losses optimizers watches objectives models training metrics data runs statistics report'
+  'util formats graph autodiff lowering onnx runtime initializers layers losses optimizers watches objectives models training metrics classifiers attacks data runs statistics report'
 /** What each room may import besides itself: rooms, single files, or `type:` and a room. docs/design.md explains it. */
 const ARROWS: Readonly<Record<string, string>> = {
   util: '',
@@ -26,6 +26,8 @@ const ARROWS: Readonly<Record<string, string>> = {
   training:
     'autodiff data graph initializers layers lowering objectives onnx optimizers type:runs runtime/engine.ts util watches',
   metrics: 'graph runtime/engine.ts util',
+  classifiers: 'autodiff graph onnx runtime/engine.ts util',
+  attacks: 'autodiff classifiers graph runtime/engine.ts util',
   data: 'formats util',
   runs: 'formats util',
   statistics: 'runs util',
