@@ -11,7 +11,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
-import { expect } from 'vitest'
+import { vi } from 'vitest'
 import { openStudio, type Studio, type StudioOptions } from '../../src/server/index.ts'
 import { TOKEN_HEADER } from '../../src/server/protocol.ts'
 import type { Reason } from '../support/unless.ts'
@@ -63,8 +63,9 @@ export const copyRun = (folder: string, from: string, to: string): Promise<void>
  * Waits until an expression holds in a page. The driver asks anew each time: what `waitForFunction` looks at a second
  * time is evaluated by the page itself, whose policy allows no such thing.
  */
-export const until = (page: Page, expression: string): Promise<void> =>
-  expect.poll(() => page.evaluate(expression), { timeout: 30_000 }).toBe(true)
+export const until = async (page: Page, expression: string): Promise<void> => {
+  await vi.waitUntil(() => page.evaluate(expression), { timeout: 30_000 })
+}
 
 export interface TestBrowser {
   readonly browser: Browser
