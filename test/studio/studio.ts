@@ -64,7 +64,8 @@ export const copyRun = (folder: string, from: string, to: string): Promise<void>
  * time is evaluated by the page itself, whose policy allows no such thing.
  */
 export const until = async (page: Page, expression: string): Promise<void> => {
-  await vi.waitUntil(() => page.evaluate(expression), { timeout: 30_000 })
+  // A page that is about to become another one answers nothing: not yet.
+  await vi.waitUntil(() => page.evaluate(expression).catch(() => false), { timeout: 30_000 })
 }
 
 export interface TestBrowser {
