@@ -1,5 +1,7 @@
 // What an attack is: from images that are named rightly to images nearby that are not.
 import type { z } from 'zod'
+import { ConfigError } from '../util/errors.ts'
+import { checkNames } from '../util/options.ts'
 import type { Oracle } from './oracle.ts'
 import type { Knowledge, Norm, Threat } from './threat.ts'
 
@@ -46,4 +48,24 @@ export interface Attack<Options extends z.ZodObject = z.ZodObject> {
   readonly norms: readonly Norm[]
   readonly options: Options
   run(oracle: Oracle, input: AttackInput, options: z.output<Options>): Promise<AttackResult>
+}
+
+/** Keeps the type of the options while the registry forgets it. */
+export const defineAttack = <Options extends z.ZodObject>(attack: Attack<Options>): Attack =>
+  attack as unknown as Attack
+
+/**
+ * The options of an attack, checked and completed.
+ *
+ * @throws ConfigError naming the option, what was expected and what was got
+ */
+export function optionsOf<Options extends z.ZodObject>(
+  { name, options }: Pick<Attack<Options>, 'name' | 'options'>,
+  given: Readonly<Record<string, unknown>> = {},
+): z.output<Options> {
+  checkNames(`attack "${name}"`, given, Object.keys(options.shape))
+  const parsed = options.safeParse(given)
+  if (parsed.success) return parsed.data
+  const { path, message } = parsed.error.issues[0]!
+  throw new ConfigError(`attack "${name}": ${path.join('.')}: ${message}`)
 }
