@@ -27,7 +27,7 @@ const ARROWS: Readonly<Record<string, string>> = {
     'autodiff data graph initializers layers lowering objectives onnx optimizers type:runs runtime/engine.ts util watches',
   metrics: 'graph runtime/engine.ts util',
   classifiers: 'autodiff graph onnx runtime/engine.ts util',
-  attacks: 'autodiff classifiers graph optimizers runtime/engine.ts util',
+  attacks: 'autodiff classifiers graph optimizers runtime/engine.ts statistics util',
   data: 'formats util',
   runs: 'formats util',
   statistics: 'runs util',

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Reference attacks that only ask, on ONNX classifiers: black-box.py REQUEST.json, one JSON line out.
+
+The request: {"model": path, "images": path of raw float32 [n, 784], "labels": [...], "attack": "square" | "nes" | "hop-skip-jump",
+"norm": "linf" | "l2", "eps": .., "queries": .., "seed": ..}. Answers per image: `found`, `queries` (of Square and NES until
+success, the clean check included), and for HopSkipJump `distances` once for each number of queries in "budgets".
+
+Square is torchattacks', HopSkipJump foolbox'. NES has no maintained implementation in the registry: it is written here after
+the paper (Ilyas et al. 2018, algorithm 1 and its table of settings), plainly and in float32, so that ours is held against
+something that shares no line with it. pip install torch torchattacks foolbox onnx onnx2torch.
+"""
+import json
+import sys
+from importlib.metadata import version
+
+import numpy as np
+import torch
+from onnx2torch import convert
+
+
+class Counted(torch.nn.Module):
+    """The classifier; counts images asked about."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+        self.asked = 0
+
+    def forward(self, images):
+        self.asked += len(images)
+        return self.network(images)
+
+
+def torch_square(model, x, label, request):
+    """One image at a time: torchattacks does not say how many queries each image of a batch took."""
+    import torchattacks
+
+    attack = torchattacks.Square(
+        model, norm='Linf' if request['norm'] == 'linf' else 'L2', eps=request['eps'], n_queries=request['queries'],
+        seed=request['seed'],
+    )
+    attack.set_mode_default()
+    model.asked = 0
+    with torch.no_grad():
+        image = attack(x, label)
+        asked = model.asked - 1  # it ends by looking at what it found
+        wrong = bool((model(image).argmax(1) != label).item())
+    return {'found': wrong, 'queries': asked}
+
+
+def nes(model, x, label, request):
+    """Algorithm 1 of the paper and PGD by its estimate; 50 probes in 25 mirrored pairs, momentum, a rate that is halved on plateaus."""
+    eps, sigma, samples = request['eps'], request.get('sigma', 1e-3), 50
+    rate, momentum, plateau = 1e-2, 0.9, 5
+    low, high = (x - eps).clamp(0, 1), (x + eps).clamp(0, 1)
+    now, mean, losses, asked = x.clone(), torch.zeros_like(x), [], 0
+    with torch.no_grad():
+        while asked < request['queries']:
+            asked += 1
+            if model(now).argmax(1).item() != label.item():
+                return {'found': True, 'queries': asked}
+            if asked + samples >= request['queries']:
+                break
+            half = torch.randn(samples // 2, *x.shape[1:])
+            ways = torch.cat([half, -half])
+            loss = torch.nn.functional.cross_entropy(
+                model(now + sigma * ways), label.expand(samples), reduction='none'
+            )
+            asked += samples
+            gradient = (loss.view(-1, 1, 1, 1) * ways).mean(0, keepdim=True) / sigma
+            mean = momentum * mean + (1 - momentum) * gradient
+            losses = (losses + [-loss.mean().item()])[-plateau:]
+            if len(losses) == plateau and losses[-1] > losses[0]:
+                rate, losses = max(rate / 2, 5e-5), []
+            now = torch.min(torch.max(now + rate * mean.sign(), low), high)
+    return {'found': False, 'queries': asked}
+
+
+def hop_skip_jump(model, x, label, request):
+    import foolbox
+
+    class Watched(torch.nn.Module):
+        """Notes the nearest image that was named wrongly, by the number of images asked about before."""
+
+        def __init__(self):
+            super().__init__()
+            self.asked, self.best, self.at = 0, float('inf'), {}
+
+        def forward(self, images):
+            answers = model(images)
+            wrong = answers.argmax(1) != label
+            for i in range(len(images)):
+                self.asked += 1
+                if wrong[i]:
+                    gap = images[i] - x[0]
+                    distance = (gap.norm() if request['norm'] == 'l2' else gap.abs().max()).item()
+                    self.best = min(self.best, distance)
+                if self.asked in wanted:
+                    self.at[self.asked] = self.best
+            return answers
+
+    wanted = set(request['budgets'])
+    watched = Watched().eval()
+    attack = foolbox.attacks.HopSkipJumpAttack(
+        steps=request.get('iterations', 64), constraint=request['norm']
+    )
+    with torch.no_grad():
+        try:
+            attack.run(foolbox.PyTorchModel(watched, bounds=(0, 1), device='cpu'), x, foolbox.criteria.Misclassification(label))
+        except Exception as error:  # no start was found
+            return {'asked': watched.asked, 'error': str(error), 'distances': [None for _ in request['budgets']]}
+    last = watched.best
+    finite = lambda d: None if d == float('inf') else d
+    return {'asked': watched.asked, 'distances': [finite(watched.at.get(b, last)) for b in request['budgets']]}
+
+
+ATTACKS = {'square': torch_square, 'nes': nes, 'hop-skip-jump': hop_skip_jump}
+
+
+def main(path):
+    with open(path) as file:
+        request = json.load(file)
+    torch.set_num_threads(1)
+    torch.manual_seed(request['seed'])
+    np.random.seed(request['seed'])
+    model = Counted(convert(request['model']).eval())
+    images = torch.from_numpy(np.fromfile(request['images'], np.float32).reshape(-1, 1, 28, 28))
+    run = ATTACKS[request['attack']]
+    results = [
+        run(model, images[i : i + 1], torch.tensor([label]), request) for i, label in enumerate(request['labels'])
+    ]
+    packages = ('torch', 'torchattacks', 'foolbox', 'onnx2torch')
+    print(json.dumps({'results': results, 'versions': {name: version(name) for name in packages}}))
+
+
+if __name__ == '__main__':
+    if len(sys.argv) != 2:
+        sys.exit('usage: black-box.py REQUEST.json')
+    main(sys.argv[1])

@@ -1,0 +1,35 @@
+// Arithmetic of images for attacks that compute outside of the graph: lengths, distances, what pixels may be.
+import type { Norm, Threat } from './threat.ts'
+
+/** The distance of two images: the largest difference of a pixel (`linf`) or the root of the summed squares (`l2`). */
+export function distanceOf(norm: Exclude<Norm, 'spatial'>, a: Float32Array, b: Float32Array): number {
+  let most = 0
+  let sum = 0
+  for (let i = 0; i < a.length; i++) {
+    const gap = a[i]! - b[i]!
+    most = Math.max(most, Math.abs(gap))
+    sum += gap * gap
+  }
+  return norm === 'linf' ? most : Math.sqrt(sum)
+}
+
+/** Whether a distance is within eps, up to what float32 rounds. */
+export const isWithin = (distance: number, eps: number): boolean => distance <= eps + 1e-6 * Math.max(1, eps)
+
+/** The length of a vector. */
+export function lengthOf(vector: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < vector.length; i++) sum += vector[i]! * vector[i]!
+  return Math.sqrt(sum)
+}
+
+/** What each pixel may be at least and at most within eps of an image, for `linf`: in [0, 1] too. */
+export function pixelBounds(
+  image: Float32Array,
+  { eps }: Pick<Threat, 'eps'>,
+): { readonly low: Float32Array; readonly high: Float32Array } {
+  return { low: image.map((p) => Math.max(0, p - eps)), high: image.map((p) => Math.min(1, p + eps)) }
+}
+
+/** A number of [0, 1]. */
+export const inBox = (value: number): number => (value < 0 ? 0 : value > 1 ? 1 : value)
