@@ -7,6 +7,7 @@ import { type Attack, defineAttack } from './attack.ts'
 import { ballOf, fillRandom } from './ball.ts'
 import { openIteration } from './iterate.ts'
 import { lossFor } from './losses.ts'
+import type { PixelNorm } from './threat.ts'
 import { inTurns, oneHot } from './turns.ts'
 
 /** Losses that need no class to go to. */
@@ -49,7 +50,7 @@ export const pgd: Attack = defineAttack<typeof options>({
     const { threat, seed } = input
     const { image, classes } = oracle.classifier
     const shape = [image.height, image.width, image.channels]
-    const usual = USUAL[threat.norm]
+    const usual = USUAL[threat.norm as PixelNorm]
     const ball = ballOf(threat.norm, shape)
     const raised = lossFor(loss, classes)
     return inTurns(pgd, oracle, input, {

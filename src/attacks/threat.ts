@@ -6,6 +6,8 @@
  * may change by any amount.
  */
 export type Norm = 'linf' | 'l2' | 'spatial'
+/** Norms of the difference of two images. */
+export type PixelNorm = Exclude<Norm, 'spatial'>
 export interface Threat {
   readonly norm: Norm
   readonly eps: number

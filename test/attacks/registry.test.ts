@@ -11,6 +11,13 @@ const CASES: Readonly<Record<string, AttackContract>> = {
   fab: { options: { steps: 10, restarts: 2 } },
   'carlini-wagner': { options: { steps: 100, searches: 6, firstC: 0.1 } },
   deepfool: { options: { steps: 20 } },
+  square: { options: { queries: 100 } },
+  nes: { options: { queries: 4000 }, breaks: 0.5 },
+  'nes-top-k': { options: { queries: 2000 }, breaks: 0.1 },
+  'nes-label': { options: { queries: 2000 }, breaks: 0.1 },
+  'hop-skip-jump': { options: { queries: 1000 } },
+  'rotation-translation': { options: { angles: 5, places: 3 }, breaks: 0.1 },
+  noise: { options: { draws: 300 }, breaks: 0.1 },
 }
 
 it('has a case for every attack', () => {
