@@ -9,6 +9,7 @@ export const EXIT = {
   data: 3,
   diverged: 4,
   unsupported: 5,
+  below: 6,
   interrupted: 130,
 } as const
 
@@ -20,6 +21,7 @@ export const EXIT_CODES: readonly { readonly code: number; readonly meaning: str
   { code: EXIT.data, meaning: 'data, files or disk: missing, damaged, unwritable, full' },
   { code: EXIT.diverged, meaning: 'training diverged: a loss or weight is not finite' },
   { code: EXIT.unsupported, meaning: 'not supported here: platform, runtime or operator' },
+  { code: EXIT.below, meaning: 'an audit found less strength than --fail-under asks for' },
   { code: EXIT.interrupted, meaning: 'interrupted; the run can be resumed' },
 ]
 

@@ -37,6 +37,7 @@ export interface RecipeFace {
 
 /** By the name of the kind; each is loaded when a run of it is named. */
 const FACES: Readonly<Record<RunHead['recipe'], () => Promise<RecipeFace>>> = {
+  audit: async () => (await import('./audit-face.ts')).auditFace,
   training: async () => (await import('./training-face.ts')).trainingFace,
 }
 

@@ -1,12 +1,13 @@
 // The kinds of runs there are. A new one is a row here, its faces on the command line and in the studio, and a room that makes it.
 import { DataError } from '../util/errors.ts'
+import { AUDIT } from './audit.ts'
 import type { Recipe, RunHead } from './recipe.ts'
 import { TRAINING } from './training.ts'
 
 /** Kinds of runs by the name that `config.json` has. */
 export type RecipeTable = Readonly<Record<string, Recipe>>
 
-export const RECIPES: RecipeTable = { [TRAINING.name]: TRAINING }
+export const RECIPES: RecipeTable = { [TRAINING.name]: TRAINING, [AUDIT.name]: AUDIT }
 
 /** @throws DataError when there is none of this name */
 export function recipeOf({ recipe }: Pick<RunHead, 'recipe'>, recipes: RecipeTable = RECIPES): Recipe {

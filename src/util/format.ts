@@ -29,6 +29,9 @@ export function formatShort(value: number): string {
   return size !== 0 && size < 0.1 ? value.toPrecision(2) : value.toFixed(2)
 }
 
+/** `0.3`, `0.0314`: a setting as it is typed, with at most three digits that matter. */
+export const formatSetting = (value: number): string => String(Number(value.toPrecision(3)))
+
 /** `62.5%` for .625. */
 export const formatPercent = (ratio: number, decimals = 1): string =>
   Number.isFinite(ratio) ? `${(100 * ratio).toFixed(decimals)}%` : 'not a number'

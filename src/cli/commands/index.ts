@@ -39,6 +39,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./report.ts'),
   },
   {
+    name: 'audit',
+    usage: '<model.onnx | run>',
+    summary: 'find out whether an image classifier can be fooled',
+    load: () => import('./audit.ts'),
+  },
+  {
     name: 'evaluate',
     usage: '<run> ...',
     summary: 'measure the samples of trained runs',

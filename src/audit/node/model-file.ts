@@ -1,0 +1,46 @@
+// The model that is audited, by the name that people give: an ONNX file, or the classifier of a run.
+import { stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { networkBytes } from '../../lifecycle/networks.ts'
+import { openOwnRun } from '../../lifecycle/own-code.ts'
+import { runParts } from '../../lifecycle/run-parts.ts'
+import { DataError } from '../../util/errors.ts'
+import { FILES } from '../../util/limits.ts'
+import { readBytes } from '../../util/node/read-file.ts'
+
+export interface ModelFile {
+  readonly bytes: Uint8Array
+  readonly name: string
+  /** Absolute. */
+  readonly file: string
+  /** The data that it was trained on, where it is of a run: what it is audited on unless other data is named. */
+  readonly data?: {
+    readonly name: string
+    readonly folder?: string
+    readonly options?: Readonly<Record<string, unknown>>
+  }
+}
+
+/** @throws DataError when there is no such file, or the run has no network that names classes */
+export async function modelFile(given: string): Promise<ModelFile> {
+  const found = await stat(given).catch(() => undefined)
+  if (!found)
+    throw new DataError(
+      `there is no file and no run "${given}": expected an .onnx file, or the folder of a run that trained a classifier`,
+    )
+  if (!found.isDirectory())
+    return { bytes: await readBytes(given, FILES.network), name: basename(given), file: resolve(given) }
+  const run = await openOwnRun(given)
+  const { classifier } = runParts(run.config)
+  if (!classifier)
+    throw new DataError(
+      `${given}: the model ${run.config.model} has no network that names classes; expected a run of a classifier, or an .onnx file`,
+    )
+  const { name, folder, options } = run.config.data
+  return {
+    bytes: await networkBytes(run, classifier),
+    name: `${classifier}.onnx`,
+    file: join(run.folder, `${classifier}.onnx`),
+    data: { name, ...(folder ? { folder } : {}), ...(options ? { options } : {}) },
+  }
+}

@@ -1,0 +1,129 @@
+// What an audit does, by its budget: which attacks, which checks, in which order.
+
+import { standardMembers } from '../attacks/ensemble.ts'
+import { attackNamed } from '../attacks/registry.ts'
+import type { AuditConfig } from '../runs/audit.ts'
+import { attackPart, type PlannedAttack } from './attack-part.ts'
+import { FGSM_AND_PGD, NOISE_AND_PGD, TWICE } from './checks.ts'
+import { cleanPart } from './clean.ts'
+import { type Contestant, comparisonPart, curvePart } from './comparison-parts.ts'
+import { gradientPart } from './gradient-health.ts'
+import type { Part } from './part.ts'
+
+type Settings = AuditConfig['settings']
+type Budget = Settings['budget']
+
+/** Images of one part: what a kill costs at most is one of them. */
+const CHUNK = 1000
+/** Images on which attacks are held against each other, and on which the curve is measured. */
+const COMPARED: Readonly<Record<Budget, number>> = { quick: 100, standard: 300, full: 1000 }
+const CURVE_STEPS: Readonly<Record<Budget, number>> = { quick: 20, standard: 40, full: 100 }
+/** Shares of eps at which the curve is measured; then the whole range. */
+const RADII = [1 / 8, 1 / 4, 1 / 2, 3 / 4, 1, 1.5, 2]
+
+const planned = (
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  work: number,
+  called: { readonly name?: string; readonly title?: string } = {},
+): PlannedAttack => {
+  const attack = attackNamed(name)
+  return { name: called.name ?? name, title: called.title ?? attack.title, attack, options, work }
+}
+
+/** The attacks of a budget, each on what those before it left. */
+export function attacksOf(
+  { norm, budget }: Pick<Settings, 'norm' | 'budget'>,
+  classes: number,
+): PlannedAttack[] {
+  const margin = planned('pgd', { loss: 'margin' }, 40, { name: 'pgd-margin', title: 'PGD on the margin' })
+  const quick = [planned('pgd', {}, 40), margin, planned('square', { queries: 500 }, 500 / 3)]
+  const standard = [
+    ...standardMembers(classes).map(({ attack, options = {}, title = attack.title }) =>
+      planned(attack.name, options, 900, { name: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'), title }),
+    ),
+    planned('square', { queries: 5000 }, 5000 / 3),
+  ]
+  const more = [
+    planned('pgd', { restarts: 10 }, 400, { name: 'pgd-restarts', title: 'PGD, 10 restarts' }),
+    margin,
+    ...(norm === 'l2' ? [planned('carlini-wagner', {}, 9000)] : []),
+    planned('hop-skip-jump', {}, 9000),
+  ]
+  const chosen = { quick, standard, full: [...standard, ...more] }[budget]
+  return chosen.filter(({ attack }) => attack.norms.includes(norm))
+}
+
+/** The largest change there is: between black and white, everywhere. */
+const wholeRange = (norm: Settings['norm'], numbers: number): number =>
+  norm === 'linf' ? 1 : Math.sqrt(numbers)
+
+/**
+ * @param numbers  of one image
+ * @param n        images
+ */
+export function planOf(settings: Settings, classes: number, numbers: number, n: number): Part[] {
+  const { budget, eps, norm } = settings
+  const compared = Math.min(n, COMPARED[budget])
+  const contestant = (name: string, attack: string, options: object, work: number): Contestant => ({
+    name,
+    attack: attackNamed(attack),
+    options: { ...options },
+    work,
+  })
+  const chunks = Array.from({ length: Math.ceil(n / CHUNK) }, (_, i): [number, number] => [
+    i * CHUNK,
+    Math.min(n, (i + 1) * CHUNK),
+  ])
+  const radii = [
+    ...new Set([...RADII.map((share) => Number((share * eps).toPrecision(6))), wholeRange(norm, numbers)]),
+  ]
+    .filter((radius) => radius > 0 && radius <= wholeRange(norm, numbers))
+    .sort((a, b) => a - b)
+  return [
+    cleanPart,
+    gradientPart,
+    comparisonPart(
+      FGSM_AND_PGD,
+      'One large step beside many small ones',
+      [
+        { ...contestant('fgsm', 'fgsm', {}, 1), plain: true },
+        { ...contestant('pgd', 'pgd', { randomStart: false }, 40), plain: true },
+      ],
+      compared,
+    ),
+    comparisonPart(
+      NOISE_AND_PGD,
+      'Random noise beside an attack',
+      [contestant('noise', 'noise', { draws: 100 }, 30), contestant('pgd', 'pgd', { loss: 'margin' }, 40)],
+      compared,
+    ),
+    comparisonPart(
+      TWICE,
+      'Twice the iterations',
+      [
+        contestant('once', 'pgd', { loss: 'margin' }, 40),
+        contestant(
+          'twice',
+          'pgd',
+          { loss: 'margin', steps: 2 * (norm === 'linf' ? 40 : 50), restarts: 2 },
+          160,
+        ),
+      ],
+      compared,
+    ),
+    ...attacksOf(settings, classes).flatMap((attack) =>
+      chunks.map((range, chunk) => attackPart(attack, chunk, range)),
+    ),
+    curvePart(
+      contestant(
+        'pgd',
+        'pgd',
+        { loss: 'margin', steps: CURVE_STEPS[budget], stepSize: 2.5 / CURVE_STEPS[budget] },
+        CURVE_STEPS[budget],
+      ),
+      radii,
+      compared,
+    ),
+  ]
+}

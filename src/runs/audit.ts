@@ -1,0 +1,79 @@
+// The audit as a kind of run: its config, and the log of its parts.
+import { z } from 'zod'
+import { LOGS, logTable } from './logs.ts'
+import { type Recipe, runHeadSchema } from './recipe.ts'
+
+/** What was found in one part of an audit: an attack on some images, a check, a point of a curve. */
+export const partRowSchema = z.object({
+  /** Parts are the steps of an audit. */
+  step: z.int().min(0),
+  /** `attack/pgd/0` */
+  part: z.string(),
+  /** In words, for those who watch. */
+  title: z.string(),
+  /** What was found, in words. */
+  finding: z.string(),
+  /** What later parts and the result are made of. */
+  value: z.json(),
+})
+export type PartRow = z.infer<typeof partRowSchema>
+
+/** `config.json` of an audit. */
+export const auditConfigSchema = runHeadSchema.extend({
+  recipe: z.literal('audit'),
+  model: z.object({ name: z.string(), file: z.string(), sha256: z.string() }),
+  data: z.object({
+    name: z.string(),
+    folder: z.string().optional(),
+    options: z.record(z.string(), z.json()).optional(),
+    hash: z.string(),
+  }),
+  settings: z.object({
+    norm: z.enum(['linf', 'l2']),
+    eps: z.number().min(0).max(1e6),
+    n: z.int().min(1),
+    budget: z.enum(['quick', 'standard', 'full']),
+    seed: z.int().min(0),
+    batch: z.int().min(1),
+    threads: z.int().min(0),
+    layout: z.enum(['NCHW', 'NHWC']).optional(),
+    mean: z.array(z.number()).optional(),
+    std: z.array(z.number()).optional(),
+    scale: z.number().optional(),
+    /** Classes of the model in its order, where the data names its own. */
+    labels: z.array(z.string()).optional(),
+    certify: z.number().optional(),
+    certifyN: z.int().optional(),
+  }),
+  /** Titles of the parts, in their order. */
+  parts: z.array(z.string()).min(1),
+})
+export type AuditConfig = z.infer<typeof auditConfigSchema>
+
+export const AUDIT_FILE = 'audit.json'
+
+export const AUDIT: Recipe<AuditConfig> = {
+  name: 'audit',
+  called: 'an audit',
+  schema: auditConfigSchema,
+  logs: {
+    ...logTable<'parts', AuditConfig>({
+      parts: {
+        title: 'Parts of the audit',
+        holds: 'what each attack and check found',
+        schema: partRowSchema,
+        every: () => 1,
+        ownView: true,
+      },
+    }),
+    timings: LOGS.timings,
+    control: LOGS.control,
+  },
+  records: [AUDIT_FILE, 'audit.sarif', 'model-card.md'],
+  subject: ({ model, data, settings: { seed }, parts }) => ({
+    model: model.name,
+    data: data.name,
+    seed,
+    steps: parts.length,
+  }),
+}
