@@ -110,8 +110,8 @@ export function assemble(audited: Audited): AuditResult {
     classes: classifier.classes,
     eps: settings.eps,
     gives: classifier.head.gives,
+    scale: (classifier.head as { scale?: number }).scale,
     passedThrough: classifier.passedThrough.length,
-    scoreAttacks: knowing('scores'),
     gradientAttacks: knowing('gradient'),
   })
   const curve = found.get(CURVE) as CurveValue | undefined

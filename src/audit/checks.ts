@@ -13,6 +13,7 @@ import { attacksOf, cleanOf } from './survivors.ts'
 export const FGSM_AND_PGD = 'compare/fgsm-pgd'
 export const TWICE = 'compare/twice'
 export const NOISE_AND_PGD = 'compare/noise-pgd'
+export const SCORES_ONLY = 'compare/scores-only'
 
 /** What is known besides the parts: facts of the file and the settings. */
 export interface Facts {
@@ -20,10 +21,11 @@ export interface Facts {
   readonly eps: number
   /** What the file gives: `logits`, `softmax` ... */
   readonly gives: string
+  /** What it multiplies its scores with before. */
+  readonly scale?: number | undefined
   /** How many operators gradients are passed through. */
   readonly passedThrough: number
-  /** Names of attacks that ask for scores only, and of those that take gradients. */
-  readonly scoreAttacks: ReadonlySet<string>
+  /** Names of attacks that take gradients. */
   readonly gradientAttacks: ReadonlySet<string>
 }
 
@@ -102,13 +104,18 @@ const randomness: Check = {
 
 const probabilities: Check = {
   name: 'probabilities',
-  title: 'Attacks see scores before they are squashed',
-  judge: (_, { gives }) =>
-    pass(
-      gives === 'logits'
-        ? 'the file gives scores as they are'
-        : `the file gives ${gives} values, behind which gradients vanish: attacks take what goes into it`,
-    ),
+  title: 'What the file gives has slopes',
+  judge(found, { gives, scale }) {
+    const { saturated, named } = cleanOf(found)
+    if (gives === 'logits' && saturated === 0) return pass('the file gives scores as they are')
+    const before = `the file gives ${gives} values; attacks take the scores that go into them`
+    if (saturated <= MOST_LOST * named.length) return pass(before)
+    const why =
+      scale === undefined || scale === 1 ? '' : ` (it multiplies its scores by ${formatSetting(scale)} first)`
+    return fail(
+      `at ${formatCount(saturated)} of ${formatCount(named.length)} images the file gives exactly 1 and exactly 0${why}: no gradient comes through that, so an attack on its output finds nothing, whatever the model is worth. Here ${before}`,
+    )
+  },
 }
 
 const gradientHealth: Check = {
@@ -187,15 +194,20 @@ const enoughSteps: Check = {
 
 const gradientsHelp: Check = {
   name: 'black-box',
-  title: 'Attacks that see gradients find what attacks that do not find',
-  judge(found, { scoreAttacks, gradientAttacks }) {
-    const attacks = attacksOf(found)
-    const after = attacks.filter(({ attack }) => scoreAttacks.has(attack))
-    if (after.length === 0 || !attacks.some(({ attack }) => gradientAttacks.has(attack))) return undefined
-    const more = sum(after.map(({ confirmed }) => sum(confirmed)))
-    const n = cleanOf(found).named.length
-    const said = `attacks without gradients fool ${formatCount(more)} of ${formatCount(n)} images that attacks with gradients could not`
-    return isMoreThan(MOST_AHEAD, more, n) ? fail(`${said}: gradients are masked`) : pass(said)
+  title: 'Attacks that see gradients do better than one that does not',
+  judge(found, { gradientAttacks }) {
+    const value = part<ComparisonValue>(found, SCORES_ONLY)
+    const attacks = attacksOf(found).filter(({ attack }) => gradientAttacks.has(attack))
+    if (!value || value.places.length === 0 || attacks.length === 0) return undefined
+    const broken = new Set(
+      attacks.flatMap(({ tried, confirmed }) => tried.filter((_, i) => confirmed[i] === 1)),
+    )
+    const { square = [] } = value.found
+    const n = value.places.length
+    const withGradients = value.places.filter((place) => broken.has(place)).length
+    const ahead = sum(square) - withGradients
+    const said = `of ${formatCount(n)} images attacks with gradients fool ${formatCount(withGradients)}, one that sees scores only ${formatCount(sum(square))}`
+    return ahead > 0 && isMoreThan(MOST_AHEAD, ahead, n) ? fail(`${said}: gradients are masked`) : pass(said)
   },
 }
 

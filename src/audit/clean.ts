@@ -39,6 +39,10 @@ async function answersOfGraph(
   }
 }
 
+/** Whether an answer is 1 at one class and exactly 0 at all others, as a squashed one is where it has lost its slope. */
+const isSaturated = (answer: Float32Array, name: number): boolean =>
+  answer.length > 1 && answer[name] === 1 && answer.every((value, k) => k === name || value === 0)
+
 export const cleanPart: Part = {
   name: CLEAN,
   title: 'What the model names the images themselves',
@@ -72,6 +76,9 @@ export const cleanPart: Part = {
       named,
       unsteady: differs.reduce((sum, one) => sum + one, 0),
       passes: PASSES,
+      saturated: named.filter((name, i) =>
+        isSaturated(answers.subarray(i * classes, (i + 1) * classes), name),
+      ).length,
       notFinite: named.filter((name) => name === -1).length,
       apart: misnamed / again,
     }

@@ -4,7 +4,7 @@ import { standardMembers } from '../attacks/ensemble.ts'
 import { attackNamed } from '../attacks/registry.ts'
 import type { AuditConfig } from '../runs/audit.ts'
 import { attackPart, type PlannedAttack } from './attack-part.ts'
-import { FGSM_AND_PGD, NOISE_AND_PGD, TWICE } from './checks.ts'
+import { FGSM_AND_PGD, NOISE_AND_PGD, SCORES_ONLY, TWICE } from './checks.ts'
 import { cleanPart } from './clean.ts'
 import { type Contestant, comparisonPart, curvePart } from './comparison-parts.ts'
 import { gradientPart } from './gradient-health.ts'
@@ -18,6 +18,7 @@ const CHUNK = 1000
 /** Images on which attacks are held against each other, and on which the curve is measured. */
 const COMPARED: Readonly<Record<Budget, number>> = { quick: 100, standard: 300, full: 1000 }
 const CURVE_STEPS: Readonly<Record<Budget, number>> = { quick: 20, standard: 40, full: 100 }
+const SQUARE_QUERIES: Readonly<Record<Budget, number>> = { quick: 500, standard: 5000, full: 5000 }
 /** Shares of eps at which the curve is measured; then the whole range. */
 const RADII = [1 / 8, 1 / 4, 1 / 2, 3 / 4, 1, 1.5, 2]
 
@@ -37,12 +38,16 @@ export function attacksOf(
   classes: number,
 ): PlannedAttack[] {
   const margin = planned('pgd', { loss: 'margin' }, 40, { name: 'pgd-margin', title: 'PGD on the margin' })
-  const quick = [planned('pgd', {}, 40), margin, planned('square', { queries: 500 }, 500 / 3)]
+  const quick = [
+    planned('pgd', {}, 40),
+    margin,
+    planned('square', { queries: SQUARE_QUERIES.quick }, SQUARE_QUERIES.quick / 3),
+  ]
   const standard = [
     ...standardMembers(classes).map(({ attack, options = {}, title = attack.title }) =>
       planned(attack.name, options, 900, { name: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'), title }),
     ),
-    planned('square', { queries: 5000 }, 5000 / 3),
+    planned('square', { queries: SQUARE_QUERIES.standard }, SQUARE_QUERIES.standard / 3),
   ]
   const more = [
     planned('pgd', { restarts: 10 }, 400, { name: 'pgd-restarts', title: 'PGD, 10 restarts' }),
@@ -102,18 +107,19 @@ export function planOf(settings: Settings, classes: number, numbers: number, n: 
       TWICE,
       'Twice the iterations',
       [
-        contestant('once', 'pgd', { loss: 'margin' }, 40),
-        contestant(
-          'twice',
-          'pgd',
-          { loss: 'margin', steps: 2 * (norm === 'linf' ? 40 : 50), restarts: 2 },
-          160,
-        ),
+        contestant('once', 'apgd', { loss: 'margin' }, 100),
+        contestant('twice', 'apgd', { loss: 'margin', steps: 200 }, 200),
       ],
       compared,
     ),
     ...attacksOf(settings, classes).flatMap((attack) =>
       chunks.map((range, chunk) => attackPart(attack, chunk, range)),
+    ),
+    comparisonPart(
+      SCORES_ONLY,
+      'An attack that sees scores only, on all',
+      [contestant('square', 'square', { queries: SQUARE_QUERIES[budget] }, SQUARE_QUERIES[budget] / 3)],
+      compared,
     ),
     curvePart(
       contestant(

@@ -8,6 +8,8 @@ export interface CleanValue {
   /** Images whose answer differed between passes. */
   readonly unsteady: number
   readonly passes: number
+  /** Images whose answer is exactly one number for the named class and exactly 0 for all others: nothing gets through it. */
+  readonly saturated: number
   /** Images whose answer is not finite. */
   readonly notFinite: number
   /** Largest difference between the file's answers and those of the graph that attacks differentiate. */

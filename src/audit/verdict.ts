@@ -42,7 +42,7 @@ export function judge({ n, right, standing, norm, eps, checks, certified }: Evid
   if (failed.length > 0)
     return {
       verdict: 'unreliable',
-      verdictText: `${survived}. But this number cannot be trusted as a measure of strength: ${failed.map(({ title }) => `“${title}” does not hold`).join('; ')}. The true number may be lower.`,
+      verdictText: `${survived}. ${kept < BROKEN_BELOW ? 'It hides its weakness from attacks that follow gradients, and is weak' : 'But this number cannot be trusted as a measure of strength'}: ${failed.map(({ title }) => `“${title}” does not hold`).join('; ')}.${standing > 0 ? ' The true number may be lower.' : ''}`,
     }
   if (right === 0 || kept < BROKEN_BELOW)
     return {
