@@ -14,8 +14,6 @@ export interface ClassifierOptions {
   readonly mean?: readonly number[] | undefined
   /** What the rest is divided by. Default 1 */
   readonly std?: readonly number[] | undefined
-  readonly scale?: number | undefined
-  readonly passThrough?: boolean
 }
 
 /**
