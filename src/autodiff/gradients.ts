@@ -135,6 +135,7 @@ export const GRADIENTS: Readonly<Record<string, GradientRule | NotDifferentiable
   Constant: source,
   Identity: unary(({ dy }) => dy),
   StopGradient: notDifferentiable('written to make its input a constant for whoever differentiates'),
+  StraightThrough: ({ dy }) => [undefined, dy],
   Cast: unary(({ x, dy }) => cast(dy, x.dtype)),
 
   Neg: unary(({ dy }) => neg(dy)),

@@ -42,6 +42,8 @@ export const not = unary('Not')
 export const identity = unary('Identity')
 /** x, as a constant of everything that is differentiated: no gradient passes to what x is computed from. */
 export const stopGradient = unary('StopGradient')
+/** x, whose gradient goes to `through`, which stands for it where it has no useful derivative. */
+export const straightThrough = (x: Value, through: Value): Value => apply('StraightThrough', [x, through])
 export const leakyRelu = (x: Value, alpha: number): Value => apply('LeakyRelu', [x], { alpha })
 export const cast = (x: Value, to: DType): Value => (x.dtype === to ? x : apply('Cast', [x], { to }))
 

@@ -145,6 +145,15 @@ export const OPS: Readonly<Record<string, OpDefinition>> = {
   Identity: unary,
   /** The value itself, through which autodiff lets no gradient. Lowering drops it, and no file that is read makes one. */
   StopGradient: unary,
+  /** The first input, whose gradient goes to the second: that stands for it where it has no useful derivative. */
+  StraightThrough: core(2, ([x, through]) => {
+    requireFloat(x!)
+    if (x!.dtype !== through!.dtype || !sameShape(x!.shape, through!.shape))
+      throw new ShapeError(
+        `expects two values of one type and shape, got ${x!.dtype} ${formatShape(x!.shape)} and ${through!.dtype} ${formatShape(through!.shape)}`,
+      )
+    return [{ dtype: x!.dtype, shape: x!.shape }]
+  }),
   Cast: core(1, ([x], attributes) => [{ dtype: attributes.to as DType, shape: x!.shape }]),
 
   Neg: unary,

@@ -105,6 +105,7 @@ function simplifyOne(node: Node, given: readonly Value[]): Value | undefined {
   switch (node.op) {
     case 'Identity':
     case 'StopGradient':
+    case 'StraightThrough':
       return x
     case 'Neg': {
       if (x!.node.op === 'Neg') return x!.node.inputs[0]

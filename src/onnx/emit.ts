@@ -169,6 +169,7 @@ const mustBeLowered: Emit = ({ node }) => {
 export const EMIT: Readonly<Record<string, Emit>> = {
   Identity: plain,
   StopGradient: same({}, { opType: 'Identity' }),
+  StraightThrough: ({ inputs, outputs, write }) => write('Identity', inputs.slice(0, 1), outputs),
   Cast: (emission) =>
     emission.write('Cast', emission.inputs, emission.outputs, [
       intAttribute('to', elementTypes[fixed<string>(emission, 'to') as DType]),

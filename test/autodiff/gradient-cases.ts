@@ -125,6 +125,7 @@ const positions = literal(
 
 export const CASES: Readonly<Record<string, readonly GradientCase[]>> = {
   Identity: [unary(curved(g.identity), x34)],
+  StraightThrough: [unary((x) => g.straightThrough(g.exp(x), g.exp(x)), x34)],
   Cast: [unary((x) => g.cast(g.square(g.cast(x, 'float64')), 'float32'), x34, 'between real types')],
   Neg: [unary(curved(g.neg), x34)],
   Abs: [unary(curved(g.abs), apart)],

@@ -36,6 +36,7 @@ describe('simplify removes', () => {
     'subtracting 0': g.sub(x, filled(0, [1, 3])),
     Identity: g.identity(g.identity(x)),
     StopGradient: g.stopGradient(g.stopGradient(x)),
+    StraightThrough: g.straightThrough(x, g.exp(x)),
     'two changes of sign': g.neg(g.neg(x)),
     'a reshape to another shape and back': g.reshape(g.reshape(x, [6]), [2, 3]),
     'a reshape to the same shape': apply('Reshape', [x], { shape: [2, 3] }),

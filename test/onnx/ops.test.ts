@@ -83,6 +83,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   Identity: unary('Identity'),
   StopGradient: unary('StopGradient'),
+  StraightThrough: [{ inputs: [real(3, 4), real(3, 4)], build: (x, y) => g.straightThrough(x!, y!) }],
   Cast: (
     [
       ['float32', 'int64'],

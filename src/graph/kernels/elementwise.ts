@@ -33,6 +33,7 @@ const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Ma
 export const ELEMENTWISE: Readonly<Record<string, Kernel>> = {
   Identity: unary((x) => x),
   StopGradient: unary((x) => x),
+  StraightThrough: unary((x) => x),
   Cast: kernel(({ dtype }, _attributes, x) => {
     if (dtype === 'bool') return x.data.map((n) => Number(n !== 0))
     return isInteger(dtype) ? x.data.map(truncate) : x.data.slice()

@@ -34,6 +34,13 @@ export const ELEMENTWISE_CASES: KernelCases = {
     { name: 'copies', inputs: [[[1, -2]]], expected: [[1, -2]] },
     { name: 'keeps the type', inputs: [int([3])], expected: [3], dtype: 'int64' },
   ],
+  StraightThrough: [
+    {
+      name: 'is its first input',
+      inputs: [[[1, -2]], [[0.9, -1.8]]],
+      expected: [[1, -2]],
+    },
+  ],
   Cast: [
     {
       name: 'truncates to integers',
