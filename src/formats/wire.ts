@@ -196,3 +196,36 @@ export function encode(message: Message, value: Readonly<Record<string, unknown>
   writeMessage(writer, message, value)
   return writer.finish()
 }
+
+/**
+ * Rewrites the parts of a message that have a field's number and keeps everything else as it is, unknown fields too.
+ *
+ * @param change  given the bytes of a part, what stands in its place; undefined leaves it out
+ * @throws RangeError or Error when the bytes are not a message
+ */
+export function changeParts(
+  bytes: Uint8Array,
+  field: number,
+  change: (part: Uint8Array) => Uint8Array | undefined,
+): Uint8Array {
+  const reader = new protobuf.Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const kept: Uint8Array[] = []
+  while (reader.pos < reader.len) {
+    const start = reader.pos
+    const tag = reader.uint32()
+    if (tag >>> 3 !== field || (tag & 7) !== 2) {
+      reader.skipType(tag & 7)
+      kept.push(bytes.subarray(start, reader.pos))
+      continue
+    }
+    const part = change(reader.bytes())
+    if (part) kept.push(new protobuf.Writer().uint32(tag).uint32(part.length).finish(), part)
+  }
+  const all = new Uint8Array(kept.reduce((size, { length }) => size + length, 0))
+  let at = 0
+  for (const part of kept) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}

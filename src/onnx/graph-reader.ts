@@ -14,7 +14,7 @@ import type {
   OperatorSetIdProto,
   TensorProto,
 } from './proto.ts'
-import { readTensor } from './tensor-proto.ts'
+import { readTensor, storedType } from './tensor-proto.ts'
 
 /** What the nodes of one file share. */
 export interface ReaderContext {
@@ -23,6 +23,8 @@ export interface ReaderContext {
   /** Functions that the file defines, by domain and name. */
   readonly functions: ReadonlyMap<string, FunctionProto>
   readonly budget: Budget
+  /** Operators of the nodes that were read, by their labels. */
+  readonly operators: Map<string, string>
   /** The functions and branches that are being read, outermost first. */
   readonly path: readonly string[]
 }
@@ -54,7 +56,7 @@ const readable = (key: string): string => key.replace(/^:/, '')
 export function constantOf(proto: TensorProto): Value {
   const name = proto.name ?? ''
   const { data, shape, dtype } = readTensor(proto, `tensor "${name}"`)
-  return makeNode('Constant', [], { data }, [{ dtype, shape }], name).outputs[0]!
+  return makeNode('Constant', [], { data, ...storedType(proto) }, [{ dtype, shape }], name).outputs[0]!
 }
 
 /**
@@ -159,7 +161,12 @@ function readFunction(definition: FunctionProto, call: Call, context: ReaderCont
   return results(definition.output, names, `function ${call.op}`)
 }
 
-function readNode(node: NodeProto, label: string, names: Names, context: ReaderContext): readonly Value[] {
+function readNode(
+  node: NodeProto,
+  label: string,
+  names: Names,
+  context: ReaderContext,
+): readonly (Value | undefined)[] {
   const { opType = '', domain = '' } = node
   const call: Call = {
     op: opType,
@@ -170,6 +177,7 @@ function readNode(node: NodeProto, label: string, names: Names, context: ReaderC
     outputCount: node.output.filter((name) => name !== '').length,
     attributes: new Map((node.attribute ?? []).map((proto) => [proto.name ?? '', proto])),
   }
+  if (!context.operators.has(label)) context.operators.set(label, opType)
   const definition = context.functions.get(functionKey(domain, opType))
   if (definition) return readFunction(definition, call, context)
   if (opType === 'If' && domain === '') return readIf(call, names, context)
@@ -180,8 +188,8 @@ function readNode(node: NodeProto, label: string, names: Names, context: ReaderC
     )
   try {
     const made = rules[opType]!(call)
-    return (Array.isArray(made) ? (made as readonly Value[]) : [made as Value]).map((value) =>
-      fold(call, value),
+    return (Array.isArray(made) ? (made as readonly (Value | undefined)[]) : [made as Value]).map(
+      (value) => value && fold(call, value),
     )
   } catch (error) {
     throw located(error, node, label)

@@ -1,4 +1,5 @@
 // Reads an ONNX model of any framework into a graph of core operators.
+import { cast } from '../graph/build.ts'
 import { type DType, type Graph, input, type Value } from '../graph/value.ts'
 import { ConfigError, DataError, UnsupportedError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
@@ -11,14 +12,17 @@ import {
   readInitializers,
   readNodes,
 } from './graph-reader.ts'
+import { nodesFor } from './needed.ts'
 import { decodeModel, type ValueInfoProto } from './proto.ts'
-import { dtypeOf } from './tensor-proto.ts'
+import { dtypeOf, nameOfType } from './tensor-proto.ts'
 
 export interface ImportOptions {
   /** Length of free first axes; default 1. */
   readonly batch?: number
   /** Lengths of other free axes, by the symbol in the file or as `input.axis`, e.g. `{ height: 28, 'image.3': 28 }`. */
   readonly dimensions?: Readonly<Record<string, number>>
+  /** Read only what these outputs depend on; default: the whole file. A name of any value inside will do. */
+  readonly outputs?: readonly string[]
 }
 
 /** An input or output of an imported model. */
@@ -29,6 +33,8 @@ export interface ImportedPort {
 }
 
 export interface ImportedInput extends ImportedPort {
+  /** The type of its numbers in the file, e.g. `float16`, which is read as float32. */
+  readonly type: string
   /** Axes that are free in the file, with their symbols ('' when they have none). */
   readonly free: readonly { readonly axis: number; readonly symbol: string }[]
 }
@@ -39,6 +45,8 @@ export interface ImportedModel {
   readonly outputs: readonly ImportedPort[]
   /** The tensors of the file, constants of the graph, by name. */
   readonly initializers: ReadonlyMap<string, Value>
+  /** Operators of the nodes that were read, by the labels that nodes of the graph have. */
+  readonly operators: ReadonlyMap<string, string>
   /** Free entries of the file. */
   readonly metadata: Readonly<Record<string, string>>
   /** Version of ONNX' own operator set. */
@@ -46,6 +54,8 @@ export interface ImportedModel {
   readonly producer: { readonly name: string; readonly version: string }
   readonly documentation: string
 }
+
+const quantisedTypes = ['uint8', 'int8', 'uint16', 'int16', 'int32']
 
 /** The operator sets that are read. */
 const [oldestOpset, newestOpset] = [7, 26]
@@ -76,7 +86,8 @@ function bindShape(info: ValueInfoProto, { batch = 1, dimensions = {} }: ImportO
     return given
   })
   checkShape(shape, `input "${name}"`)
-  return { name, shape, dtype: dtypeOf(tensorType.elemType, `input "${name}"`), free }
+  const dtype = dtypeOf(tensorType.elemType, `input "${name}"`)
+  return { name, shape, dtype, type: nameOfType(tensorType.elemType), free }
 }
 
 function checkedOpset(opsets: ReadonlyMap<string, number>): number {
@@ -111,6 +122,7 @@ export function importModel(bytes: Uint8Array, options: ImportOptions = {}): Imp
     opsetOf: (domain) => opsets.get(domain),
     budget: new Budget(bytes.length),
     path: [],
+    operators: new Map(),
     functions: new Map((model.functions ?? []).map((f) => [functionKey(f.domain, f.name), f])),
   }
   const names = new Names()
@@ -125,18 +137,27 @@ export function importModel(bytes: Uint8Array, options: ImportOptions = {}): Imp
   inputs.forEach(({ name }, i) => {
     names.set(name, values[i]!)
   })
-  readNodes(model.graph.node, names, context)
+  const wanted = options.outputs ?? model.graph.output.map(({ name = '' }) => name)
+  readNodes(options.outputs ? nodesFor(wanted, model.graph.node) : model.graph.node, names, context)
 
-  const results = model.graph.output.map(({ name = '' }): [string, Value] => {
+  const declared = new Map(
+    model.graph.output.map(({ name = '', type }) => [name, type?.tensorType?.elemType]),
+  )
+  const results = wanted.map((name): [string, Value] => {
     const value = names.get(name)
     if (!value) throw new DataError(`output "${name}" is not computed by any node; the file is damaged`)
-    return [name, value]
+    // Quantised numbers are computed as real ones, see composites/quantised.ts.
+    const type = declared.get(name)
+    const isWhole =
+      type !== undefined && value.dtype === 'float32' && quantisedTypes.includes(nameOfType(type))
+    return [name, isWhole ? cast(value, dtypeOf(type, `output "${name}"`)) : value]
   })
   return {
     graph: { inputs: values, outputs: Object.fromEntries(results) },
     inputs,
     outputs: results.map(([name, { shape, dtype }]) => ({ name, shape, dtype })),
     initializers,
+    operators: context.operators,
     metadata: Object.fromEntries((model.metadataProps ?? []).map(({ key = '', value = '' }) => [key, value])),
     opset,
     producer: { name: model.producerName ?? '', version: model.producerVersion ?? '' },

@@ -239,6 +239,19 @@ export function decodeModel(bytes: Uint8Array): ModelProto & { readonly graph: G
   return decoded as ModelProto & { readonly graph: GraphProto }
 }
 
+/** A tensor of a file, from its bytes and to them. */
+export const decodeTensor = (bytes: Uint8Array): TensorProto =>
+  decode(tensor, bytes) as unknown as TensorProto
+export const encodeTensor = (value: TensorProto): Uint8Array =>
+  encode(tensor, value as unknown as Readonly<Record<string, unknown>>)
+/** What a file says of an input or output, from its bytes and to them. */
+export const decodeValueInfo = (bytes: Uint8Array): ValueInfoProto =>
+  decode(valueInfo, bytes) as unknown as ValueInfoProto
+export const encodeValueInfo = (value: ValueInfoProto): Uint8Array =>
+  encode(valueInfo, value as unknown as Readonly<Record<string, unknown>>)
+/** Numbers of fields, for those who change a file and keep what they do not know of it. */
+export const FIELDS = { modelGraph: 7, graphTensor: 5, graphOutput: 12 } as const
+
 /** The bytes of an .onnx file. */
 export const encodeModel = (value: ModelProto): Uint8Array =>
   encode(model, value as unknown as Readonly<Record<string, unknown>>)

@@ -1,6 +1,7 @@
 // Tensors in ONNX files: element types, and numbers to and from their bytes.
 import type { DType, NumericArray, Tensor } from '../graph/value.ts'
 import { DataError, UnsupportedError } from '../util/errors.ts'
+import { halfToNumber } from '../util/half.ts'
 import { formatShape, type Shape, sizeOf } from '../util/shape.ts'
 import { dataTypes, type TensorProto } from './proto.ts'
 
@@ -31,7 +32,8 @@ const readAs: Readonly<Record<number, DType>> = {
   [dataTypes.bool]: 'bool',
 }
 
-const nameOfType = (type: number | undefined): string =>
+/** What a file calls an element type: `float16`. */
+export const nameOfType = (type: number | undefined): string =>
   Object.entries(dataTypes).find(([, value]) => value === type)?.[0] ?? `number ${type}`
 
 /** Our type for an element type of a file: small integers and half floats are widened. */
@@ -43,6 +45,16 @@ export function dtypeOf(type: number | undefined, where: string): DType {
     )
   return dtype
 }
+
+/**
+ * A note of the type of small whole numbers that are read as larger ones, as an attribute of their constant: quantisation is told
+ * by it how far its numbers go.
+ */
+export const storedType = ({ dataType }: TensorProto): { readonly stored?: string } =>
+  dataType !== undefined &&
+  [dataTypes.int8, dataTypes.int16, dataTypes.uint16].some((type) => type === dataType)
+    ? { stored: nameOfType(dataType) }
+    : {}
 
 const most = 2n ** 63n - 1n
 /** A whole number as int64, clamped to its range. */
@@ -78,16 +90,6 @@ export const tensorProto = (
   rawData: rawBytes(data, dtype),
 })
 
-/** IEEE half precision, from its 16 bits. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
-
 const scratch = new DataView(new ArrayBuffer(4))
 /** bfloat16 is the upper half of a float32. */
 function bfloatToNumber(bits: number): number {
@@ -110,6 +112,12 @@ const rawReaders: Readonly<Record<number, readonly [number, (view: DataView, at:
   [dataTypes.int8]: [1, (view, at) => view.getInt8(at)],
   [dataTypes.uint8]: [1, (view, at) => view.getUint8(at)],
   [dataTypes.bool]: [1, (view, at) => view.getUint8(at)],
+}
+
+/** Bytes of one number of a type. @throws UnsupportedError for types that we do not compute with */
+export function widthOf(type: number | undefined, where: string): number {
+  dtypeOf(type, where)
+  return rawReaders[type!]![0]
 }
 
 /** Numbers of a tensor that are stored in one of the typed fields instead of raw bytes. */
@@ -153,7 +161,7 @@ export function readTensor(proto: TensorProto, where: string): Tensor & { readon
   if (proto.dataLocation === 1 || (proto.externalData?.length ?? 0) > 0) {
     const file = proto.externalData?.find(({ key }) => key === 'location')?.value
     throw new UnsupportedError(
-      `${where}: its numbers are in another file${file ? ` ("${file}")` : ''}; save the model as one file, without external data`,
+      `${where}: its numbers are in another file${file ? ` ("${file}")` : ''}; give that file too, or save the model as one file, without external data`,
     )
   }
   const dtype = dtypeOf(proto.dataType, where)

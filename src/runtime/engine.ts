@@ -5,9 +5,10 @@ import type { Shape } from '../util/shape.ts'
 /** An array on its way in or out of an engine. */
 export interface ArrayWithShape {
   readonly shape: Shape
-  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array
+  /** A Uint16Array holds the bits of float16 numbers, which only files take and give. */
+  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array | Uint16Array
   /** Default: `float32`, or what the array's type says. */
-  readonly dtype?: DType
+  readonly dtype?: DType | 'float16'
 }
 
 export interface EngineOptions {

@@ -17,14 +17,15 @@ const FEED_ARRAYS: Readonly<Partial<Record<DType, { readonly BYTES_PER_ELEMENT: 
 export type Ports = ReadonlyMap<string, Signature>
 
 const quoted = (names: Iterable<string>): string => [...names].map((name) => `"${name}"`).join(', ') || 'none'
-const described = ({ dtype, shape }: Signature): string => `${dtype} ${formatShape(shape)}`
+const described = ({ dtype, shape }: { readonly dtype: string; readonly shape: Shape }): string =>
+  `${dtype} ${formatShape(shape)}`
 
 /** The inputs of a graph by name. */
 export const inputsOf = (graph: Graph): Map<string, Value> =>
   new Map(graph.inputs.map((value) => [inputName(value) ?? '', value]))
 
 /** Whether numbers of this kind are what a port takes; bytes are booleans where those are expected. */
-const fits = (data: ArrayWithShape['data'], dtype: DType, given?: DType): boolean => {
+const fits = (data: ArrayWithShape['data'], dtype: DType, given?: DType | 'float16'): boolean => {
   const type = given ?? typeOf(data)
   return type === dtype || (given === undefined && dtype === 'bool' && type === 'uint8')
 }

@@ -3,7 +3,8 @@ import type { DType } from '../graph/value.ts'
 import type { ArrayWithShape } from './engine.ts'
 
 /** The type that an array has when nobody says another. */
-export const typeOf = (data: ArrayWithShape['data']): DType => {
+export const typeOf = (data: ArrayWithShape['data']): DType | 'float16' => {
+  if (data instanceof Uint16Array) return 'float16'
   if (data instanceof Float64Array) return 'float64'
   if (data instanceof Int32Array) return 'int32'
   if (data instanceof Uint8Array) return 'uint8'
@@ -25,6 +26,10 @@ export function tensorArguments({
   return [type as 'float32', typed as Float32Array, shape]
 }
 
+/** Halves as their bits, whatever kind of array the runtime has for them. */
+const asBits = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint16Array =>
+  new Uint16Array(buffer, byteOffset, byteLength / 2)
+
 /** A tensor as an array; its data is shared, not copied. */
 export const fromTensor = (tensor: {
   readonly dims: readonly number[]
@@ -32,6 +37,6 @@ export const fromTensor = (tensor: {
   readonly type: string
 }): ArrayWithShape => ({
   shape: tensor.dims,
-  data: tensor.data as Float32Array,
+  data: tensor.type === 'float16' ? asBits(tensor.data as ArrayBufferView) : (tensor.data as Float32Array),
   dtype: tensor.type as 'float32',
 })

@@ -34,7 +34,7 @@ describe('importModel', () => {
     })
     const model = importModel(bytes, { batch: 5 })
     expect(model.inputs).toEqual([
-      { name: 'x', shape: [5, 2], dtype: 'float32', free: [{ axis: 0, symbol: 'N' }] },
+      { name: 'x', shape: [5, 2], dtype: 'float32', type: 'float', free: [{ axis: 0, symbol: 'N' }] },
     ])
     expect(model.outputs).toEqual([{ name: 'y', shape: [5, 3], dtype: 'float32' }])
     expect([...model.initializers.keys()]).toEqual(['w'])
@@ -236,7 +236,7 @@ describe('importModel', () => {
       externalData: [{ key: 'location', value: 'weights.bin' }],
     })
     expect(() => importModel(external)).toThrow(
-      'tensor "x": its numbers are in another file ("weights.bin"); save the model as one file',
+      'tensor "x": its numbers are in another file ("weights.bin"); give that file too, or save the model as one file',
     )
     expect(() => importModel(ofTensor({ dims: [1], dataType: dataTypes.string }))).toThrow(
       'tensor "x": element type string is not one',

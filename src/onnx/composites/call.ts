@@ -23,8 +23,8 @@ export interface Call {
   readonly budget: Budget
 }
 
-/** Turns a node into values: its outputs in order. Outputs that are missing cannot be read by other nodes. */
-export type Rule = (call: Call) => Value | readonly Value[]
+/** Turns a node into values: its outputs in order. Outputs that are missing or undefined cannot be read by other nodes. */
+export type Rule = (call: Call) => Value | readonly (Value | undefined)[]
 
 /** A required input. */
 export function operand({ inputs }: Call, index: number): Value {

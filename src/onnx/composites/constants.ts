@@ -1,9 +1,9 @@
 // Import rules of operators that make constants, most of them arithmetic on shapes.
-import { constant, type NumericArray, scalar, type Value } from '../../graph/value.ts'
+import { constant, makeNode, type NumericArray, scalar, type Value } from '../../graph/value.ts'
 import { DataError } from '../../util/errors.ts'
 import { sizeOf } from '../../util/shape.ts'
 import { checkShape } from '../budget.ts'
-import { readTensor } from '../tensor-proto.ts'
+import { readTensor, storedType } from '../tensor-proto.ts'
 import {
   type Call,
   float,
@@ -24,7 +24,7 @@ function constantOf(call: Call): Value {
     // A function may be called many times, and every call makes its constants.
     call.budget.addNumbers(sizeOf(proto.dims), 'a constant')
     const { data, shape, dtype } = readTensor(proto, 'attribute "value"')
-    return constant(data, shape, dtype)
+    return makeNode('Constant', [], { data, ...storedType(proto) }, [{ dtype, shape }]).outputs[0]!
   }
   const has = (name: string): boolean => call.attributes.has(name)
   if (has('value_float')) return scalar(float(call, 'value_float', 0))

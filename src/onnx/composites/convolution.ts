@@ -9,10 +9,10 @@ import { windowsOf } from './windows.ts'
 const withBias = (call: Call, y: Value, bias: Value | undefined): Value =>
   bias ? g.add(y, perChannel(call, bias, y.shape.length)) : y
 
-function convolution(call: Call): Value {
-  const [x, kernel] = [operand(call, 0), operand(call, 1)]
+/** A convolution with the attributes of the call, without a bias. */
+export function convolve(call: Call, x: Value, kernel: Value): Value {
   const windows = windowsOf(call, x.shape.slice(2), kernel.shape.slice(2))
-  const y = apply(
+  return apply(
     'Conv',
     [x, kernel],
     {
@@ -23,8 +23,10 @@ function convolution(call: Call): Value {
     },
     call.label,
   )
-  return withBias(call, y, call.inputs[2])
 }
+
+const convolution = (call: Call): Value =>
+  withBias(call, convolve(call, operand(call, 0), operand(call, 1)), call.inputs[2])
 
 /** One axis of a transposed convolution: its length without any cropping, and what is cropped at both ends. */
 interface Axis {

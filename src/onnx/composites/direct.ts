@@ -1,6 +1,6 @@
 // Import rules of the operators that our graph has too.
 import * as g from '../../graph/build.ts'
-import { apply } from '../../graph/ops.ts'
+import { apply, applyAll } from '../../graph/ops.ts'
 import type { Attributes, Value } from '../../graph/value.ts'
 import { broadcastShapes, sizeOf } from '../../util/shape.ts'
 import { dtypeOf } from '../tensor-proto.ts'
@@ -48,7 +48,11 @@ const names = [
 export const DIRECT: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(names.map((name) => [name, same()])),
   LeakyRelu: same((call) => ({ alpha: float(call, 'alpha', 0.01) })),
-  Cast: (call) => g.cast(operand(call, 0), dtypeOf(requiredInt(call, 'to'), 'attribute "to"')),
+  Cast: (call) => {
+    const x = operand(call, 0)
+    const to = dtypeOf(requiredInt(call, 'to'), 'attribute "to"')
+    return x.dtype === to ? x : apply('Cast', [x], { to }, call.label)
+  },
   CastLike: (call) => g.cast(operand(call, 0), operand(call, 1).dtype),
   Pow: (call) => g.pow(operand(call, 0), g.cast(operand(call, 1), operand(call, 0).dtype)),
   Xor: (call) => g.not(g.equal(operand(call, 0), operand(call, 1))),
@@ -63,6 +67,16 @@ export const DIRECT: Readonly<Record<string, Rule>> = {
 
   ArgMax: (call) => arg(call, operand(call, 0)),
   ArgMin: (call) => arg(call, g.neg(operand(call, 0))),
+  TopK: (call) => {
+    const x = operand(call, 0)
+    const k = intsOrInput(call, 'k', 1)?.[0] ?? requiredInt(call, 'k')
+    const given = int(call, 'axis', -1)
+    const axis = given < 0 ? given + x.shape.length : given
+    // The largest of the negated numbers are the smallest. Values are picked by their places, which has a gradient.
+    const ranked = int(call, 'largest', 1) === 1 ? x : g.neg(x)
+    const places = applyAll('TopK', [ranked], { k, axis }, call.label)[1]!
+    return [g.gatherElements(x, places, axis), places]
+  },
   CumSum: (call) =>
     g.cumSum(operand(call, 0), numberOf(call, 1, '"axis"'), {
       exclusive: int(call, 'exclusive', 0) === 1,
@@ -110,5 +124,5 @@ export const DIRECT: Readonly<Record<string, Rule>> = {
 
 function arg(call: Call, x: Value): Value {
   if (int(call, 'select_last_index', 0) === 1) refuse('select_last_index = 1')
-  return g.argMax(x, int(call, 'axis', 0), int(call, 'keepdims', 1) === 1)
+  return apply('ArgMax', [x], { axis: int(call, 'axis', 0), keepdims: int(call, 'keepdims', 1) }, call.label)
 }

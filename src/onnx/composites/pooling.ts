@@ -55,22 +55,23 @@ function localResponse(call: Call): Value {
   return g.div(x, g.pow(scaled, float(call, 'beta', 0.75)))
 }
 
+/** An average pooling of x with the attributes of the call, whose first input has the shape of x. */
+export const averagePooling = (call: Call, x: Value): Value =>
+  averagePool(x, averageWindows(call), { countPadding: int(call, 'count_include_pad', 0) === 1 })
+
+export const globalAverage = (x: Value): Value =>
+  sizeOf(x.shape) === 0 ? x : g.reduceMean(x, { axes: spatialAxes(x), keepdims: true })
+
 export const POOLING: Readonly<Record<string, Rule>> = {
   MaxPool: (call) => {
     if (call.outputCount > 1) refuse('the second output (indices) of MaxPool')
     return maxPool(operand(call, 0), windowsOfPool(call))
   },
-  AveragePool: (call) =>
-    averagePool(operand(call, 0), averageWindows(call), {
-      countPadding: int(call, 'count_include_pad', 0) === 1,
-    }),
+  AveragePool: (call) => averagePooling(call, operand(call, 0)),
   GlobalMaxPool: (call) => {
     const x = operand(call, 0)
     return g.reduceMax(x, { axes: spatialAxes(x), keepdims: true })
   },
-  GlobalAveragePool: (call) => {
-    const x = operand(call, 0)
-    return sizeOf(x.shape) === 0 ? x : g.reduceMean(x, { axes: spatialAxes(x), keepdims: true })
-  },
+  GlobalAveragePool: (call) => globalAverage(operand(call, 0)),
   LRN: localResponse,
 }
