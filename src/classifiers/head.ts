@@ -176,8 +176,12 @@ function found(output: Value): { readonly u: Value; readonly gives: Head['gives'
   const pair = pairOf(end)
   if (pair) return { u: pair, gives: 'probabilities', single: true }
   const shares = sharesOf(end)
-  const sigmoids = shares && sigmoidOf(shares)
-  if (sigmoids) return { u: sigmoids, gives: 'probabilities' }
+  if (shares) {
+    // A softmax over its sum, which is 1, is that softmax.
+    const inner = found(shares)
+    if (inner.gives === 'softmax') return inner
+    if (inner.gives === 'sigmoid') return { u: inner.u, gives: 'probabilities' }
+  }
   const sigmoid = sigmoidOf(end)
   if (sigmoid) return { u: sigmoid, gives: 'sigmoid' }
   return { u: bare(output), gives: 'logits' }

@@ -485,6 +485,23 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { inputs: [real(3, 4), one(0.02), one(100, 'uint8')], outputType: 'uint8' },
   ],
   'com.microsoft DequantizeLinear': [{ inputs: [byte(3, 4), one(0.02), one(100, 'uint8')] }],
+  'com.microsoft QGemm': [
+    {
+      inputs: [
+        ...[byte(2, 3), one(0.02), one(120, 'uint8')],
+        ...[byte(3, 4), one(0.03), one(110, 'uint8')],
+        ...[{ shape: [4], dtype: 'int32', data: [500, -2000, 9, 0] } as const, one(0.17), one(100, 'uint8')],
+      ],
+      outputType: 'uint8',
+    },
+    {
+      inputs: [
+        ...[byte(2, 3), one(0.02), one(120, 'uint8')],
+        ...[signed([2, 3], 1, -2, 3, 70, -80, 9), reals(0.03, 0.01), signed([2], 0, 0)],
+      ],
+      attributes: { transB: 1, alpha: f(0.5) },
+    },
+  ],
   'com.microsoft QLinearAdd': quantisedPair,
   'com.microsoft QLinearMul': quantisedPair,
   'com.microsoft QLinearSigmoid': [quantised(byte(3, 4), 0.004)],

@@ -5,7 +5,7 @@ import type { Value } from '../../graph/value.ts'
 import { DataError } from '../../util/errors.ts'
 import { formatShape } from '../../util/shape.ts'
 import { nameOfType } from '../tensor-proto.ts'
-import { type Call, fold, int, operand, type Rule, refuse } from './call.ts'
+import { type Call, float, fold, int, operand, type Rule, refuse } from './call.ts'
 import { convolve } from './convolution.ts'
 import { averagePooling, globalAverage } from './pooling.ts'
 
@@ -138,6 +138,25 @@ const qLinearMatMul: Rule = (call) => {
   return rounded(call, g.mul(sums, factorOf(call, [1, 4, 6], sums, last)), call.inputs[7], last)
 }
 
+/** alpha A B + C; a real result where no scale is told for it. */
+const qGemm: Rule = (call) => {
+  const [a, b] = [0, 3].map((i) => {
+    const x = operand(call, i)
+    const turned = int(call, i === 0 ? 'transA' : 'transB', 0) === 1
+    // Columns of B, after turning, have their own scales.
+    const numbers = centred(call, x, call.inputs[i + 2], i === 0 || turned ? 0 : 1)
+    return turned ? fold(call, g.transposeLast(numbers)) : numbers
+  })
+  const product = g.matMul(a!, b!)
+  const alpha = float(call, 'alpha', 1)
+  const c = call.inputs[6]
+  const scales = fold(call, g.mul(real(operand(call, 1)), real(operand(call, 4))))
+  // C is in units of alpha times both scales.
+  const sums = c ? g.add(product, fold(call, real(c))) : product
+  const y = g.mul(sums, beside(call, fold(call, g.mul(scales, alpha)), sums, 1))
+  return call.inputs[7] ? rounded(call, g.div(y, call.inputs[7]), call.inputs[8], 1) : y
+}
+
 export const QUANTISED: Readonly<Record<string, Rule>> = {
   QuantizeLinear: quantise,
   DequantizeLinear: (call) => dequantise(call),
@@ -169,6 +188,7 @@ const between =
 export const MICROSOFT_QUANTISED: Readonly<Record<string, Rule>> = {
   QuantizeLinear: quantise,
   DequantizeLinear: (call) => dequantise(call),
+  QGemm: qGemm,
   QLinearAdd: between(2, (_, a, b) => g.add(a!, b!)),
   QLinearMul: between(2, (_, a, b) => g.mul(a!, b!)),
   QLinearSigmoid: between(1, (_, x) => g.sigmoid(x!)),
