@@ -59,7 +59,10 @@ function moveBy(factor: number, threat: Threat, original: Float32Array, out: Flo
   intoBall(threat, original, out)
 }
 
-/** A point drawn evenly from the ball around an image, brought into [0, 1]. */
+/**
+ * A point of the ball around an image, brought into [0, 1]: drawn evenly (linf), or in a direction and at a distance that are drawn
+ * evenly (l2), since nearly all of such a ball is at its surface, from where a few steps do not lead to the other side.
+ */
 export function fillRandom(
   threat: Threat,
   random: RandomStream,
@@ -69,7 +72,7 @@ export function fillRandom(
   const { norm, eps } = threat
   if (norm === 'linf') random.fillUniform(out, -1, 1)
   else random.fillNormal(out)
-  const radius = norm === 'linf' ? eps : (eps * random.uniform() ** (1 / out.length)) / normOf(out)
+  const radius = norm === 'linf' ? eps : (eps * random.uniform()) / normOf(out)
   moveBy(radius, threat, original, out)
 }
 

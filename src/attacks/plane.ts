@@ -16,12 +16,13 @@ export const sizeUnder = (norm: Norm, x: Value): Value =>
  *
  * Every pixel goes the way that helps, by min(t rate, room), where rate is 1 (linf) or |w| (l2) and room is what the box leaves
  * it. What that gains, sum |w| min(t rate, room), is concave in t and made of straight pieces, so Newton's method from t = 0 rises
- * to the t that is needed, and passes many pieces at once.
+ * to the t that is needed, and passes many pieces at once: on images of digits three rounds are exact, where two thirds of the box
+ * are used up five.
  *
  * @param x     [n, h, w, c] in [0, 1]
  * @param need  [n, 1, 1, 1]
  */
-export function toPlane(norm: Norm, x: Value, w: Value, need: Value, rounds = 8): Value {
+export function toPlane(norm: Norm, x: Value, w: Value, need: Value, rounds = 6): Value {
   const scale = g.add(g.reduceMax(g.abs(w), PIXELS), 1e-30)
   const slope = g.div(g.abs(w), scale)
   const goal = g.div(g.abs(need), scale)
