@@ -20,7 +20,10 @@ export interface Audited {
   readonly exhibits: Exhibits
   readonly found: Found
   readonly attacks: readonly PlannedAttack[]
-  readonly model: Omit<AuditResult['model'], 'image' | 'classes' | 'intake' | 'head' | 'passedThrough'>
+  readonly model: Omit<
+    AuditResult['model'],
+    'image' | 'classes' | 'intake' | 'head' | 'passedThrough' | 'notDifferentiable'
+  >
   readonly data: AuditResult['data']
   readonly version: string
 }
@@ -110,13 +113,13 @@ export function assemble(audited: Audited): AuditResult {
     classes: classifier.classes,
     eps: settings.eps,
     gives: classifier.head.gives,
-    scale: (classifier.head as { scale?: number }).scale,
+    scale: classifier.head.scale,
     passedThrough: classifier.passedThrough.length,
     gradientAttacks: knowing('gradient'),
   })
   const curve = found.get(CURVE) as CurveValue | undefined
   const rows = attacks.map((attack) => attackRow(attack, attacksOf(found), settings.seed))
-  const { intake, head, passedThrough, image, classes } = classifier
+  const { intake, head, passedThrough, notDifferentiable, image, classes } = classifier
   return {
     format: 1,
     sparring: version,
@@ -124,9 +127,11 @@ export function assemble(audited: Audited): AuditResult {
       ...model,
       image: { ...image },
       classes,
-      intake: { ...intake, mean: [...intake.mean], std: [...intake.std] },
-      head: { ...head },
-      passedThrough: passedThrough.map((one) => ({ ...one })),
+      // As JSON has it: without what is undefined.
+      ...(JSON.parse(JSON.stringify({ intake, head, passedThrough, notDifferentiable })) as Pick<
+        AuditResult['model'],
+        'intake' | 'head' | 'passedThrough' | 'notDifferentiable'
+      >),
     },
     data,
     seed: settings.seed,

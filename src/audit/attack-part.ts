@@ -78,7 +78,11 @@ export function attackPart(
       const images = pick(exhibits.images, size, tried)
       const labels = Int32Array.from(tried, (place) => exhibits.labels[place]!)
       const { norm, eps, seed } = settings
-      const oracle = openOracle(engine, classifier, { knowledge: attack.knowledge, batch: settings.batch })
+      const oracle = openOracle(engine, classifier, {
+        knowledge: attack.knowledge,
+        batch: settings.batch,
+        ask: classifier.notDifferentiable === undefined ? undefined : original.answers,
+      })
       try {
         const result = await attack.run(
           oracle,

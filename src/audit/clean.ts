@@ -69,9 +69,10 @@ export const cleanPart: Part = {
         return before
       })
     }
-    const graph = await answersOfGraph(audit, some, again)
+    const graph = classifier.notDifferentiable === undefined ? await answersOfGraph(audit, some, again) : some
     let misnamed = 0
-    for (let i = 0; i < again; i++) if (named[i] !== -1 && namedIn(graph, i, classes) !== named[i]) misnamed++
+    for (let i = 0; i < (graph === some ? 0 : again); i++)
+      if (named[i] !== -1 && namedIn(graph, i, classes) !== named[i]) misnamed++
     const value: CleanValue = {
       named,
       unsteady: differs.reduce((sum, one) => sum + one, 0),

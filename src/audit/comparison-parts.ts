@@ -33,7 +33,11 @@ async function fooledBy(
   const { engine, original, exhibits, settings } = audit
   const classifier = plain ? audit.plain : audit.classifier
   const labels = Int32Array.from(places, (place) => exhibits.labels[place]!)
-  const oracle = openOracle(engine, classifier, { knowledge: attack.knowledge, batch: settings.batch })
+  const oracle = openOracle(engine, classifier, {
+    knowledge: attack.knowledge,
+    batch: settings.batch,
+    ask: classifier.notDifferentiable === undefined ? undefined : original.answers,
+  })
   let result: AttackResult
   try {
     result = await attack.run(

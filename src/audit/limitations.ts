@@ -6,7 +6,7 @@ import { formatCount } from '../util/format.ts'
 export function limitationsOf(
   data: AuditResult['data'],
   settings: { readonly norm: string; readonly budget: string },
-  { passedThrough }: Pick<ImageClassifier, 'passedThrough'>,
+  { passedThrough, notDifferentiable }: Pick<ImageClassifier, 'passedThrough' | 'notDifferentiable'>,
 ): string[] {
   return [
     'Attacks show what can be broken, never that nothing can: the share that survives is an upper bound on robustness.',
@@ -21,6 +21,11 @@ export function limitationsOf(
     ...(settings.budget === 'quick'
       ? ['The quick budget runs few attacks: a larger one (--budget standard) may find more.']
       : []),
+    ...(notDifferentiable === undefined
+      ? []
+      : [
+          `The model could only be asked, not differentiated (${notDifferentiable}): attacks with gradients were not tried.`,
+        ]),
     ...(passedThrough.length > 0
       ? [
           `Gradients were passed through ${passedThrough.length === 1 ? 'an operator that has' : `${passedThrough.length} operators that have`} none: attacks that know more of them may do better.`,

@@ -2,13 +2,14 @@
 
 import { standardMembers } from '../attacks/ensemble.ts'
 import { attackNamed } from '../attacks/registry.ts'
+import type { ImageClassifier } from '../classifiers/classifier.ts'
 import type { AuditConfig } from '../runs/audit.ts'
 import { attackPart, type PlannedAttack } from './attack-part.ts'
 import { FGSM_AND_PGD, NOISE_AND_PGD, SCORES_ONLY, TWICE } from './checks.ts'
 import { cleanPart } from './clean.ts'
 import { type Contestant, comparisonPart, curvePart } from './comparison-parts.ts'
 import { gradientPart } from './gradient-health.ts'
-import type { Part } from './part.ts'
+import { type Part, sizeOfImage } from './part.ts'
 
 type Settings = AuditConfig['settings']
 type Budget = Settings['budget']
@@ -32,43 +33,62 @@ const planned = (
   return { name: called.name ?? name, title: called.title ?? attack.title, attack, options, work }
 }
 
+/** What of a classifier decides what an audit does with it. */
+export type Audited = Pick<ImageClassifier, 'classes' | 'image' | 'head' | 'notDifferentiable'>
+
+/** Whether an attack can be granted what it needs: gradients of a file that has some, scores of one that gives some. */
+const canBeGranted = ({ head, notDifferentiable }: Audited, { attack }: PlannedAttack): boolean =>
+  (attack.knowledge !== 'gradient' || notDifferentiable === undefined) &&
+  (attack.knowledge === 'label' || head.gives !== 'labels')
+
 /** The attacks of a budget, each on what those before it left. */
 export function attacksOf(
   { norm, budget }: Pick<Settings, 'norm' | 'budget'>,
-  classes: number,
+  model: Audited,
 ): PlannedAttack[] {
   const margin = planned('pgd', { loss: 'margin' }, 40, { name: 'pgd-margin', title: 'PGD on the margin' })
-  const quick = [
-    planned('pgd', {}, 40),
-    margin,
-    planned('square', { queries: SQUARE_QUERIES.quick }, SQUARE_QUERIES.quick / 3),
-  ]
+  const square = planned('square', { queries: SQUARE_QUERIES[budget] }, SQUARE_QUERIES[budget] / 3)
+  const labels = planned(
+    'hop-skip-jump',
+    budget === 'quick' ? { queries: 1000 } : {},
+    budget === 'quick' ? 300 : 9000,
+  )
+  const quick = [planned('pgd', {}, 40), margin, square]
   const standard = [
-    ...standardMembers(classes).map(({ attack, options = {}, title = attack.title }) =>
-      planned(attack.name, options, 900, { name: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'), title }),
-    ),
-    planned('square', { queries: SQUARE_QUERIES.standard }, SQUARE_QUERIES.standard / 3),
+    ...standardMembers(model.classes)
+      .filter(({ attack }) => attack.name !== 'square')
+      .map(({ attack, options = {}, title = attack.title }) =>
+        planned(attack.name, options, 900, {
+          name: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+          title,
+        }),
+      ),
+    square,
   ]
   const more = [
     planned('pgd', { restarts: 10 }, 400, { name: 'pgd-restarts', title: 'PGD, 10 restarts' }),
     margin,
     ...(norm === 'l2' ? [planned('carlini-wagner', {}, 9000)] : []),
-    planned('hop-skip-jump', {}, 9000),
+    labels,
   ]
-  const chosen = { quick, standard, full: [...standard, ...more] }[budget]
-  return chosen.filter(({ attack }) => attack.norms.includes(norm))
+  // Where there are no gradients, labels alone tell more than nothing.
+  const blind = model.notDifferentiable === undefined ? [] : [labels]
+  const chosen = {
+    quick: [...quick, ...blind],
+    standard: [...standard, ...blind],
+    full: [...standard, ...more],
+  }
+  return chosen[budget].filter((one) => one.attack.norms.includes(norm) && canBeGranted(model, one))
 }
 
 /** The largest change there is: between black and white, everywhere. */
 const wholeRange = (norm: Settings['norm'], numbers: number): number =>
   norm === 'linf' ? 1 : Math.sqrt(numbers)
 
-/**
- * @param numbers  of one image
- * @param n        images
- */
-export function planOf(settings: Settings, classes: number, numbers: number, n: number): Part[] {
+/** @param n  images */
+export function planOf(settings: Settings, model: Audited, n: number): Part[] {
   const { budget, eps, norm } = settings
+  const numbers = sizeOfImage(model)
   const compared = Math.min(n, COMPARED[budget])
   const contestant = (name: string, attack: string, options: object, work: number): Contestant => ({
     name,
@@ -85,6 +105,16 @@ export function planOf(settings: Settings, classes: number, numbers: number, n: 
   ]
     .filter((radius) => radius > 0 && radius <= wholeRange(norm, numbers))
     .sort((a, b) => a - b)
+  const attacks = attacksOf(settings, model).flatMap((attack) =>
+    chunks.map((range, chunk) => attackPart(attack, chunk, range)),
+  )
+  const scoresOnly = comparisonPart(
+    SCORES_ONLY,
+    'An attack that sees scores only, on all',
+    [contestant('square', 'square', { queries: SQUARE_QUERIES[budget] }, SQUARE_QUERIES[budget] / 3)],
+    compared,
+  )
+  if (model.notDifferentiable !== undefined) return [cleanPart, ...attacks]
   return [
     cleanPart,
     gradientPart,
@@ -112,15 +142,8 @@ export function planOf(settings: Settings, classes: number, numbers: number, n: 
       ],
       compared,
     ),
-    ...attacksOf(settings, classes).flatMap((attack) =>
-      chunks.map((range, chunk) => attackPart(attack, chunk, range)),
-    ),
-    comparisonPart(
-      SCORES_ONLY,
-      'An attack that sees scores only, on all',
-      [contestant('square', 'square', { queries: SQUARE_QUERIES[budget] }, SQUARE_QUERIES[budget] / 3)],
-      compared,
-    ),
+    ...attacks,
+    scoresOnly,
     curvePart(
       contestant(
         'pgd',

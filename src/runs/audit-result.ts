@@ -25,9 +25,13 @@ const modelSchema = z.object({
       scale: z.number(),
       mean: z.array(z.number()),
       std: z.array(z.number()),
+      shape: z.array(z.int()).optional(),
+      type: z.string().optional(),
+      batch: z.int().optional(),
     })
     .describe('what the file takes is (image * scale - mean) / std, images being in [0, 1]'),
-  head: z.object({ output: z.string(), gives: z.string() }),
+  head: z.object({ output: z.string(), gives: z.string(), scale: z.number().optional() }),
+  notDifferentiable: z.string().optional().describe('why it could only be asked'),
   passedThrough: z
     .array(z.object({ op: z.string(), label: z.string().optional(), instead: z.string() }))
     .describe('what has no useful derivative, and what was done instead'),

@@ -21,7 +21,8 @@ export type PartRow = z.infer<typeof partRowSchema>
 /** `config.json` of an audit. */
 export const auditConfigSchema = runHeadSchema.extend({
   recipe: z.literal('audit'),
-  model: z.object({ name: z.string(), file: z.string(), sha256: z.string() }),
+  /** `copy`: hash of the copy in the folder, which is another where tensors lay beside the file. */
+  model: z.object({ name: z.string(), file: z.string(), sha256: z.string(), copy: z.string() }),
   data: z.object({
     name: z.string(),
     folder: z.string().optional(),
@@ -40,6 +41,7 @@ export const auditConfigSchema = runHeadSchema.extend({
     mean: z.array(z.number()).optional(),
     std: z.array(z.number()).optional(),
     scale: z.number().optional(),
+    image: z.object({ height: z.int(), width: z.int(), channels: z.int() }).optional(),
     /** Classes of the model in its order, where the data names its own. */
     labels: z.array(z.string()).optional(),
     certify: z.number().optional(),

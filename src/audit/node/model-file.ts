@@ -1,9 +1,10 @@
 // The model that is audited, by the name that people give: an ONNX file, or the classifier of a run.
 import { stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { networkBytes } from '../../lifecycle/networks.ts'
 import { openOwnRun } from '../../lifecycle/own-code.ts'
 import { runParts } from '../../lifecycle/run-parts.ts'
+import { type Beside, filesBeside } from '../../onnx/one-file.ts'
 import { DataError } from '../../util/errors.ts'
 import { FILES } from '../../util/limits.ts'
 import { readBytes } from '../../util/node/read-file.ts'
@@ -13,11 +14,22 @@ export interface ModelFile {
   readonly name: string
   /** Absolute. */
   readonly file: string
+  /** The files beside it in which it keeps tensors. */
+  readonly beside?: Beside
   /** The data that it was trained on, where it is of a run: what it is audited on unless other data is named. */
   readonly data?: {
     readonly name: string
     readonly folder?: string
     readonly options?: Readonly<Record<string, unknown>>
+  }
+}
+
+/** Names of the files that a model keeps tensors in; none of one that cannot be read, which is told where it is opened. */
+function namesBeside(bytes: Uint8Array): string[] {
+  try {
+    return filesBeside(bytes)
+  } catch {
+    return []
   }
 }
 
@@ -28,8 +40,23 @@ export async function modelFile(given: string): Promise<ModelFile> {
     throw new DataError(
       `there is no file and no run "${given}": expected an .onnx file, or the folder of a run that trained a classifier`,
     )
-  if (!found.isDirectory())
-    return { bytes: await readBytes(given, FILES.network), name: basename(given), file: resolve(given) }
+  if (!found.isDirectory()) {
+    const bytes = await readBytes(given, FILES.network)
+    const beside = new Map<string, Uint8Array>()
+    // A name that leads elsewhere is refused where the model is read; one that is not there is told there.
+    for (const name of namesBeside(bytes))
+      if (!name.includes('..') && !isAbsolute(name))
+        await readBytes(join(dirname(given), name), FILES.network).then(
+          (file) => beside.set(name, file),
+          () => {},
+        )
+    return { bytes, name: basename(given), file: resolve(given), beside: (name) => beside.get(name) }
+  }
+  return ofRun(given)
+}
+
+/** The classifier that a run trained. */
+async function ofRun(given: string): Promise<ModelFile> {
   const run = await openOwnRun(given)
   const { classifier } = runParts(run.config)
   if (!classifier)

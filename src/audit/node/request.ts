@@ -39,6 +39,11 @@ export const auditSettings = z.object({
   ),
   std: numbers('a number for each channel').describe('what the rest is divided by, e.g. 0.229,0.224,0.225'),
   scale: z.number().positive().optional().describe('what pixels in [0, 1] are multiplied by first, e.g. 255'),
+  image: z
+    .string()
+    .regex(/^\d+x\d+x\d+$/, 'expected height x width x channels, e.g. 28x28x1')
+    .optional()
+    .describe('size of the images, height x width x channels, where the file leaves it open, e.g. 28x28x1'),
   labels: z
     .string()
     .optional()
@@ -61,3 +66,12 @@ export const usualBatch = (numbers: number): number =>
 /** The eps that the field uses for such images. */
 export const usualEps = (norm: 'linf' | 'l2', channels: number): number =>
   norm === 'l2' ? 2 : channels === 1 ? 0.3 : 8 / 255
+
+/** `28x28x1`. */
+export function imageOf(
+  text: string | undefined,
+): { height: number; width: number; channels: number } | undefined {
+  if (text === undefined) return undefined
+  const [height, width, channels] = text.split('x').map(Number) as [number, number, number]
+  return { height, width, channels }
+}

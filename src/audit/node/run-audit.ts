@@ -7,6 +7,7 @@ import { sha256 } from '../../data/dataset.ts'
 import { engineThreads } from '../../lifecycle/engine-threads.ts'
 import { withReports } from '../../measuring/reports.ts'
 import { importModel } from '../../onnx/import.ts'
+import type { Beside } from '../../onnx/one-file.ts'
 import { encodePng, marked } from '../../report/node/index.ts'
 import { AUDIT, type AuditConfig, type PartRow } from '../../runs/audit.ts'
 import type { AuditResult } from '../../runs/audit-result.ts'
@@ -23,16 +24,22 @@ import type { Engine } from '../../runtime/engine.ts'
 import { nodeEngine } from '../../runtime/node.ts'
 import { DataError, messageOf } from '../../util/errors.ts'
 import { assemble } from '../assemble.ts'
+import { openOriginal } from '../original.ts'
 import { type Exhibits, type Found, sizeOfImage } from '../part.ts'
 import { attacksOf, planOf } from '../plan.ts'
 import { type ExhibitRequest, loadExhibits } from './exhibits.ts'
 import { finishAudit, readResult } from './finish.ts'
-import { openOriginal } from './original.ts'
 import { usualBatch, usualEps } from './request.ts'
 
 export interface AuditRequest {
   /** The .onnx file, and where it is from. */
-  readonly model: { readonly bytes: Uint8Array; readonly name: string; readonly file: string }
+  readonly model: {
+    readonly bytes: Uint8Array
+    readonly name: string
+    readonly file: string
+    /** The files beside it in which it keeps tensors. */
+    readonly beside?: Beside | undefined
+  }
   readonly data: Omit<ExhibitRequest, 'n' | 'labels'>
   /** A new or empty folder. */
   readonly folder: string
@@ -79,13 +86,27 @@ interface Opened {
 /** The model's copy in the folder: an audit can be continued, and looked at, wherever the folder is. */
 export const MODEL_COPY = 'model.onnx'
 
-const classifiersOf = (bytes: Uint8Array, settings: AuditConfig['settings'] | AuditRequest['settings']) => {
-  const { layout, mean, std, scale } = settings
-  const told = { layout, mean, std, scale }
-  return {
-    classifier: openClassifier(bytes, { ...told, passThrough: true }),
-    plain: openClassifier(bytes, told),
-  }
+/** How a file is to be read, of the settings. */
+export const intakeOf = ({
+  layout,
+  mean,
+  std,
+  scale,
+  image,
+}: Pick<AuditConfig['settings'], 'layout' | 'mean' | 'std' | 'scale' | 'image'>) => ({
+  layout,
+  mean,
+  std,
+  scale,
+  image,
+})
+
+function classifiersOf(bytes: Uint8Array, settings: AuditRequest['settings'], beside?: Beside) {
+  const told = { ...intakeOf(settings), beside }
+  const classifier = openClassifier(bytes, { ...told, passThrough: true })
+  // Where nothing had to be passed through, both are one.
+  const plain = classifier.passedThrough.length > 0 ? openClassifier(bytes, told) : classifier
+  return { classifier, plain }
 }
 
 /** Does the parts that are left, keeping the folder's record of each. */
@@ -96,7 +117,7 @@ async function* doParts(
 ): AsyncGenerator<AuditEvent> {
   const { config } = run
   const { settings } = config
-  const parts = planOf(settings, classifier.classes, sizeOfImage(classifier), exhibits.count)
+  const parts = planOf(settings, classifier, exhibits.count)
   const rows = (await run.readLog('parts')) as PartRow[]
   const found = new Map<string, object>(rows.map(({ part, value }) => [part, value as object]))
   const total = parts.reduce((sum, { work }) => sum + work, 0)
@@ -198,7 +219,7 @@ async function* doParts(
       classifier,
       exhibits,
       found,
-      attacks: attacksOf(settings, classifier.classes),
+      attacks: attacksOf(settings, classifier),
       model: {
         name: config.model.name,
         sha256: config.model.sha256,
@@ -228,8 +249,9 @@ async function* doParts(
  */
 export async function* startAudit(request: AuditRequest): AsyncGenerator<AuditEvent> {
   await checkNewRun(request.folder)
-  const { bytes, name, file } = request.model
-  const { classifier, plain } = classifiersOf(bytes, request.settings)
+  const { name, file, beside } = request.model
+  const { classifier, plain } = classifiersOf(request.model.bytes, request.settings, beside)
+  const bytes = classifier.original ?? request.model.bytes
   const { n, norm, eps, batch, labels } = request.settings
   const { exhibits, record } = yield* withReports<AuditEvent, Awaited<ReturnType<typeof loadExhibits>>>(
     (report) =>
@@ -251,7 +273,7 @@ export async function* startAudit(request: AuditRequest): AsyncGenerator<AuditEv
     eps: eps ?? usualEps(norm, classifier.image.channels),
     batch: batch ?? usualBatch(sizeOfImage(classifier)),
   }
-  const parts = planOf(settings, classifier.classes, sizeOfImage(classifier), exhibits.count)
+  const parts = planOf(settings, classifier, exhibits.count)
   const engine = await nodeEngine(engineThreads(settings.threads))
   let run: RunWriter<AuditConfig> | undefined
   try {
@@ -260,7 +282,7 @@ export async function* startAudit(request: AuditRequest): AsyncGenerator<AuditEv
     run = await createRunOf(AUDIT, request.folder, {
       format: 1,
       recipe: 'audit',
-      model: { name, file, sha256: await sha256(bytes) },
+      model: { name, file, sha256: await sha256(request.model.bytes), copy: await sha256(bytes) },
       data: {
         name: isPath ? resolve(data) : data,
         ...(dataDir === undefined ? {} : { folder: resolve(dataDir) }),
@@ -304,7 +326,7 @@ export async function* continueAudit(
   try {
     const { config } = run
     const bytes = await run.readFile(MODEL_COPY)
-    if (!bytes || (await sha256(bytes)) !== config.model.sha256)
+    if (!bytes || (await sha256(bytes)) !== config.model.copy)
       throw new DataError(
         `${MODEL_COPY} in ${run.folder} is ${bytes ? 'not the model that the audit began with' : 'missing'}: put ${config.model.name} back under that name, or audit it again`,
       )

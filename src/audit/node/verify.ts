@@ -2,15 +2,15 @@
 import { openClassifier } from '../../classifiers/open-classifier.ts'
 import { sha256 } from '../../data/dataset.ts'
 import { checkPng, decodePng } from '../../report/node/index.ts'
-import { AUDIT, AUDIT_FILE } from '../../runs/audit.ts'
+import { AUDIT, AUDIT_FILE, type AuditConfig } from '../../runs/audit.ts'
 import type { AuditResult } from '../../runs/audit-result.ts'
 import { openRunOf, STATUS_FILE } from '../../runs/node/index.ts'
 import { nodeEngine } from '../../runtime/node.ts'
 import { messageOf } from '../../util/errors.ts'
 import { formatCount } from '../../util/format.ts'
+import { openOriginal } from '../original.ts'
 import { readResult } from './finish.ts'
-import { openOriginal } from './original.ts'
-import { MODEL_COPY } from './run-audit.ts'
+import { intakeOf, MODEL_COPY } from './run-audit.ts'
 
 interface Flaw {
   readonly file: string
@@ -47,7 +47,7 @@ export async function verifyAudit(folder: string): Promise<{
     flaws.push({ file: run.logs.parts!.file, problem: messageOf(error), remedy: 'audit the model again' })
   }
   const bytes = await run.readFile(MODEL_COPY)
-  const isModel = bytes !== undefined && (await sha256(bytes)) === config.model.sha256
+  const isModel = bytes !== undefined && (await sha256(bytes)) === config.model.copy
   if (!isModel)
     flaws.push({
       file: MODEL_COPY,
@@ -63,7 +63,7 @@ export async function verifyAudit(folder: string): Promise<{
   if (status.state === 'finished') {
     try {
       const result = await readResult(run)
-      if (bytes && isModel) asked = await askAgain(run, result, bytes, flaws)
+      if (bytes && isModel) asked = await askAgain(run, result, config.settings, bytes, flaws)
     } catch (error) {
       flaws.push({ file: AUDIT_FILE, problem: messageOf(error), remedy: RESUME })
     }
@@ -87,12 +87,12 @@ export async function verifyAudit(folder: string): Promise<{
 /** Asks the original file about every picture that is said to fool it. */
 async function askAgain(
   run: { readFile(name: string): Promise<Uint8Array | undefined> },
-  { examples, model }: AuditResult,
+  { examples }: AuditResult,
+  settings: AuditConfig['settings'],
   bytes: Uint8Array,
   flaws: Flaw[],
 ): Promise<number> {
-  const { layout, mean, std, scale } = model.intake
-  const classifier = openClassifier(bytes, { layout: layout as 'NCHW', mean, std, scale })
+  const classifier = openClassifier(bytes, intakeOf(settings))
   const engine = await nodeEngine({ threads: 1 })
   const original = await openOriginal(engine, bytes, classifier)
   try {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { auditSettings, listOf } from '../../audit/node/request.ts'
+import { auditSettings, imageOf, listOf } from '../../audit/node/request.ts'
 import { dataSettings, splitDataOptions } from '../../lifecycle/data-settings.ts'
 import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { runName } from '../../runs/node/run-name.ts'
@@ -50,7 +50,7 @@ async function audit(session: Session, given: string, flags: ReturnType<typeof g
   const { data: named, dataDir, out, failUnder, ...rest } = all as Record<string, string | undefined>
   const data = named ?? model.data?.name ?? 'mnist'
   const { options, settings: asked } = splitDataOptions(data, rest)
-  const { mean, std, labels, ...settings } = auditSettings.parse(asked)
+  const { mean, std, labels, image, ...settings } = auditSettings.parse(asked)
   const names =
     labels === undefined ? undefined : (await readText(labels, FILES.settings)).split(/\r?\n/).filter(Boolean)
   const own = named === undefined ? model.data : undefined
@@ -76,6 +76,7 @@ async function audit(session: Session, given: string, flags: ReturnType<typeof g
         folder: out ?? `runs/${runName('audit', new Date(), (name) => existsSync(resolve('runs', name)))}`,
         settings: {
           ...settings,
+          ...(image === undefined ? {} : { image: imageOf(image)! }),
           ...(mean === undefined ? {} : { mean: listOf(mean)! }),
           ...(std === undefined ? {} : { std: listOf(std)! }),
           ...(names ? { labels: names } : {}),
