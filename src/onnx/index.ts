@@ -1,5 +1,6 @@
 // ONNX files: graphs to models and back.
 export { type ExportOptions, exportModel } from './export.ts'
+export { type ModelFacts, modelFacts } from './facts.ts'
 export {
   type ImportedInput,
   type ImportedModel,

@@ -6,7 +6,7 @@ import { openClassifier } from '../../classifiers/open-classifier.ts'
 import { sha256 } from '../../data/dataset.ts'
 import { engineThreads } from '../../lifecycle/engine-threads.ts'
 import { withReports } from '../../measuring/reports.ts'
-import { importModel } from '../../onnx/import.ts'
+import { modelFacts } from '../../onnx/facts.ts'
 import type { Beside } from '../../onnx/one-file.ts'
 import { encodePng, marked } from '../../report/node/index.ts'
 import { AUDIT, type AuditConfig, type PartRow } from '../../runs/audit.ts'
@@ -213,7 +213,7 @@ async function* doParts(
       yield { type: 'end', outcome: 'stopped', folder: run.folder, files: {} }
       return
     }
-    const { opset, producer } = importModel(bytes)
+    const { opset, producer } = modelFacts(bytes)
     const result = assemble({
       config,
       classifier,
