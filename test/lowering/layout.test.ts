@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import * as g from '../../src/graph/build.ts'
 import { interpret } from '../../src/graph/interpreter.ts'
-import { type Graph, input, type Value } from '../../src/graph/value.ts'
+import { constant, type Graph, input, type Value } from '../../src/graph/value.ts'
 import { carryLayout } from '../../src/lowering/layout.ts'
 import { simplify } from '../../src/lowering/simplify.ts'
 import { normalTensor } from '../support/tensors.ts'
@@ -53,6 +53,27 @@ describe('carryLayout', () => {
   it('brings one value that is not transposed into the layout of the other', () => {
     const ops = countOps(carried(first(g.mul(g.exp(last(x)), mask))))
     expect(ops.Transpose).toBe(1)
+  })
+
+  it('goes through slices, pads and rows of one number at the ends', () => {
+    const image = last(x) // [2, 4, 5, 3]
+    const row = g.expand(g.reshape(bias, [1, 1, 1, 3]), [2, 1, 5, 3])
+    const zeros = g.expand(constant([0], []), [2, 1, 5, 3])
+    const padded = g.concat([zeros, image, zeros], 1)
+    const cut = g.slice(padded, [{ axis: 1, start: 0, end: 6, step: 2 }]) // [2, 3, 5, 3]
+    const ops = countOps(carried(first(g.pad(cut, [0, 1, 0, 0, 0, 0, 2, 0]))))
+    expect(ops.Transpose).toBeUndefined()
+    // Numbers that differ would have to be turned too.
+    expect(countOps(carried(first(g.concat([row, image], 1)))).Transpose).toBe(2)
+  })
+
+  it('goes through an axis that is taken apart and put together', () => {
+    const apart = g.reshape(last(x), [2, 4, 1, 5, 3])
+    const wide = g.reshape(g.pad(apart, [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]), [2, 8, 5, 3])
+    expect(countOps(carried(first(wide))).Transpose).toBeUndefined()
+    // Axes that do not lie together before the transpose cannot be put together there.
+    expect(countOps(carried(g.reshape(last(x), [2, 4, 15]))).Transpose).toBe(1)
+    expect(countOps(carried(g.reshape(last(x), [8, 5, 3]))).Transpose).toBe(1)
   })
 
   it('leaves operators with more values that are not transposed', () => {

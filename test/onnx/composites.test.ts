@@ -221,7 +221,11 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { inputs: [real(5, 6), list(4, -1), list(-(2 ** 62), 0), list(0, 1), list(-2, -1)] },
     { inputs: [real(5, 6), list(1), list(2 ** 62)] },
   ],
-  Gather: [{ inputs: [real(4, 3), whole(-3, 3, 2)], attributes: { axis: 1 } }],
+  Gather: [
+    { inputs: [real(4, 3), whole(-3, 3, 2)], attributes: { axis: 1 } },
+    { inputs: [real(4, 3, 2), one(-2, 'int64')], attributes: { axis: -2 } },
+    { inputs: [real(4), one(3, 'int64')] },
+  ],
   GatherElements: [{ inputs: [real(4, 3), whole(0, 4, 2, 3)] }],
   ScatterElements: [
     { inputs: [real(4, 3), whole(0, 4, 2, 3), real(2, 3)], attributes: { reduction: 'add' }, opsets: [18] },

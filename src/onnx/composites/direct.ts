@@ -1,7 +1,7 @@
 // Import rules of the operators that our graph has too.
 import * as g from '../../graph/build.ts'
 import { apply, applyAll } from '../../graph/ops.ts'
-import type { Attributes, Value } from '../../graph/value.ts'
+import { type Attributes, constantData, type Value } from '../../graph/value.ts'
 import { broadcastShapes, sizeOf } from '../../util/shape.ts'
 import { dtypeOf } from '../tensor-proto.ts'
 import {
@@ -113,13 +113,30 @@ export const DIRECT: Readonly<Record<string, Rule>> = {
       list.map((n) => Math.min(Math.max(n, -(2 ** 31)), 2 ** 31 - 1))
     return apply('Slice', [x], { starts: clamp(starts), ends: clamp(ends), axes, steps }, call.label)
   },
-  Gather: (call) => g.gather(operand(call, 0), operand(call, 1), int(call, 'axis', 0)),
+  Gather: gather,
   GatherElements: (call) => g.gatherElements(operand(call, 0), operand(call, 1), int(call, 'axis', 0)),
   ScatterElements: (call) => {
     const reduction = text(call, 'reduction', 'none')
     if (reduction !== 'add') refuse(`reduction "${reduction}"`, 'only "add" is')
     return g.scatterAdd(operand(call, 0), operand(call, 1), operand(call, 2), int(call, 'axis', 0))
   },
+}
+
+/** One place of real numbers is a slice: its gradient is a pad, where that of a Gather scatters. */
+function gather(call: Call): Value {
+  const [x, indices] = [operand(call, 0), operand(call, 1)]
+  const given = int(call, 'axis', 0)
+  const axis = given < 0 ? given + x.shape.length : given
+  const place = indices.shape.length === 0 ? constantData(indices)?.[0] : undefined
+  const length = x.shape[axis]!
+  if (place === undefined || !x.dtype.startsWith('float') || !(place >= -length && place < length))
+    return g.gather(x, indices, given)
+  const start = place < 0 ? place + length : place
+  const slice = { axes: [axis], starts: [start], ends: [start + 1], steps: [1] }
+  return g.reshape(
+    apply('Slice', [x], slice, call.label),
+    x.shape.filter((_, i) => i !== axis),
+  )
 }
 
 function arg(call: Call, x: Value): Value {
