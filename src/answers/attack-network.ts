@@ -1,6 +1,6 @@
 // The audited classifier with its gradients as one ONNX file: what a page needs to attack an image of one's own.
 
-import { intakeOf, MODEL_COPY } from '../audit/node/run-audit.ts'
+import { MODEL_COPY, readingOf } from '../audit/node/run-audit.ts'
 import { gradients } from '../autodiff/index.ts'
 import { openClassifier } from '../classifiers/open-classifier.ts'
 import * as g from '../graph/build.ts'
@@ -24,7 +24,7 @@ export async function attackNetwork(run: RunFolder<AuditConfig>): Promise<Uint8A
   const bytes = await run.readFile(MODEL_COPY)
   if (!bytes)
     throw new DataError(`${run.folder} has no ${MODEL_COPY}: ${AUDIT.called} keeps a copy of its model`)
-  const classifier = openClassifier(bytes, { ...intakeOf(run.config.settings), passThrough: true })
+  const classifier = openClassifier(bytes, { ...readingOf(run.config.settings), passThrough: true })
   if (classifier.notDifferentiable !== undefined)
     throw new DataError(`this model has no gradients: ${classifier.notDifferentiable}`)
   const { height, width, channels } = classifier.image

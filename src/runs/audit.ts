@@ -41,6 +41,8 @@ export const auditConfigSchema = runHeadSchema.extend({
     mean: z.array(z.number()).optional(),
     std: z.array(z.number()).optional(),
     scale: z.number().optional(),
+    output: z.string().optional(),
+    classes: z.int().min(2).optional(),
     image: z.object({ height: z.int(), width: z.int(), channels: z.int() }).optional(),
     /** Classes of the model in its order, where the data names its own. */
     labels: z.array(z.string()).optional(),

@@ -86,6 +86,8 @@ describe('sparring audit', () => {
       few,
       '--image',
       '4x4x1',
+      '--classes',
+      '3',
       '--out',
       out,
     )

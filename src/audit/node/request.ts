@@ -44,6 +44,8 @@ export const auditSettings = z.object({
     .regex(/^\d+x\d+x\d+$/, 'expected height x width x channels, e.g. 28x28x1')
     .optional()
     .describe('size of the images, height x width x channels, where the file leaves it open, e.g. 28x28x1'),
+  output: z.string().optional().describe('name of the output that gives the scores, where there are several'),
+  classes: z.int().min(2).optional().describe('number of classes, where the file does not tell it'),
   labels: z
     .string()
     .optional()

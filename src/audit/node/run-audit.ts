@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ImageClassifier } from '../../classifiers/classifier.ts'
-import { openClassifier } from '../../classifiers/open-classifier.ts'
+import { type ClassifierOptions, openClassifier } from '../../classifiers/open-classifier.ts'
 import { sha256 } from '../../data/dataset.ts'
 import { engineThreads } from '../../lifecycle/engine-threads.ts'
 import { withReports } from '../../measuring/reports.ts'
@@ -86,23 +86,24 @@ interface Opened {
 /** The model's copy in the folder: an audit can be continued, and looked at, wherever the folder is. */
 export const MODEL_COPY = 'model.onnx'
 
+type Told = Pick<
+  AuditConfig['settings'],
+  'layout' | 'mean' | 'std' | 'scale' | 'image' | 'output' | 'classes'
+>
+
 /** How a file is to be read, of the settings. */
-export const intakeOf = ({
+export const readingOf = ({ layout, mean, std, scale, image, output, classes }: Told): ClassifierOptions => ({
   layout,
   mean,
   std,
   scale,
   image,
-}: Pick<AuditConfig['settings'], 'layout' | 'mean' | 'std' | 'scale' | 'image'>) => ({
-  layout,
-  mean,
-  std,
-  scale,
-  image,
+  output,
+  classes,
 })
 
 function classifiersOf(bytes: Uint8Array, settings: AuditRequest['settings'], beside?: Beside) {
-  const told = { ...intakeOf(settings), beside }
+  const told = { ...readingOf(settings), beside }
   const classifier = openClassifier(bytes, { ...told, passThrough: true })
   // Where nothing had to be passed through, both are one.
   const plain = classifier.passedThrough.length > 0 ? openClassifier(bytes, told) : classifier

@@ -10,7 +10,7 @@ import { messageOf } from '../../util/errors.ts'
 import { formatCount } from '../../util/format.ts'
 import { openOriginal } from '../original.ts'
 import { readResult } from './finish.ts'
-import { intakeOf, MODEL_COPY } from './run-audit.ts'
+import { MODEL_COPY, readingOf } from './run-audit.ts'
 
 interface Flaw {
   readonly file: string
@@ -92,7 +92,7 @@ async function askAgain(
   bytes: Uint8Array,
   flaws: Flaw[],
 ): Promise<number> {
-  const classifier = openClassifier(bytes, intakeOf(settings))
+  const classifier = openClassifier(bytes, readingOf(settings))
   const engine = await nodeEngine({ threads: 1 })
   const original = await openOriginal(engine, bytes, classifier)
   try {
