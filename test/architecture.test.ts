@@ -35,9 +35,10 @@ const ARROWS: Readonly<Record<string, string>> = {
   measuring: PURE,
   pictures: 'data layers metrics objectives report runs runtime training util',
   lifecycle: `${PURE} measuring pictures`,
-  answers: `${PURE} lifecycle measuring pictures`,
+  audit: `${PURE} lifecycle measuring`,
+  answers: `${PURE} audit lifecycle measuring pictures`,
   server: 'answers data lifecycle models pictures runs runtime util',
-  cli: 'answers data graph lifecycle type:measuring models onnx report/node/fonts.ts runs runtime server statistics type:training util',
+  cli: 'answers audit data graph lifecycle type:measuring models onnx report/node/fonts.ts runs runtime server statistics type:training util',
   'index.ts': PURE,
   'node.ts': `${PURE} lifecycle measuring`,
 }

@@ -61,8 +61,8 @@ export const AUDIT: Recipe<AuditConfig> = {
   called: 'an audit',
   schema: auditConfigSchema,
   logs: {
-    ...logTable<'parts', AuditConfig>({
-      parts: {
+    ...logTable<'findings', AuditConfig>({
+      findings: {
         title: 'Parts of the audit',
         holds: 'what each attack and check found',
         schema: partRowSchema,

@@ -9,6 +9,7 @@ import { DOCUMENTS_HOST, documentPolicy, documents, FILE_POLICY } from './docume
 import { type GuardOptions, guard, headers, refuse } from './guard.ts'
 import { pages } from './pages.ts'
 import type { StudioInfo } from './protocol.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { controlRoutes } from './routes/control.ts'
 import { criticRoutes } from './routes/critic.ts'
 import { drawRoutes } from './routes/draw.ts'
@@ -20,6 +21,7 @@ import { cookieName, readingKey } from './tokens.ts'
 /** One entry per group of routes. */
 const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [
   runRoutes,
+  auditRoutes,
   controlRoutes,
   criticRoutes,
   drawRoutes,

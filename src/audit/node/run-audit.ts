@@ -119,7 +119,7 @@ async function* doParts(
   const { config } = run
   const { settings } = config
   const parts = planOf(settings, classifier, exhibits.count)
-  const rows = (await run.readLog('parts')) as PartRow[]
+  const rows = (await run.readLog('findings')) as PartRow[]
   const found = new Map<string, object>(rows.map(({ part, value }) => [part, value as object]))
   const total = parts.reduce((sum, { work }) => sum + work, 0)
   const controls = await openControl(run.folder)
@@ -200,7 +200,7 @@ async function* doParts(
         finding,
         value: value as PartRow['value'],
       }
-      await run.append('parts', [row])
+      await run.append('findings', [row])
       await run.append('timings', [
         { step, seconds: (performance.now() - began) / 1000, at: new Date().toISOString() },
       ])
@@ -345,10 +345,10 @@ export async function* continueAudit(
     const checkpoint = await run.latestCheckpoint()
     const done = checkpoint?.step ?? -1
     await run.truncateAfter(done)
-    const rows = await run.readLog('parts')
+    const rows = await run.readLog('findings')
     if (rows.length !== done + 1)
       throw new DataError(
-        `parts.jsonl in ${run.folder} has ${rows.length} lines, expected ${done + 1}: audit the model again`,
+        `findings.jsonl in ${run.folder} has ${rows.length} lines, expected ${done + 1}: audit the model again`,
       )
     engine = await nodeEngine(engineThreads(threads ?? config.settings.threads))
     yield { type: 'audit', folder: run.folder, config, done: done + 1 }

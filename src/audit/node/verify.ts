@@ -35,16 +35,16 @@ export async function verifyAudit(folder: string): Promise<{
     flaws.push({ file: STATUS_FILE, problem: 'it is missing or empty', remedy: RESUME })
   let parts = 0
   try {
-    parts = (await run.readLog('parts')).length
+    parts = (await run.readLog('findings')).length
     const done = (await run.latestCheckpoint())?.step ?? -1
     if (parts < done + 1)
       flaws.push({
-        file: run.logs.parts!.file,
+        file: run.logs.findings!.file,
         problem: `it has ${parts} lines, of ${done + 1} that were written`,
         remedy: 'audit the model again',
       })
   } catch (error) {
-    flaws.push({ file: run.logs.parts!.file, problem: messageOf(error), remedy: 'audit the model again' })
+    flaws.push({ file: run.logs.findings!.file, problem: messageOf(error), remedy: 'audit the model again' })
   }
   const bytes = await run.readFile(MODEL_COPY)
   const isModel = bytes !== undefined && (await sha256(bytes)) === config.model.copy

@@ -72,6 +72,7 @@ export const api = {
     postJson<CriticResult>(`${runPath(name)}/critic/${round}`, { saidReal } satisfies CriticAnswers),
   control: (name: string, request: ControlRequest) => postJson<object>(`${runPath(name)}/control`, request),
   network: (name: string, network: string) => getBytes(`${runPath(name)}/networks/${network}.onnx`),
+  attackNetwork: (name: string) => getBytes(`${runPath(name)}/attack.onnx`),
   latent: (name: string) => getJson<LatentSpace>(`${runPath(name)}/latent`),
   latentExamples: (name: string) => getJson<LatentExamples>(`${runPath(name)}/latent/examples`),
   eventsUrl: (name: string, cursor: string) => `${runPath(name)}/events?from=${cursor}`,

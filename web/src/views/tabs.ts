@@ -36,12 +36,22 @@ const TRAINING: readonly Tab[] = [
   { name: 'files', label: 'Take it with you', isFor: () => true, load: () => import('./Files.svelte') },
 ]
 
+const AUDIT: readonly Tab[] = [
+  { name: 'audit', label: 'Audit', isFor: () => true, load: () => import('./Audit.svelte') },
+  {
+    name: 'try',
+    label: 'Fool it yourself',
+    isFor: () => true,
+    load: () => import('./Fool.svelte'),
+  },
+]
+
 /** Of kinds of runs that have no view of their own: progress, logs and files. */
 const ANY: readonly Tab[] = [
   { name: 'record', label: 'Record', isFor: () => true, load: () => import('./Record.svelte') },
 ]
 
-const TABS: Readonly<Record<string, readonly Tab[]>> = { training: TRAINING }
+const TABS: Readonly<Record<string, readonly Tab[]>> = { training: TRAINING, audit: AUDIT }
 
 /** The views that a run has. */
 export const tabsOf = (run: Pick<RunSnapshot, 'recipe' | 'config' | 'parts'>): readonly Tab[] =>
