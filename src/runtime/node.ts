@@ -37,6 +37,13 @@ export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}):
   const { providers, send, end } = await startThread(threads)
   const open = (model: Uint8Array, options: OpenOptions = {}): Promise<Opened> =>
     send('open', [model, options])
+  /** For a model that was written here, and is read by nobody else: a large one is handed over instead of copied. */
+  const openOwn = (model: Uint8Array, options: OpenOptions = {}): Promise<Opened> => {
+    const { buffer, byteLength } = model
+    // Small ones may lie in memory that they share with others.
+    const whole = byteLength >= 2 ** 20 && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer
+    return send('open', [model, options], whole ? [buffer] : [])
+  }
 
   /** @param ports  inputs of the graph that are given to each run */
   async function openGraph(
@@ -45,7 +52,7 @@ export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}):
     ports: Ports,
     options?: OpenOptions,
   ): Promise<LoadedModel> {
-    const { id } = await open(graphModel(graph, { name, lowering }), options)
+    const { id } = await openOwn(graphModel(graph, { name, lowering }), options)
     return {
       inputNames: [...ports.keys()],
       outputNames: Object.keys(graph.outputs),
@@ -99,7 +106,7 @@ export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}):
       const ports = portsOf(step)
       const model = stepModel(step, { ...(inspect ? { inspect } : {}), lowering })
       const types = Object.fromEntries([...ports.fed].map(([name, { dtype }]) => [name, dtype]))
-      const { id } = await open(model, { program: { state: step.state, types } })
+      const { id } = await openOwn(model, { program: { state: step.state, types } })
       return programOn(id, step.state, (feeds) => checkFeeds(ports, feeds), ports.bytesPerStep)
     },
     async program(model, state) {
