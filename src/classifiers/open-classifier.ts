@@ -8,15 +8,14 @@ import { type Graph, input, type Value } from '../graph/value.ts'
 import { type ImportedModel, importModel } from '../onnx/import.ts'
 import { type Beside, filesBeside, inOneFile, withOutputs } from '../onnx/one-file.ts'
 import { decodeModel } from '../onnx/proto.ts'
-import type { ArrayWithShape } from '../runtime/engine.ts'
-import { ConfigError, DataError, messageOf, UnsupportedError } from '../util/errors.ts'
-import { halfToNumber } from '../util/half.ts'
+import { ConfigError, messageOf, UnsupportedError } from '../util/errors.ts'
+import { answerOf, onlyAsked } from './answer.ts'
 import type { Head, ImageClassifier, PassedThrough } from './classifier.ts'
+import { feedsOf } from './feeds.ts'
 import { classesOf, findHead } from './head.ts'
 import {
   type DeclaredInput,
   type FoundIntake,
-  feedsOf,
   findIntake,
   INTAKE_LABEL,
   type IntakeOptions,
@@ -159,68 +158,6 @@ function prepared(
       const key = JSON.stringify(each)
       return !seen.has(key) && seen.add(key)
     }),
-  }
-}
-
-/** Numbers of an answer, whatever their type. */
-function numbersOf({ data, dtype }: ArrayWithShape): Float32Array {
-  if (data instanceof Float32Array) return data
-  if (dtype === 'float16') return Float32Array.from(data as Uint16Array, halfToNumber)
-  return Float32Array.from(data as ArrayLike<number | bigint> as ArrayLike<number>, Number)
-}
-
-/** Reads what the file itself answers: [n, classes]. */
-const answerOf =
-  ({ output, gives }: Head, classes: number): ImageClassifier['answer'] =>
-  (outputs) => {
-    const given = outputs[output]
-    if (!given)
-      throw new DataError(`the answer has no output "${output}"; it has ${Object.keys(outputs).join(', ')}`)
-    const numbers = numbersOf(given)
-    const n = given.shape[0] ?? 1
-    if (gives === 'labels') {
-      const rows = new Float32Array(numbers.length * classes)
-      numbers.forEach((label, i) => {
-        if (!(Number.isInteger(label) && label >= 0 && label < classes))
-          throw new DataError(`output "${output}" says class ${label}, expected 0 to ${classes - 1}`)
-        rows[i * classes + label] = 1
-      })
-      return rows
-    }
-    if (numbers.length === n && classes === 2)
-      return Float32Array.from({ length: 2 * n }, (_, i) =>
-        i % 2 === 0 ? 1 - numbers[(i - (i % 2)) / 2]! : numbers[(i - (i % 2)) / 2]!,
-      )
-    return numbers
-  }
-
-/** A file that can only be asked: what is declared of its output must tell the number of classes. */
-function onlyAsked(
-  outputs: readonly DeclaredOutput[],
-  found: FoundIntake,
-  original: Uint8Array,
-  { classes: wanted }: OutputOptions,
-  reason: string,
-): ImageClassifier | undefined {
-  const output = outputs.length === 1 ? outputs[0]! : undefined
-  const long = output?.shape?.slice(1).filter((length) => length !== 1)
-  const declaredClasses = long?.length === 1 ? (long[0] ?? undefined) : undefined
-  const classes = declaredClasses ?? wanted
-  if (!output || classes === undefined || classes < 2) return undefined
-  const head: Head = { output: output.name, gives: isLabels(output) ? 'labels' : 'scores' }
-  return {
-    image: found.image,
-    classes,
-    intake: found.intake,
-    head,
-    passedThrough: [],
-    notDifferentiable: reason,
-    original,
-    logits: () => {
-      throw new UnsupportedError(`this file has no gradients, it can only be asked: ${reason}`)
-    },
-    feeds: (images, count) => feedsOf(images, count, found),
-    answer: answerOf(head, classes),
   }
 }
 

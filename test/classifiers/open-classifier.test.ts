@@ -81,6 +81,34 @@ describe('the images that a file takes', () => {
     expect([image.channels, intake.layout]).toEqual([1, 'NHWC'])
   })
 
+  it('are found as Keras has them: channels last outside, first for the convolutions inside', async () => {
+    const kernel = [1, 2, -1, 0.5]
+    const keras = file({
+      input: ['unk__6', 4, 4, 1],
+      before: [
+        node('Transpose', ['x'], ['inside'], { perm: [0, 3, 1, 2] }),
+        node('Conv', ['inside', 'kernel'], ['wide'], { auto_pad: 'SAME_UPPER', kernel_shape: [1, 1] }),
+        node('Transpose', ['wide'], ['outside'], { perm: [0, 2, 3, 1] }),
+        node('ReduceSum', ['outside', 'last'], ['mixed'], { keepdims: 0 }),
+        node('Reshape', ['mixed', 'flat'], ['taken']),
+      ],
+      tensors: [
+        stored('kernel', kernel, [4, 1, 1, 1]),
+        stored('last', [-1], [1], 'int64'),
+        stored('flat', [-1, SIZE], [2], 'int64'),
+      ],
+    })
+    const { intake } = await expectLogits(keras, {}, (image) =>
+      plainLogits(image.map((value) => 2.5 * value)),
+    )
+    expect(intake.layout).toBe('NHWC')
+  })
+
+  it.each([9, 11, 13, 18, 22])('may be those of operator set %i', async (opset) => {
+    const bytes = file({ outputs: end, after: [node('Softmax', ['logits'], ['end'], { axis: 1 })], opset })
+    expect((await expectLogits(bytes, {}, plainLogits, softmax)).head.gives).toBe('softmax')
+  })
+
   it('may have no axis of channels', async () => {
     const { image } = await expectLogits(file({ input: ['N', 4, 4] }), {}, plainLogits)
     expect(image).toEqual({ height: 4, width: 4, channels: 1 })
