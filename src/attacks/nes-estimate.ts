@@ -9,7 +9,7 @@ export const nesOptions = {
     .number()
     .positive()
     .default(1e-3)
-    .describe("deviation of the probes; the paper's, of large photos: on MNIST 1e-2 to 1e-1 finds more"),
+    .describe("deviation of the probes; the paper's, of large photos: on small images up to 1e-1 finds more"),
   samples: z.int().min(2).multipleOf(2).default(50).describe('probes of an estimate, half of them mirrored'),
   rate: z.number().positive().default(1e-2).describe('how far a step moves every pixel'),
   minRate: z.number().positive().default(5e-5).describe('smallest step'),
