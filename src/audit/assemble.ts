@@ -5,10 +5,12 @@ import type { AuditConfig } from '../runs/audit.ts'
 import type { AuditedAttack, AuditedExample, AuditResult } from '../runs/audit-result.ts'
 import { shareOf } from '../util/wilson-interval.ts'
 import type { PlannedAttack } from './attack-part.ts'
+import { certificateOf } from './certificate-part.ts'
 import { checksOf } from './checks.ts'
 import { CURVE, type CurveValue } from './comparison-parts.ts'
 import { limitationsOf } from './limitations.ts'
 import type { Exhibits, Found } from './part.ts'
+import { patchRows } from './patch-part.ts'
 import { type AttackValue, attacksOf, cleanOf, rightly, survivors } from './survivors.ts'
 import { threatOf } from './threat-terms.ts'
 import { judge } from './verdict.ts'
@@ -117,6 +119,8 @@ export function assemble(audited: Audited): AuditResult {
     passedThrough: classifier.passedThrough.length,
     gradientAttacks: knowing('gradient'),
   })
+  const certificate = certificateOf(found, settings, labels)
+  const patch = patchRows(found)
   const curve = found.get(CURVE) as CurveValue | undefined
   const rows = attacks.map((attack) => attackRow(attack, attacksOf(found), settings.seed))
   const { intake, head, passedThrough, notDifferentiable, image, classes } = classifier
@@ -164,6 +168,8 @@ export function assemble(audited: Audited): AuditResult {
       queries: queryCurve(audited),
     },
     checks,
+    ...(certificate ? { certificate } : {}),
+    ...(patch ? { patch } : {}),
     ...judge({
       n,
       right: rightCount,
@@ -171,6 +177,7 @@ export function assemble(audited: Audited): AuditResult {
       norm: settings.norm,
       eps: settings.eps,
       checks,
+      certified: certificate?.accuracy,
     }),
     limitations: limitationsOf(audited.data, settings, classifier),
     command: config.command,

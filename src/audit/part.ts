@@ -49,6 +49,8 @@ export interface PartResult {
   readonly value: object
   /** Pictures for the folder, by file name: 8-bit pixels [height, width, channels]. */
   readonly pictures?: Readonly<Record<string, Uint8Array>>
+  /** Other files for the folder. */
+  readonly texts?: Readonly<Record<string, string>>
 }
 
 export interface Part {

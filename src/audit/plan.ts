@@ -5,11 +5,13 @@ import { attackNamed } from '../attacks/registry.ts'
 import type { ImageClassifier } from '../classifiers/classifier.ts'
 import type { AuditConfig } from '../runs/audit.ts'
 import { attackPart, type PlannedAttack } from './attack-part.ts'
+import { certificateParts } from './certificate-part.ts'
 import { FGSM_AND_PGD, NOISE_AND_PGD, SCORES_ONLY, TWICE } from './checks.ts'
 import { cleanPart } from './clean.ts'
 import { type Contestant, comparisonPart, curvePart } from './comparison-parts.ts'
 import { gradientPart } from './gradient-health.ts'
 import { type Part, sizeOfImage } from './part.ts'
+import { patchPart } from './patch-part.ts'
 
 type Settings = AuditConfig['settings']
 type Budget = Settings['budget']
@@ -19,6 +21,8 @@ const CHUNK = 1000
 /** Images on which attacks are held against each other, and on which the curve is measured. */
 const COMPARED: Readonly<Record<Budget, number>> = { quick: 100, standard: 300, full: 1000 }
 const CURVE_STEPS: Readonly<Record<Budget, number>> = { quick: 20, standard: 40, full: 100 }
+/** Millimetres of a side of a printed patch. */
+const PATCH_SIZE = 50
 const SQUARE_QUERIES: Readonly<Record<Budget, number>> = { quick: 500, standard: 5000, full: 5000 }
 /** Shares of eps at which the curve is measured; then the whole range. */
 const RADII = [1 / 8, 1 / 4, 1 / 2, 3 / 4, 1, 1.5, 2]
@@ -114,6 +118,7 @@ export function planOf(settings: Settings, model: Audited, n: number): Part[] {
     [contestant('square', 'square', { queries: SQUARE_QUERIES[budget] }, SQUARE_QUERIES[budget] / 3)],
     compared,
   )
+  const target = settings.patch ?? (budget === 'full' ? 0 : undefined)
   if (model.notDifferentiable !== undefined) return [cleanPart, ...attacks]
   return [
     cleanPart,
@@ -154,5 +159,7 @@ export function planOf(settings: Settings, model: Audited, n: number): Part[] {
       radii,
       compared,
     ),
+    ...(target === undefined ? [] : [patchPart(settings, target, settings.patchSize ?? PATCH_SIZE)]),
+    ...certificateParts(settings, n),
   ]
 }

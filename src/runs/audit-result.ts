@@ -149,3 +149,10 @@ export const auditSchema = z.object({
 export type AuditResult = z.infer<typeof auditSchema>
 export type AuditedAttack = z.infer<typeof attackSchema>
 export type AuditedExample = z.infer<typeof exampleSchema>
+
+/** The JSON Schema of audit.json, as it is published in `docs/schemas`. */
+export const auditJsonSchema = (): object => ({
+  title: 'Sparring audit',
+  description: 'What an audit of an image classifier found (audit.json, format 1).',
+  ...z.toJSONSchema(auditSchema),
+})

@@ -47,7 +47,10 @@ export const auditConfigSchema = runHeadSchema.extend({
     /** Classes of the model in its order, where the data names its own. */
     labels: z.array(z.string()).optional(),
     certify: z.number().optional(),
-    certifyN: z.int().optional(),
+    certifyN: z.int().min(1).optional(),
+    /** Class that a patch aims at, and millimetres of its side when it is printed. */
+    patch: z.int().min(0).optional(),
+    patchSize: z.number().optional(),
   }),
   /** Titles of the parts, in their order. */
   parts: z.array(z.string()).min(1),

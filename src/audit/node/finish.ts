@@ -9,6 +9,7 @@ import type { RunFolder } from '../../runs/node/index.ts'
 import { describeIssues } from '../../runs/schema.ts'
 import { DataError } from '../../util/errors.ts'
 import { modelCard } from '../model-card.ts'
+import { PATCH_FILE } from '../patch-part.ts'
 import { examplePicture } from '../pictures.ts'
 import { sarifOf } from '../sarif.ts'
 
@@ -57,12 +58,13 @@ export async function finishAudit(
     )
     shown.push({ example, before, after, difference: await encodePng(image), times })
   }
+  const patch = result.patch ? await run.readFile(PATCH_FILE) : undefined
   const files: Record<string, string> = {}
   const write = async (name: string, file: string, content: string): Promise<void> => {
     await run.writeFile(file, content)
     files[name] = join(run.folder, file)
   }
-  await write('report', 'report.html', auditHtml(result, shown))
+  await write('report', 'report.html', auditHtml(result, shown, patch && new TextDecoder().decode(patch)))
   await write('sarif', 'audit.sarif', `${JSON.stringify(sarifOf(result, result.model.name), null, 2)}\n`)
   await write('model card', 'model-card.md', modelCard(result))
   await write('result', AUDIT_FILE, `${JSON.stringify(result, null, 2)}\n`)

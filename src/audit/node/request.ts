@@ -46,6 +46,21 @@ export const auditSettings = z.object({
     .describe('size of the images, height x width x channels, where the file leaves it open, e.g. 28x28x1'),
   output: z.string().optional().describe('name of the output that gives the scores, where there are several'),
   classes: z.int().min(2).optional().describe('number of classes, where the file does not tell it'),
+  certify: z
+    .number()
+    .positive()
+    .max(100)
+    .optional()
+    .describe('certify the model under noise of this deviation, e.g. 0.5 (randomized smoothing)'),
+  certifyN: z.int().min(100).max(10_000_000).default(10_000).describe('draws of noise for each certificate'),
+  patch: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'train a patch that turns images into this class (default: with the full budget, into class 0)',
+    ),
+  patchSize: z.number().min(5).max(2000).default(50).describe('millimetres of its side, as it is printed'),
   labels: z
     .string()
     .optional()

@@ -184,7 +184,7 @@ async function* doParts(
         await work.catch(() => {})
         break
       }
-      const { finding, value, pictures = {} } = await work
+      const { finding, value, pictures = {}, texts = {} } = await work
       const { height, width, channels } = classifier.image
       for (const [name, pixels] of Object.entries(pictures)) {
         const png = await encodePng({ height, width, channels, pixels })
@@ -192,6 +192,7 @@ async function* doParts(
         const facts = { model: config.model.sha256, seed: String(settings.seed), part: part.name }
         await run.writeFile(name, isMade ? marked(png, facts) : png)
       }
+      for (const [name, text] of Object.entries(texts)) await run.writeFile(name, text)
       found.set(part.name, value)
       const row: PartRow = {
         step,

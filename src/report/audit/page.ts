@@ -2,7 +2,7 @@
 import type { AuditedExample, AuditResult } from '../../runs/audit-result.ts'
 import { formatBytes, formatCommand, formatCount, formatPercent, formatSetting } from '../../util/format.ts'
 import type { ChartTheme } from '../chart-parts.ts'
-import { dataUri } from '../data-uri.ts'
+import { dataUri, svgUri } from '../data-uri.ts'
 import { escapeMarkup as safe } from '../escape.ts'
 import { card, chart, factsTable, number } from '../page-parts.ts'
 import { pageShell } from '../page-shell.ts'
@@ -194,7 +194,7 @@ ${factsTable(
   )
 }
 
-function patches(audit: AuditResult): string {
+function patches(audit: AuditResult, svg: string | undefined): string {
   if (!audit.patch?.length) return ''
   const rows = audit.patch.map(
     ({ target, side, area, success, random, crop }) =>
@@ -203,7 +203,8 @@ function patches(audit: AuditResult): string {
   return card(
     'patch',
     'A sticker that fools it',
-    `<p class="note">One patch for all images (Brown et al. 2017), put somewhere into held-out images, beside two controls of the same size: random colours, and a piece of a real image of the target class.</p>
+    `<p class="note">One patch for all images (Brown et al. 2017), put somewhere into held-out images, beside two controls of the same size: random colours, and the best piece of a real image of the target class. <code>figures/patch.svg</code> is made to be printed and cut out.</p>
+${svg === undefined ? '' : `<img class="sticker" src="${svgUri(svg)}" alt="The patch, with a ruler">`}
 <div class="scroll" tabindex="0" role="region" aria-label="Patches"><table class="log">
 <thead><tr><th scope="col">Towards</th><th scope="col" class="count">Side, pixels</th><th scope="col" class="count">Area</th><th scope="col" class="count">Patch</th><th scope="col" class="count">Random</th><th scope="col" class="count">Real piece</th></tr></thead>
 <tbody>
@@ -268,8 +269,11 @@ function details(audit: AuditResult): string {
   )
 }
 
-/** @param shown  some of the images that broke the model */
-export function auditHtml(audit: AuditResult, shown: readonly ShownExample[] = []): string {
+/**
+ * @param shown  some of the images that broke the model
+ * @param patch  the patch, as SVG
+ */
+export function auditHtml(audit: AuditResult, shown: readonly ShownExample[] = [], patch?: string): string {
   return pageShell({
     title: `${audit.model.name}: audit`,
     style: AUDIT_STYLE,
@@ -281,7 +285,7 @@ export function auditHtml(audit: AuditResult, shown: readonly ShownExample[] = [
       curve(audit),
       attackTable(audit),
       certificate(audit),
-      patches(audit),
+      patches(audit, patch),
       checks(audit),
       perClass(audit),
       card('limits', 'What it does not say', list(audit.limitations)),

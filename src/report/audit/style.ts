@@ -8,6 +8,7 @@ export const AUDIT_STYLE = `
 .broken small { display: block; color: var(--muted); font-size: .8125rem; }
 .trio { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px; }
 .trio .pixels { width: 100%; }
+.sticker { width: 160px; height: auto; background: #fff; border-radius: 8px; padding: 8px; margin-bottom: 14px; }
 .wide td small { display: block; color: var(--muted); font-size: .8125rem; }
 .wide .count, .checks .count { padding-right: 16px; }
 .checks td { overflow-wrap: anywhere; }
