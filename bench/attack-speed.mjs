@@ -1,8 +1,9 @@
 // How fast PGD-40 is on MNIST images beside PyTorch, eager and compiled, with all cores, in turns portion by portion:
-//   node bench/attack-speed.mjs [--images 10000] [--portion 1000] [--only eager] [--out file.json]
+//   node bench/attack-speed.mjs [--images 10000] [--portion 500] [--only eager] [--threads 1] [--out file.json]
 // Needs `npm run build`, ../shared/models/natural.onnx, MNIST in ../shared/data/mnist, and PYTHON=<path> with torch and onnx2torch.
 // Every program chooses its fastest batch size before the clock starts; the ratio of each portion is of times next to each
-// other, so what else the machine does weighs on both.
+// other, so what else the machine does weighs on both. On a busy machine threads wait for each other: take --threads 1 there, and
+// the ratio of processor time.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -21,8 +22,9 @@ import { median } from './summary.mjs'
 const { values: flags } = parseArgs({
   options: {
     images: { type: 'string', default: '10000' },
-    portion: { type: 'string', default: '1000' },
+    portion: { type: 'string', default: '500' },
     only: { type: 'string' },
+    threads: { type: 'string', default: String(availableParallelism()) },
     ours: { type: 'boolean' },
     out: { type: 'string' },
   },
@@ -30,7 +32,7 @@ const { values: flags } = parseArgs({
 const [count, portion] = [Number(flags.images), Number(flags.portion)]
 const EPS = 0.3
 const SIZE = 784
-const threads = availableParallelism()
+const threads = Number(flags.threads)
 const shared = (path) => fileURLToPath(new URL(`../../shared/${path}`, import.meta.url))
 const idx = (name, header) => gunzipSync(readFileSync(shared(`data/mnist/${name}.gz`))).subarray(header)
 const images = Float32Array.from(idx('t10k-images-idx3-ubyte', 16).subarray(0, count * SIZE), (x) =>
@@ -39,12 +41,12 @@ const images = Float32Array.from(idx('t10k-images-idx3-ubyte', 16).subarray(0, c
 const labels = Int32Array.from(idx('t10k-labels-idx1-ubyte', 8).subarray(0, count))
 const model = shared('models/natural.onnx')
 
-const engine = await nodeEngine()
+const engine = await nodeEngine({ threads })
 const classifier = openClassifier(readFileSync(model))
 const options = optionsOf(pgd, { randomStart: false })
 async function ours(first, n, batch) {
   const oracle = openOracle(engine, classifier, { knowledge: 'gradient', batch })
-  const started = performance.now()
+  const [started, cpu] = [performance.now(), process.cpuUsage()]
   const { found } = await pgd.run(
     oracle,
     {
@@ -57,14 +59,16 @@ async function ours(first, n, batch) {
     options,
   )
   const seconds = (performance.now() - started) / 1000
+  const { user, system } = process.cpuUsage(cpu)
   await oracle.close()
-  return { seconds, left: n - found.reduce((sum, x) => sum + x, 0) }
+  return { seconds, cpuSeconds: (user + system) / 1e6, left: n - found.reduce((sum, x) => sum + x, 0) }
 }
 
+const spread = (all) => ({ median: median(all), min: Math.min(...all), max: Math.max(...all) })
 const seen = []
-for (const batch of [50, 100, 250, 500]) {
+for (const batch of [50, 125, 250]) {
   const times = []
-  for (let i = 0; i < 2; i++) times.push((await ours(0, Math.min(count, 1000), batch)).seconds)
+  for (let i = 0; i < 3; i++) times.push((await ours(0, Math.min(count, 250), batch)).seconds)
   seen.push([Math.min(...times), batch])
 }
 console.error('ours', JSON.stringify(seen))
@@ -104,6 +108,7 @@ try {
       child,
       seconds: [],
       ratios: [],
+      cpuRatios: [],
       left: 0,
       ask(text) {
         child.stdin.write(text)
@@ -124,18 +129,20 @@ try {
       // The mean of ours before and after it.
       const after = await ours(first, n, batch)
       peer.ratios.push((2 * theirs.seconds) / (own.seconds + after.seconds))
+      peer.cpuRatios.push((2 * theirs.cpuSeconds) / (own.cpuSeconds + after.cpuSeconds))
     }
   }
   const sum = (all) => Number(all.reduce((a, b) => a + b, 0).toFixed(2))
   const report = {
     what: `PGD-40, eps ${EPS}, ${count} images, natural.onnx, ${threads} threads, portions of ${portion}`,
     ours: { engine: engine.name, batch, seconds: sum(mine.seconds), left: mine.left / count },
-    peers: peers.map(({ mode, ready, seconds, ratios, left }) => ({
+    peers: peers.map(({ mode, ready, seconds, ratios, cpuRatios, left }) => ({
       mode,
       ...ready,
       seconds: sum(seconds),
       left: left / count,
-      ratio: { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) },
+      ratio: spread(ratios),
+      ratioOfProcessorTime: spread(cpuRatios),
     })),
   }
   const text = `${JSON.stringify(report, null, 2)}\n`

@@ -3,7 +3,7 @@
 // Needs `npm run build`, the ONNX classifiers in ../shared/models, MNIST in ../shared/data/mnist, and a Python with the packages that
 // bench/peers/attacks.py names: PYTHON=<path>. --ours leaves the peers out. Figures are kept in bench/attack-strength.json.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,14 +37,14 @@ const RUNS = {
   pgd: { attack: 'pgd', count: 1000 },
   'apgd-ce': { attack: 'apgd', options: { loss: 'ce' }, count: 500 },
   'apgd-dlr': { attack: 'apgd', options: { loss: 'dlr' }, count: 500 },
-  'apgd-t': { attack: 'apgd', options: { loss: 'targeted-dlr' }, count: 200 },
-  ensemble: { count: 200 },
-  'fab-minimal': { attack: 'fab', count: 100, minimal: true },
+  'apgd-t': { attack: 'apgd', options: { loss: 'targeted-dlr' }, count: 100 },
+  ensemble: { count: 100 },
+  'fab-minimal': { attack: 'fab', count: 60, minimal: true },
   'carlini-wagner': {
     attack: 'carlini-wagner',
     options: { steps: 500 },
     peer: { steps: 500 },
-    count: 100,
+    count: 60,
     minimal: true,
     norms: ['l2'],
   },
@@ -142,8 +142,11 @@ function theirs(model, runs) {
 
 const chosen = (given, all) => (given ? given.split(',') : Object.keys(all))
 const engine = await nodeEngine({ threads: 1 })
-const models = {}
-let versions = { engine: engine.name }
+// What another call of this script has found stays.
+const before =
+  flags.out && existsSync(flags.out) ? JSON.parse(readFileSync(flags.out, 'utf8')) : { models: {} }
+const models = { ...before.models }
+let versions = { ...before.versions, engine: engine.name }
 for (const model of chosen(flags.only, MODELS)) {
   const classifier = openClassifier(readFileSync(shared(`models/${model}.onnx`)))
   const runs = chosen(flags.runs, RUNS).flatMap((name) =>
@@ -164,7 +167,10 @@ for (const model of chosen(flags.only, MODELS)) {
       rows[i].theirs = { left, medianDistance, seconds }
     })
   }
-  models[model] = rows
+  const kept = (models[model] ?? []).filter(
+    (old) => !rows.some(({ name, norm }) => old.name === name && old.norm === norm),
+  )
+  models[model] = [...kept, ...rows]
   // After each model: it takes long.
   const text = `${JSON.stringify({ images: 'the first of the MNIST test set', versions, models }, null, 2)}\n`
   if (flags.out) writeFileSync(flags.out, text)
