@@ -20,7 +20,10 @@ export interface AttackInput {
 }
 
 export interface AttackResult {
-  /** The best found for each, in [0, 1]; the image itself where nothing was. */
+  /**
+   * The best found for each, in [0, 1]; the image itself where nothing was. Of a minimal attack that is the nearest, also where it is
+   * beyond eps; with eps 0 it looks for no other end.
+   */
   readonly images: Float32Array
   /** 1 where the attack says that the classifier names it wrongly, within the threat; it is confirmed elsewhere. */
   readonly found: Uint8Array
