@@ -260,6 +260,10 @@ export const GRADIENTS: Readonly<Record<string, GradientRule | NotDifferentiable
     g.conv(x!, dy, convAttributes(attributes)),
   ],
 
+  Repeat: notDifferentiable(
+    'the result of a loop is a constant for whoever differentiates, as after StopGradient, since its passes are not kept; write the passes out where a gradient should go through them',
+  ),
+
   FusedMatMul: lowered,
   Gemm: lowered,
   HardSigmoid: lowered,

@@ -3,6 +3,8 @@ import { normalizeAxis, type Shape, sameShape } from '../util/shape.ts'
 import { apply, applyAll } from './ops.ts'
 import { type Attributes, type DType, scalar, type Value } from './value.ts'
 
+export { repeat } from './repeat.ts'
+
 /** A value, or a number that takes the other operand's type. */
 export type Operand = Value | number
 

@@ -106,6 +106,10 @@ function requireElementIndices(x: Value, indices: Value, attributes: Attributes)
     )
 }
 
+const describe = ({ dtype, shape }: Signature): string => `${dtype} ${formatShape(shape)}`
+const sameSignature = (a: Signature, b: Signature): boolean =>
+  a.dtype === b.dtype && sameShape(a.shape, b.shape)
+
 const transposedLast = (shape: Shape, on: boolean): Shape =>
   on ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape
 
@@ -322,6 +326,32 @@ export const OPS: Readonly<Record<string, OpDefinition>> = {
   ConvFilterGradient: core(2, ([x, dy], attributes) => [
     { dtype: requireSameType(x!, dy!), shape: convKernelShape(x!.shape, dy!.shape, attributes) },
   ]),
+
+  /**
+   * Runs `body` `times` times. Its first `carried` inputs are what the passes before left, in the first pass the inputs of
+   * this operator, and its outputs are what the next pass finds there; its other inputs are the same in all passes.
+   */
+  Repeat: core([1, Number.POSITIVE_INFINITY], (inputs, attributes) => {
+    const body = attributes.body as Graph
+    const [times, count] = [integer(attributes, 'times'), integer(attributes, 'carried')]
+    if (!Number.isInteger(times) || times < 1)
+      throw new ShapeError(`attribute "times" must be an integer of at least 1, got ${times}`)
+    const next = Object.values(body.outputs)
+    if (body.inputs.length !== inputs.length || next.length !== count || count < 1 || count > inputs.length)
+      throw new ShapeError(
+        `got ${inputs.length} inputs, ${count} of them carried, for a body of ${body.inputs.length} inputs and ${next.length} outputs`,
+      )
+    inputs.forEach((given, i) => {
+      const wanted = body.inputs[i]!
+      if (!sameSignature(given, wanted))
+        throw new ShapeError(`input ${i} must be ${describe(wanted)}, got ${describe(given)}`)
+      if (i < count && !sameSignature(given, next[i]!))
+        throw new ShapeError(
+          `what is carried as input ${i} is ${describe(given)} and becomes ${describe(next[i]!)}`,
+        )
+    })
+    return next.map(({ dtype, shape }) => ({ dtype, shape }))
+  }),
 
   /** alpha * op(A) op(B), where transA and transB swap the last two axes (com.microsoft). */
   FusedMatMul: lowered([2, 2], ([a, b], attributes) => [

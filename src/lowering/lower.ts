@@ -6,6 +6,7 @@ import { lowerConvolutions } from './convolutions.ts'
 import { fastConvolutions } from './fast-convolutions.ts'
 import { joinVectors } from './join-vectors.ts'
 import { carryLayout } from './layout.ts'
+import { lowerLoops } from './loops.ts'
 import { multiplyMasks } from './masks.ts'
 import { fuseBias, fuseTransposes } from './matrix-products.ts'
 import { multiplySums } from './reductions.ts'
@@ -42,9 +43,11 @@ export interface LoweringOptions {
 }
 
 /** Rewrites a graph of core operators for ONNX Runtime: the same results up to float32 rounding, in less time. */
-export function lower(graph: Graph, { chooseForms, without = [] }: LoweringOptions = {}): Graph {
+export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
+  const { chooseForms, without = [] } = options
   const left = new Set<Pass>(without.map((name) => OPTIONAL[name]))
   const passes: Pass[] = [
+    (now) => lowerLoops(now, (body) => lower(body, options)),
     simplify,
     joinChoices,
     (now) => fastConvolutions(now, chooseForms),
@@ -69,4 +72,5 @@ export function lower(graph: Graph, { chooseForms, without = [] }: LoweringOptio
  * Rewrites a graph of core operators for files that others read: ONNX' own operators, convolutions as convolutions,
  * nothing that depends on the batch size.
  */
-export const lowerPortably = (graph: Graph): Graph => run(graph, [simplify, ...tidy, fuseBias, shareCommon])
+export const lowerPortably = (graph: Graph): Graph =>
+  run(graph, [(now) => lowerLoops(now, lowerPortably), simplify, ...tidy, fuseBias, shareCommon])

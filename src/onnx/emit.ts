@@ -5,7 +5,7 @@ import { UnsupportedError } from '../util/errors.ts'
 import { formatShape, type Shape, sameShape } from '../util/shape.ts'
 import { floatAttribute, graphAttribute, intAttribute, intsAttribute, stringAttribute } from './attributes.ts'
 import { type Dimension, dimensionsOf } from './batch-twin.ts'
-import type { AttributeProto, GraphProto } from './proto.ts'
+import type { AttributeProto, GraphProto, ValueInfoProto } from './proto.ts'
 import { elementTypes } from './tensor-proto.ts'
 
 /** The domain of ONNX Runtime's own operators. */
@@ -31,6 +31,10 @@ export interface Emission {
   integers(values: number | readonly number[]): string
   /** The name of an int64 vector of lengths, computed while the model runs where they depend on the batch size. */
   lengths(values: readonly Dimension[]): string
+  /** The name of a bool vector of so many entries. */
+  passes(count: number): string
+  /** A name that nothing in the file has yet. */
+  unique(name: string): string
   /** Writes the body of a loop; `captured` says under which outer name some of its inputs are known. */
   subgraph(graph: Graph, captured: ReadonlyMap<Value, string>): GraphProto
 }
@@ -159,6 +163,24 @@ const scanSlices: Emit = (emission) => {
   ])
 }
 
+/** A Scan whose state is what is carried. It slices a vector that its body does not read: its length says how often to run. */
+const repeat: Emit = (emission) => {
+  const { node, inputs, outputs, write, subgraph, unique } = emission
+  const body = node.attributes.body as Graph
+  const carried = fixed<number>(emission, 'carried')
+  const passes = emission.passes(fixed<number>(emission, 'times'))
+  const captured = new Map(body.inputs.slice(carried).map((value, i) => [value, inputs[carried + i]!]))
+  const written = subgraph(body, captured)
+  const pass: ValueInfoProto = {
+    name: unique('pass'),
+    type: { tensorType: { elemType: elementTypes.bool, shape: { dim: [] } } },
+  }
+  write('Scan', [...inputs.slice(0, carried), passes], outputs, [
+    graphAttribute('body', { ...written, input: [...written.input, pass] }),
+    intAttribute('num_scan_inputs', 1),
+  ])
+}
+
 const mustBeLowered: Emit = ({ node }) => {
   throw new UnsupportedError(
     `${node.op} has no ONNX operator: lower the graph (lowering/) before it is exported`,
@@ -272,4 +294,5 @@ export const EMIT: Readonly<Record<string, Emit>> = {
   ConvFilterGradient: mustBeLowered,
 
   ScanSlices: scanSlices,
+  Repeat: repeat,
 }

@@ -32,7 +32,12 @@ export function peakBytes({ inputs, outputs }: Graph): number {
   const goes = new Map<number, number>()
   let now = inputs.reduce((sum, value) => sum + bytesOf(value), 0)
   let peak = now
-  order.forEach(({ op, outputs: made }, at) => {
+  order.forEach(({ op, outputs: made, inputs: read, attributes }, at) => {
+    // What a loop needs for one pass beside what it is given, which is there already.
+    const own = attributes.body
+      ? peakBytes(attributes.body as Graph) - read.reduce((sum, value) => sum + bytesOf(value), 0)
+      : 0
+    peak = Math.max(peak, now + own)
     if (op !== 'Input')
       for (const value of made) {
         const bytes = bytesOf(value)

@@ -13,7 +13,10 @@ import { CONVOLUTION_CASES, PRODUCT_CASES } from './cases/products.ts'
 import { REDUCTION_CASES } from './cases/reductions.ts'
 
 /** Operators whose facts do not fit the table, with the file that holds them. */
-const ELSEWHERE: Readonly<Record<string, string>> = { ScanSlices: 'scan-slices.test.ts' }
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  Repeat: 'repeat.test.ts',
+  ScanSlices: 'scan-slices.test.ts',
+}
 
 const CASES: Readonly<Record<string, readonly KernelCase[]>> = {
   ...ELEMENTWISE_CASES,

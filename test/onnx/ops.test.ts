@@ -1,5 +1,6 @@
 // Every operator of the table: exported and run by ONNX Runtime, it agrees with the float64 interpreter.
 import { describe, expect, it } from 'vitest'
+import { gradients } from '../../src/autodiff/backward.ts'
 import * as g from '../../src/graph/build.ts'
 import { interpret } from '../../src/graph/interpreter.ts'
 import { apply, applyAll, OPS } from '../../src/graph/ops.ts'
@@ -264,6 +265,41 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     inputs: [real(...forward(x, kernel, attributes)), real(...kernel)],
     build: (dy, k) => apply('ConvTranspose', [dy!, k!], { ...attributes, inputShape: x }),
   })),
+  Repeat: [
+    {
+      inputs: [real(2, 3), real(3, 3), between(0.1, 0.2), whole(0, 5, 2)],
+      build: (x, w, rate, n) =>
+        g.repeat(5, [x!, n!], ([now, count]) => [
+          g.tanh(g.add(now!, g.mul(g.matMul(now!, w!), rate!))),
+          g.add(count!, constant([1, 2], [2], 'int64')),
+        ]),
+    },
+    {
+      // A loop in a loop, which reads from all around it; what is only handed on; a constant.
+      inputs: [real(4), real(4)],
+      build: (x, w) =>
+        g.repeat(2, [x!, x!, w!], ([outer]) => [
+          g.repeat(3, [outer!], ([inner]) => [g.sin(g.add(g.mul(inner!, w!), outer!))])[0]!,
+          outer!,
+          constant([1, 2, 3, 4], [4]),
+        ]),
+    },
+    {
+      inputs: [real(2, 6, 6, 1), real(3, 3, 1, 2)],
+      lowered: true,
+      build: (x, kernel) => {
+        const loss = (images: Value): Value =>
+          g.reduceSum(
+            g.sin(
+              g.conv(g.transpose(images, [0, 3, 1, 2]), g.transpose(kernel!, [3, 2, 0, 1]), {
+                pads: [1, 1, 1, 1],
+              }),
+            ),
+          )
+        return g.repeat(4, [x!], ([now]) => [g.sub(now!, g.mul(gradients(loss(now!), [now!])[0]!, 0.05))])
+      },
+    },
+  ],
   ScanSlices: [
     {
       inputs: [real(3, 2), real(4, 5, 3), real(4, 5, 2)],

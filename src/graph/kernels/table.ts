@@ -5,6 +5,7 @@ import type { Kernel } from './kernel.ts'
 import { MOVEMENT } from './movement.ts'
 import { PRODUCTS } from './products.ts'
 import { REDUCTIONS } from './reductions.ts'
+import { LOOPS } from './repeat.ts'
 import { SCANS } from './scan.ts'
 
 export const KERNELS: Readonly<Record<string, Kernel>> = {
@@ -13,5 +14,6 @@ export const KERNELS: Readonly<Record<string, Kernel>> = {
   ...MOVEMENT,
   ...PRODUCTS,
   ...CONVOLUTIONS,
+  ...LOOPS,
   ...SCANS,
 }
