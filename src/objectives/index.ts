@@ -1,8 +1,13 @@
 // Objectives: what networks compete for, one file per algorithm.
+export { type AdversarialOptions, adversarial } from './adversarial.ts'
 export { type AveragedOptions, averaged, movingAverage } from './averaged.ts'
 export { type ClassificationOptions, classification } from './classification.ts'
 export { type ConditionalGanOptions, conditionalGan } from './conditional-gan.ts'
+export { type FastAdversarialOptions, fastAdversarial } from './fast-adversarial.ts'
+export { type FreeAdversarialOptions, freeAdversarial } from './free-adversarial.ts'
 export { type GanOptions, gan } from './gan.ts'
+export type { AttackSettings } from './inner-attack.ts'
+export { type NoisyClassificationOptions, noisyClassification } from './noisy-classification.ts'
 export { type Log, metricsOf, type Objective, objective, type Picture, type Variable } from './objective.ts'
 export {
   type Draw,
@@ -14,6 +19,7 @@ export {
   offeredBy,
 } from './offer.ts'
 export type { Assignment, BoundNetwork, Descent, Given, Phase, PhaseContext, PhaseResult } from './phase.ts'
+export { type TradesOptions, trades } from './trades.ts'
 export { type UnrolledGanOptions, unrolledGan } from './unrolled-gan.ts'
 export { RECONSTRUCTIONS, type Reconstruction, type VaeOptions, vae } from './vae.ts'
 export { type WganGpOptions, wganGp } from './wgan-gp.ts'

@@ -26,6 +26,11 @@ export interface Log extends MetricInfo {
 /** A variable of an objective beside its networks: assigned, never trained. */
 export interface Variable {
   readonly shape: Shape
+  /**
+   * One for each place of the batch: `[batch, ...shape]`. Validation has no batch that goes on, and there it is left out.
+   * Default false.
+   */
+  readonly perExample?: boolean
   /** What all of its numbers begin with; default 0. */
   readonly initial?: number
 }

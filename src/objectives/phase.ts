@@ -37,7 +37,7 @@ export interface PhaseContext<Name extends string = string> {
   /** Fresh random numbers, for latents and the like. */
   readonly random: RandomSource
   readonly networks: Readonly<Record<Name, BoundNetwork>>
-  /** The objective's variables as they are now. */
+  /** The objective's variables as they are now; in validation without those that are `perExample`. */
   readonly variables: NamedValues
   /** What the phases before found in this step, by name. */
   readonly results: Readonly<Record<string, PhaseResult>>
@@ -58,7 +58,7 @@ export interface PhaseContext<Name extends string = string> {
 export interface PhaseResult {
   /** The scalar to minimise. */
   readonly loss: Value
-  /** Other scalars of interest. */
+  /** Other numbers of interest: scalars that are logged, and what phases after this one go on from. */
   readonly metrics?: NamedValues
   /** Numbers of each example `[batch, ...]` that the source of the data takes back, such as priorities. */
   readonly perExample?: NamedValues

@@ -84,7 +84,7 @@ class State {
 }
 
 /** The state of an objective before any optimizer has added its slots. */
-function newState({ networks, variables = {} }: Objective): State {
+function newState({ networks, variables = {} }: Objective, batchSize: number): State {
   const weights = new Map<string, NetworkWeight>()
   for (const network of Object.values<Network>(networks))
     for (const weight of network.weights) {
@@ -94,10 +94,10 @@ function newState({ networks, variables = {} }: Objective): State {
   const state = new State()
   for (const { name, shape, initializer, startsAs } of weights.values())
     state.add({ name, shape, initializer, ...(startsAs === undefined ? {} : { startsAs }) })
-  for (const [name, { shape, initial = 0 }] of Object.entries(variables))
+  for (const [name, { shape, initial = 0, perExample = false }] of Object.entries(variables))
     state.add({
       name: variableName(name),
-      shape,
+      shape: perExample ? [batchSize, ...shape] : shape,
       initializer: constant({ value: initial }),
     })
   return state
@@ -115,7 +115,7 @@ class StepWriter {
   constructor(objective: Objective, options: StepOptions) {
     this.objective = objective
     this.options = options
-    this.state = newState(objective)
+    this.state = newState(objective, options.batchSize)
     this.updates = updatesPerStep(objective.phases)
   }
 

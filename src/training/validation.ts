@@ -32,10 +32,9 @@ export function reportGraph(
   const networks = Object.values<Network>(objective.networks)
   const weights = weightInputs(...networks)
   const variables: NamedValues = Object.fromEntries(
-    Object.entries(objective.variables ?? {}).map(([name, { shape }]) => [
-      name,
-      input(variableName(name), shape),
-    ]),
+    Object.entries(objective.variables ?? {}).flatMap(([name, { shape, perExample }]) =>
+      perExample ? [] : [[name, input(variableName(name), shape)]],
+    ),
   )
   const feeds = new Feeds()
   const results: Record<string, PhaseResult> = {}
