@@ -4,7 +4,7 @@ import type { ImageForm } from '../data/fit.ts'
 import { IMAGE_SIZE, parseImageSize } from '../data/image-size.ts'
 import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { modelNamed } from '../models/index.ts'
-import type { ModelDefinition } from '../models/model.ts'
+import { type ModelDefinition, settledOptions } from '../models/model.ts'
 import type { CodeRecord } from '../models/own.ts'
 import { ConfigError } from '../util/errors.ts'
 import { flagOf } from '../util/flag.ts'
@@ -126,5 +126,5 @@ export function resolveSettings(
     throw new ConfigError(`${flagOf(name)} ${JSON.stringify(values[name])}: ${reason}`)
   }
   const common = check(commonSettings, { ...model.defaults, ...given(commonNames) })
-  return { model, common, options: check(model.options, given(optionNames)) }
+  return { model, common, options: settledOptions(model, check(model.options, given(optionNames))) }
 }

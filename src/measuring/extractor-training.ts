@@ -8,7 +8,7 @@ import type { Network } from '../layers/network.ts'
 import { callNetwork, inputOf, outputOf, splitAfter, weightInputs } from '../layers/use.ts'
 import { lowerPortably } from '../lowering/index.ts'
 import { classifier, FEATURES_LAYER } from '../models/classifier.ts'
-import { imageFacts, type ModelDefinition } from '../models/model.ts'
+import { imageFacts, type ModelDefinition, settledOptions } from '../models/model.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { exportModel } from '../onnx/index.ts'
 import { packageVersion } from '../runs/node/machine.ts'
@@ -50,7 +50,7 @@ export type ExtractorData = Pick<Dataset, 'hash' | 'height' | 'width' | 'channel
 /** What will be trained, and the name under which it is kept. */
 export function extractorPlan(data: ExtractorData, settings: ExtractorSettings = {}): ExtractorPlan {
   const { steps = classifier.defaults.steps, batchSize = classifier.defaults.batchSize } = settings
-  const options = classifier.options.parse({})
+  const options = settledOptions(classifier, classifier.options.parse({}))
   const objective = classifier.objective(
     options,
     imageFacts([data.height, data.width, data.channels], { classes: data.classes.length, steps }),

@@ -46,11 +46,23 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
   source?(options: z.output<Options>): Source | Examples
   /** Whether it learns labels, which the data must have then. */
   readonly learnsLabels?: boolean
-  /** Every option has a default and a description. */
+  /** Every option has a description, and a default unless that depends on other options. */
   readonly options: Options
+  /**
+   * Fills in defaults that depend on other options; what a run records is complete. Settled options stay as they are.
+   *
+   * @throws ConfigError for options that do not go together
+   */
+  settle?(options: z.output<Options>): z.output<Options>
   /** The objective for such data. @throws ConfigError or ShapeError when it does not learn that */
   objective(options: z.output<Options>, data: DataFacts): Objective
 }
+
+/** Options that were parsed, completed. @throws ConfigError for options that do not go together */
+export const settledOptions = (
+  { settle }: Pick<ModelDefinition, 'settle'>,
+  options: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => settle?.(options) ?? options
 
 /** What the data of models is called that bring their own. */
 export const OWN_DATA = 'own'

@@ -1,11 +1,10 @@
 // Adversarial training: a classifier learns the examples that an attacker makes of the batch, against itself as it is.
 import { add, mul } from '../graph/build.ts'
 import { sparseCategoricalCrossentropy } from '../losses/index.ts'
-import { type ClassificationOptions, classification } from './classification.ts'
-import { type AttackSettings, ascended, attackSettings, warmth } from './inner-attack.ts'
+import type { ClassificationOptions } from './classification.ts'
+import { ATTACK_SETTINGS, type AttackSettings, ascended, attackSettings, warmth } from './inner-attack.ts'
 import { type Objective, objective } from './objective.ts'
-import { columnFor } from './offer.ts'
-import { compared, robustLogs } from './robust-logs.ts'
+import { classificationFor, compared, robustLogs } from './robust-classification.ts'
 
 export interface AdversarialOptions extends ClassificationOptions, AttackSettings {}
 
@@ -21,21 +20,9 @@ export interface AdversarialOptions extends ClassificationOptions, AttackSetting
  *         list of logits
  * @source Madry et al. 2018, arXiv:1706.06083
  */
-export function adversarial({
-  eps: reach,
-  attackSteps: gradients,
-  stepSize: length,
-  warmup: growth,
-  ...options
-}: AdversarialOptions): Objective<'classifier'> {
-  const base = classification(options)
-  const { eps, attackSteps, stepSize, warmup } = attackSettings(`adversarial "${options.name}"`, {
-    eps: reach,
-    attackSteps: gradients,
-    stepSize: length,
-    warmup: growth,
-  })
-  const column = columnFor(options.classifier)
+export function adversarial(options: AdversarialOptions): Objective<'classifier'> {
+  const { base, where, column } = classificationFor('adversarial', options, ATTACK_SETTINGS)
+  const { eps, attackSteps, stepSize, warmup } = attackSettings(where, options)
   return objective({
     ...base,
     phases: [

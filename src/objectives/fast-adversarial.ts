@@ -1,6 +1,7 @@
 // Fast adversarial training: one gradient of the attacker, from a random start.
 import { type AdversarialOptions, adversarial } from './adversarial.ts'
 import type { Objective } from './objective.ts'
+import { classificationFor } from './robust-classification.ts'
 
 export type FastAdversarialOptions = Omit<AdversarialOptions, 'attackSteps'>
 
@@ -12,9 +13,8 @@ export type FastAdversarialOptions = Omit<AdversarialOptions, 'attackSteps'>
  * @throws as `adversarial`
  * @source Wong, Rice & Kolter 2020, arXiv:2001.03994
  */
-export const fastAdversarial = ({
-  eps = 0.3,
-  stepSize = 1.25 * eps,
-  ...options
-}: FastAdversarialOptions): Objective<'classifier'> =>
-  adversarial({ ...options, eps, stepSize, attackSteps: 1 })
+export function fastAdversarial(options: FastAdversarialOptions): Objective<'classifier'> {
+  classificationFor('fastAdversarial', options, ['eps', 'stepSize', 'warmup'])
+  const { eps = 0.3, stepSize = 1.25 * eps } = options
+  return adversarial({ ...options, eps, stepSize, attackSteps: 1 })
+}

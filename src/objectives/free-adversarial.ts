@@ -5,12 +5,11 @@ import type { Value } from '../graph/value.ts'
 import { inputOf } from '../layers/use.ts'
 import { sparseCategoricalCrossentropy } from '../losses/index.ts'
 import { checkNumber } from '../util/options.ts'
-import { type ClassificationOptions, classification } from './classification.ts'
+import type { ClassificationOptions } from './classification.ts'
 import { type AttackSettings, ascended, attackSettings, moved } from './inner-attack.ts'
 import { type Objective, objective } from './objective.ts'
-import { columnFor } from './offer.ts'
 import type { Phase } from './phase.ts'
-import { compared, robustLogs } from './robust-logs.ts'
+import { classificationFor, compared, robustLogs } from './robust-classification.ts'
 
 export interface FreeAdversarialOptions
   extends ClassificationOptions,
@@ -30,17 +29,11 @@ export interface FreeAdversarialOptions
  * @throws as `adversarial`
  * @source Shafahi et al. 2019, arXiv:1904.12843, algorithm 1
  */
-export function freeAdversarial({
-  replays: times,
-  eps: reach,
-  attackSteps: steps,
-  ...options
-}: FreeAdversarialOptions): Objective<'classifier'> {
-  const base = classification(options)
-  const where = `freeAdversarial "${options.name}"`
-  const replays = checkNumber(where, 'replays', times ?? 8, { integer: true, atLeast: 1 })
-  const { eps, attackSteps, stepSize } = attackSettings(where, { eps: reach, attackSteps: steps })
-  const column = columnFor(options.classifier)
+export function freeAdversarial(options: FreeAdversarialOptions): Objective<'classifier'> {
+  const own = ['eps', 'attackSteps', 'replays']
+  const { base, where, column } = classificationFor('freeAdversarial', options, own)
+  const replays = checkNumber(where, 'replays', options.replays ?? 8, { integer: true, atLeast: 1 })
+  const { eps, attackSteps, stepSize } = attackSettings(where, options)
 
   const within = (perturbation: Value): Value => min(max(perturbation, -eps), eps)
   const replay = (i: number): Phase<'classifier'>[] => [

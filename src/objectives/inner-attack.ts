@@ -16,11 +16,10 @@ export interface AttackSettings {
   readonly warmup?: number
 }
 
+export const ATTACK_SETTINGS: readonly (keyof AttackSettings)[] = ['eps', 'attackSteps', 'stepSize', 'warmup']
+
 /** @throws ConfigError for a number out of range */
-export function attackSettings(
-  where: string,
-  given: { readonly [Name in keyof AttackSettings]: AttackSettings[Name] | undefined },
-): Required<AttackSettings> {
+export function attackSettings(where: string, given: AttackSettings): Required<AttackSettings> {
   const eps = checkNumber(where, 'eps', given.eps ?? 0.3, { above: 0, atMost: 1 })
   const attackSteps = checkNumber(where, 'attackSteps', given.attackSteps ?? 40, {
     integer: true,

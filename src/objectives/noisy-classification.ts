@@ -2,10 +2,9 @@
 import { add } from '../graph/build.ts'
 import { sparseCategoricalCrossentropy } from '../losses/index.ts'
 import { checkNumber } from '../util/options.ts'
-import { type ClassificationOptions, classification } from './classification.ts'
+import type { ClassificationOptions } from './classification.ts'
 import { type Objective, objective } from './objective.ts'
-import { columnFor } from './offer.ts'
-import { compared, robustLogs } from './robust-logs.ts'
+import { classificationFor, compared, robustLogs } from './robust-classification.ts'
 
 export interface NoisyClassificationOptions extends ClassificationOptions {
   /** Standard deviation of the noise, images being in [0, 1]; default 0.5. */
@@ -20,13 +19,9 @@ export interface NoisyClassificationOptions extends ClassificationOptions {
  *         list of logits
  * @source Cohen et al. 2019, arXiv:1902.02918, section 4
  */
-export function noisyClassification({
-  noise: deviation,
-  ...options
-}: NoisyClassificationOptions): Objective<'classifier'> {
-  const base = classification(options)
-  const noise = checkNumber(`noisyClassification "${options.name}"`, 'noise', deviation ?? 0.5, { above: 0 })
-  const column = columnFor(options.classifier)
+export function noisyClassification(options: NoisyClassificationOptions): Objective<'classifier'> {
+  const { base, where, column } = classificationFor('noisyClassification', options, ['noise'])
+  const noise = checkNumber(where, 'noise', options.noise ?? 0.5, { above: 0 })
   return objective({
     ...base,
     phases: [

@@ -2,11 +2,10 @@
 import { add, mul, stopGradient } from '../graph/build.ts'
 import { softmaxDivergence, sparseCategoricalCrossentropy } from '../losses/index.ts'
 import { checkNumber } from '../util/options.ts'
-import { type ClassificationOptions, classification } from './classification.ts'
-import { type AttackSettings, ascended, attackSettings, warmth } from './inner-attack.ts'
+import type { ClassificationOptions } from './classification.ts'
+import { ATTACK_SETTINGS, type AttackSettings, ascended, attackSettings, warmth } from './inner-attack.ts'
 import { type Objective, objective } from './objective.ts'
-import { columnFor } from './offer.ts'
-import { compared, robustLogs } from './robust-logs.ts'
+import { classificationFor, compared, robustLogs } from './robust-classification.ts'
 
 export interface TradesOptions extends ClassificationOptions, AttackSettings {
   /** Weight of the divergence; default 1, as the paper's on MNIST (6 on CIFAR-10). */
@@ -26,24 +25,10 @@ const NUDGE = 0.001
  * @throws as `adversarial`
  * @source Zhang et al. 2019, arXiv:1901.08573
  */
-export function trades({
-  beta: weight,
-  eps: reach,
-  attackSteps: gradients,
-  stepSize: length,
-  warmup: growth,
-  ...options
-}: TradesOptions): Objective<'classifier'> {
-  const base = classification(options)
-  const where = `trades "${options.name}"`
-  const beta = checkNumber(where, 'beta', weight ?? 1, { atLeast: 0 })
-  const { eps, attackSteps, stepSize, warmup } = attackSettings(where, {
-    eps: reach,
-    attackSteps: gradients,
-    stepSize: length,
-    warmup: growth,
-  })
-  const column = columnFor(options.classifier)
+export function trades(options: TradesOptions): Objective<'classifier'> {
+  const { base, where, column } = classificationFor('trades', options, [...ATTACK_SETTINGS, 'beta'])
+  const beta = checkNumber(where, 'beta', options.beta ?? 1, { atLeast: 0 })
+  const { eps, attackSteps, stepSize, warmup } = attackSettings(where, options)
   return objective({
     ...base,
     phases: [

@@ -1,7 +1,17 @@
 // What public constructors say of arguments that are missing, mistyped or of another kind: never an accident of JavaScript.
 import { describe, expect, it } from 'vitest'
 import { branching, copyOf, dense, flatten, LAYERS, network, sequential } from '../../src/layers/index.ts'
-import { classification, gan, objective, vae } from '../../src/objectives/index.ts'
+import {
+  adversarial,
+  classification,
+  fastAdversarial,
+  freeAdversarial,
+  gan,
+  noisyClassification,
+  objective,
+  trades,
+  vae,
+} from '../../src/objectives/index.ts'
 import { adam, rmsprop, sgd } from '../../src/optimizers/index.ts'
 import { ConfigError } from '../../src/util/errors.ts'
 
@@ -15,6 +25,11 @@ const constructors: Readonly<Record<string, Constructor>> = Object.fromEntries(
     gan,
     vae,
     classification,
+    adversarial,
+    fastAdversarial,
+    freeAdversarial,
+    trades,
+    noisyClassification,
     objective,
     adam,
     rmsprop,

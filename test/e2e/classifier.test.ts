@@ -65,3 +65,39 @@ it('refuses data without labels before it makes a run', async () => {
   )
   expect(await readdir(cwd)).not.toContain('none')
 })
+
+it('learns under attack, the same after it was killed, and records every setting of the attacker', async () => {
+  const settings = '--steps 12 --batch-size 8 --checkpoint-every 4 --validate-every 4'
+  const attacked = (run: string, kill = false) =>
+    sparring(
+      `train classifier --data ./small --adversarial free --replays 2 --attack-steps 3 ${settings} --run ${run} --json`.split(
+        ' ',
+      ),
+      { cwd, onProgress: (text, child) => kill && /step 8: validation/.test(text) && child.kill('SIGKILL') },
+    )
+  const whole = await attacked('free')
+  expect(whole.code, whole.stderr).toBe(0)
+  const { validation } = whole.json() as { validation: Record<string, number> }
+  expect(validation.robustAccuracy).toBeLessThanOrEqual(validation.accuracy!)
+  expect(JSON.parse(await read('free', 'config.json')).settings).toMatchObject({
+    adversarial: 'free',
+    dropout: 0,
+    eps: 0.3,
+    attackSteps: 3,
+    replays: 2,
+  })
+  expect((await attacked('half', true)).code).toBeNull()
+  const resumed = await sparring(['resume', 'half'], { cwd })
+  expect(resumed.code, resumed.stderr).toBe(0)
+  for (const file of ['metrics.jsonl', 'validation.jsonl', 'classifier.onnx'])
+    expect((await read('half', file)) === (await read('free', file)), file).toBe(true)
+})
+
+it('refuses options of an attacker that is not there', async () => {
+  const { code, json } = await sparring(
+    'train classifier --data ./small --eps 0.1 --run wrong --json'.split(' '),
+    { cwd },
+  )
+  expect(code).toBe(2)
+  expect(json().error?.message).toContain('--eps is for --adversarial pgd, trades, free, fast, got none')
+})

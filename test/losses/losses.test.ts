@@ -13,6 +13,7 @@ import {
   logitsOf,
   meanAbsoluteError,
   meanSquaredError,
+  softmaxDivergence,
   sparseCategoricalAccuracy,
   sparseCategoricalCrossentropy,
   wasserstein,
@@ -272,6 +273,29 @@ describe('accuracy', () => {
   })
 })
 
+describe('softmaxDivergence', () => {
+  test('is the divergence of one softmax from the other, averaged over the examples, and zero for equal ones', () => {
+    const others = normalTensor([4, 3], 'others')
+    const row = ({ data }: Tensor, i: number): number[] => {
+      const raised = Array.from(data.slice(3 * i, 3 * i + 3), Math.exp)
+      const total = raised.reduce((a, b) => a + b, 0)
+      return raised.map((e) => e / total)
+    }
+    const plain = [0, 1, 2, 3].map((i) => {
+      const [p, q] = [row(logits, i), row(others, i)]
+      return p.reduce((sum, each, c) => sum + each * Math.log(each / q[c]!), 0)
+    })
+    expect(compute(softmaxDivergence(value(logits), value(others)))).toBeCloseTo(average(plain), 12)
+    expect(compute(softmaxDivergence(value(logits), value(logits)))).toBe(0)
+    expect(() => softmaxDivergence(value(logits), literal([1, 2, 3]))).toThrow(ShapeError)
+  })
+
+  test('is finite where probabilities round to 0', () => {
+    const [a, b] = [literal([[1e3, -1e3]]), literal([[-1e3, 1e3]])]
+    expect(compute(softmaxDivergence(a, b))).toBe(2000)
+  })
+})
+
 describe('derivatives of losses agree with directional differences', () => {
   const x = logits
   const t = value(targets)
@@ -287,6 +311,8 @@ describe('derivatives of losses agree with directional differences', () => {
     ['hinge', (v) => hinge(v, -1)],
     ['wasserstein', (v) => wasserstein(v, t)],
     ['klDivergence', (v) => klDivergence(v, t)],
+    ['softmaxDivergence', (v) => softmaxDivergence(v, t)],
+    ['softmaxDivergence, the other side', (v) => softmaxDivergence(t, v)],
   ])('%s', (_, loss) => {
     expectDerivatives(({ x: given }) => loss(given), { x })
   })

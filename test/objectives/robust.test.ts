@@ -270,7 +270,7 @@ describe('what cannot be trained so', () => {
     [{ attackSteps: 1.5 }, 'attackSteps must be an integer with attackSteps >= 1, got 1.5'],
     [{ stepSize: -1 }, 'stepSize must be a number with stepSize > 0, got -1'],
     [{ warmup: -1 }, 'warmup must be an integer with warmup >= 0, got -1'],
-    [{ epsilon: 0.1 }, 'unknown option "epsilon"'],
+    [{ epsilon: 0.1 }, 'adversarial "tiny": unknown option "epsilon"'],
   ])('%o is refused in words', (options, message) => {
     expect(() => adversarial({ ...common(), ...options })).toThrow(ConfigError)
     expect(() => adversarial({ ...common(), ...options })).toThrow(message)

@@ -85,7 +85,14 @@ describe('every setting of every model', () => {
           refused++
           continue
         }
-        if (value !== undefined) resolveSettings(model.name, { [setting.name]: value })
+        if (value === undefined) continue
+        try {
+          resolveSettings(model.name, { [setting.name]: value })
+        } catch (error) {
+          // A form's fields are checked one by one; which of them go together only the model knows.
+          if (!model.settle) throw error
+          expect((error as Error).message).toMatch(/ is for --.*; leave one of them out$/)
+        }
       }
     }
     expect(refused).toBeGreaterThan(100)

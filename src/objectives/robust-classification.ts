@@ -1,8 +1,40 @@
-// What is logged of a classifier that is trained on changed examples, beside what it does on examples as they are.
+// What objectives share whose classifier learns changed examples: their arguments, and a log of both, changed and as they are.
 import type { Value } from '../graph/value.ts'
+import { NETWORK } from '../layers/network.ts'
 import { sparseCategoricalAccuracy, sparseCategoricalCrossentropy } from '../losses/index.ts'
-import type { Log } from './objective.ts'
+import { OPTIMIZER } from '../optimizers/optimizer.ts'
+import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'
+import { type ClassificationOptions, classification } from './classification.ts'
+import type { Log, Objective } from './objective.ts'
+import { columnFor } from './offer.ts'
 import type { PhaseResult } from './phase.ts'
+
+/**
+ * The classification that is to be changed, of the options that all of them take.
+ *
+ * @param what  as messages begin
+ * @param own   names of the options that this one takes beside them, which it checks itself
+ * @throws ConfigError for options that are missing, unknown or of another kind; ShapeError for a classifier whose output is no
+ *         list of logits
+ */
+export function classificationFor(
+  what: string,
+  given: ClassificationOptions,
+  own: readonly string[],
+): { readonly base: Objective<'classifier'>; readonly where: string; readonly column: string } {
+  checkArguments(what, given, {
+    name: NAME,
+    classifier: NETWORK,
+    optimizer: OPTIMIZER,
+    ...Object.fromEntries(own.map((name) => [name, ANYTHING])),
+  })
+  const { name, classifier, optimizer } = given
+  return {
+    base: classification({ name, classifier, optimizer }),
+    where: `${what} "${name}"`,
+    column: columnFor(classifier),
+  }
+}
 
 /** Logits of the same examples, as they are and changed, with what is descended. */
 export interface Compared {
