@@ -4,7 +4,9 @@
 // usage: node scripts/attack-loop-speed.mjs [--adversarial pgd] [--attack-steps 10] [--rounds 7] [--steps 4] [--threads 0]
 //          [--batch-size 128] [--copies] [--torch <python with PyTorch>]
 //
-// `--copies` adds the loop written out; `--torch` adds PyTorch in the same recipe (pgd only), in its two layouts. Rows are milliseconds a step: the median and the smallest to the largest of all rounds.
+// `--copies` adds the loop written out; `--torch` adds PyTorch in the same recipe (pgd only), in its two layouts. Rows are
+// milliseconds a step, by the clock and of processor time, which other programs disturb less: medians, and the smallest to the
+// largest of all rounds.
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -45,15 +47,18 @@ async function open({ compiled, initial, prepare }) {
   const compiling = performance.now() - started
   await program.write(initial())
   let feeds = (await program.advance(prepare(0, steps))).feeds
-  const times = []
+  const [times, used] = [[], []]
   return {
     compiling,
     times,
+    used,
     async round(i) {
       feeds = prepare(i * steps, steps, feeds)
-      const begun = performance.now()
+      const [begun, before] = [performance.now(), process.cpuUsage()]
       feeds = (await program.advance(feeds)).feeds
       times.push((performance.now() - begun) / steps)
+      const { user, system } = process.cpuUsage(before)
+      used.push((user + system) / 1e3 / steps)
     },
   }
 }
@@ -70,13 +75,16 @@ async function openTorch(python, more = []) {
   )
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   await lines.next()
-  const times = []
+  const [times, used] = [[], []]
   return {
     compiling: performance.now() - started,
     times,
+    used,
     async round() {
       child.stdin.write(`${steps}\n`)
-      times.push(1000 * Number((await lines.next()).value))
+      const [clock, processor] = (await lines.next()).value.split(' ').map(Number)
+      times.push(1000 * clock)
+      used.push(1000 * processor)
     },
     close: () => child.stdin.end(),
   }
@@ -97,13 +105,21 @@ const ways = {
 }
 for (let i = 0; i < rounds; i++) for (const way of Object.values(ways)) await way.round(i)
 const floor = (adversarial === 'fast' ? 1 : attackSteps) + 1
-for (const [name, { times, compiling }] of Object.entries(ways))
+const spread = (values) =>
+  `${median(values).toFixed(1)} (${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)})`
+for (const [name, { times, used, compiling }] of Object.entries(ways))
   console.log(
-    `${name.padEnd(24)} ${median(times).toFixed(1)} (${Math.min(...times).toFixed(1)} to ${Math.max(...times).toFixed(1)}) ms, compiled in ${(compiling / 1000).toFixed(1)} s`,
+    `${name.padEnd(24)} ${spread(times)} ms, ${spread(used)} ms of processor time, ready in ${(compiling / 1000).toFixed(1)} s`,
   )
-const ratios = ways['loop in the graph'].times.map((time, i) => time / (floor * ways['no attacker'].times[i]))
-console.log(
-  `the loop takes ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}) of ${floor} steps without an attacker`,
-)
+const loop = ways['loop in the graph'].used
+const shares = loop.map((time, i) => time / (floor * ways['no attacker'].used[i]))
+const ratio = (values) =>
+  `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`
+console.log(`processor time of the loop in that of ${floor} steps without an attacker: ${ratio(shares)}`)
+for (const [name, { used }] of Object.entries(ways))
+  if (name.startsWith('PyTorch'))
+    console.log(
+      `processor time of ${name} in that of the loop: ${ratio(used.map((time, i) => time / loop[i]))}`,
+    )
 for (const way of Object.values(ways)) way.close?.()
 await engine.close()

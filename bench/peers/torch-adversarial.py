@@ -4,7 +4,7 @@
 The recipe is that of `sparring train classifier --adversarial pgd`: two 5x5 convolutions with stride 2 (32 and 64 filters), 128
 features, ten logits, no dropout; batches of 128 images; PGD within 0.3 of them from a random start; Adam. As ours, a step also
 looks at the accuracy on the images as they are. Waits for lines: with a number it makes so many steps and prints the seconds one
-took; it ends with its input. `--channels-last` keeps images and filters in that layout, and `--compile` compiles the network,
+took, by the clock and of processor time; it ends with its input. `--channels-last` keeps images and filters in that layout, and `--compile` compiles the network,
 where that is faster.
 """
 import argparse
@@ -71,7 +71,7 @@ for _ in range(3):
 print(torch.__version__, torch.get_num_threads(), flush=True)
 for line in sys.stdin:
     count = int(line)
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), time.process_time()
     for _ in range(count):
         step()
-    print((time.perf_counter() - begun) / count, flush=True)
+    print((time.perf_counter() - begun) / count, (time.process_time() - used) / count, flush=True)

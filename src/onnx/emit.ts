@@ -31,8 +31,6 @@ export interface Emission {
   integers(values: number | readonly number[]): string
   /** The name of an int64 vector of lengths, computed while the model runs where they depend on the batch size. */
   lengths(values: readonly Dimension[]): string
-  /** The name of a bool vector of so many entries. */
-  passes(count: number): string
   /** A name that nothing in the file has yet. */
   unique(name: string): string
   /** Writes the body of a loop; `captured` says under which outer name some of its inputs are known. */
@@ -163,22 +161,28 @@ const scanSlices: Emit = (emission) => {
   ])
 }
 
-/** A Scan whose state is what is carried. It slices a vector that its body does not read: its length says how often to run. */
+const scalarInfo = (name: string, dtype: DType): ValueInfoProto => ({
+  name,
+  type: { tensorType: { elemType: elementTypes[dtype], shape: { dim: [] } } },
+})
+
+/** ONNX' Loop with a number of passes and no condition, which its body must hand on all the same. */
 const repeat: Emit = (emission) => {
-  const { node, inputs, outputs, write, subgraph, unique } = emission
+  const { node, inputs, outputs, write, integers, subgraph, unique } = emission
   const body = node.attributes.body as Graph
   const carried = fixed<number>(emission, 'carried')
-  const passes = emission.passes(fixed<number>(emission, 'times'))
+  const times = fixed<number>(emission, 'times')
   const captured = new Map(body.inputs.slice(carried).map((value, i) => [value, inputs[carried + i]!]))
   const written = subgraph(body, captured)
-  const pass: ValueInfoProto = {
-    name: unique('pass'),
-    type: { tensorType: { elemType: elementTypes.bool, shape: { dim: [] } } },
+  const [pass, before, after] = [unique('pass'), unique('goes_on'), unique('goes_on')]
+  const handOn = { opType: 'Identity', name: after, input: [before], output: [after], attribute: [] }
+  const loop: GraphProto = {
+    ...written,
+    node: [handOn, ...written.node],
+    input: [scalarInfo(pass, 'int64'), scalarInfo(before, 'bool'), ...written.input],
+    output: [scalarInfo(after, 'bool'), ...written.output],
   }
-  write('Scan', [...inputs.slice(0, carried), passes], outputs, [
-    graphAttribute('body', { ...written, input: [...written.input, pass] }),
-    intAttribute('num_scan_inputs', 1),
-  ])
+  write('Loop', [integers(times), '', ...inputs.slice(0, carried)], outputs, [graphAttribute('body', loop)])
 }
 
 const mustBeLowered: Emit = ({ node }) => {

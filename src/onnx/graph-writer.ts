@@ -175,7 +175,6 @@ export function writeGraph(source: GraphSource, scope: Scope): GraphProto {
         write(opType, input, output, attribute, domain, node.label),
       integers,
       lengths,
-      passes: (count) => initializer(`passes_${count}`, new Uint8Array(count), [count], 'bool'),
       unique: scope.unique,
       subgraph: (graph, captured) => writeBody(graph, captured, outputs[0]!, scope),
     })

@@ -157,18 +157,28 @@ describe('exportModel', () => {
       const row = input('row', [batch])
       const body: Graph = { inputs: [row], outputs: { twice: g.expand(row, [2, batch]) } }
       const twice = applyAll('ScanSlices', [x], { body })[0]!
+      // What is carried, what is captured and what is made inside have the batch in their shapes.
+      const [repeated] = g.repeat(3, [x], ([now]) => [
+        g.mul(g.add(now!, g.expand(g.reduceSum(now!, { axes: [0], keepdims: true }), [4, batch])), x),
+      ])
       return {
         inputs: [x],
-        outputs: { ones: g.identity(ones), twice, flat: g.reshape(twice, [2, 4 * batch]) },
+        outputs: {
+          ones: g.identity(ones),
+          twice,
+          flat: g.reshape(twice, [2, 4 * batch]),
+          repeated: repeated!,
+        },
       }
     }
     const bytes = exportModel(build, { name: 'multiples', batchName: 'B' })
-    expect(decodeModel(bytes).graph.output.map(shapeText)).toEqual(['2*Bx3', '4x2xB', '2x4*B'])
+    expect(decodeModel(bytes).graph.output.map(shapeText)).toEqual(['2*Bx3', '4x2xB', '2x4*B', '4xB'])
     const session = await openSession(bytes)
     for (const batch of [1, 5]) {
       const x = numbers([4, batch])
       const [actual, expected] = [await session.run({ x }), interpret(build(batch), { x })]
       for (const name of ['ones', 'twice', 'flat']) expectClose(actual[name]!, expected[name]!, 0)
+      expectClose(actual.repeated!, expected.repeated!, 1e-5)
     }
   })
 
