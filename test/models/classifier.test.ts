@@ -73,9 +73,9 @@ describe('the model classifier under attack or noise', () => {
     const plain = { learningRate: 1e-3, beta1: 0.9 }
     expect(settled({})).toEqual({ ...plain, dropout: 0.5 })
     const cases = {
-      pgd: { eps: 0.3, attackSteps: 10, stepSize: 0.075 },
-      trades: { eps: 0.3, attackSteps: 10, stepSize: 0.075, beta: 1 },
-      free: { eps: 0.3, attackSteps: 10, replays: 8 },
+      pgd: { eps: 0.3, attackSteps: 5, stepSize: 0.15 },
+      trades: { eps: 0.3, attackSteps: 5, stepSize: 0.15, beta: 1 },
+      free: { eps: 0.3, attackSteps: 5, replays: 8 },
       fast: { eps: 0.3, stepSize: 0.375 },
     }
     for (const [adversarial, own] of Object.entries(cases)) {
@@ -88,7 +88,7 @@ describe('the model classifier under attack or noise', () => {
       stepSize: 0.01,
       dropout: 0.2,
     })
-    expect(settled({ noise: 0.5 })).toEqual({ ...plain, dropout: 0.5, noise: 0.5 })
+    expect(settled({ noise: 0.5 })).toEqual({ ...plain, dropout: 0, noise: 0.5 })
   })
 
   test('logs accuracy as they are and changed', () => {
