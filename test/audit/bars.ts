@@ -2,6 +2,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { modelFile } from '../../src/audit/node/model-file.ts'
+import { auditSettings } from '../../src/audit/node/request.ts'
+import { startAudit } from '../../src/audit/node/run-audit.ts'
 import { encodePng } from '../../src/report/node/index.ts'
 import { randomStream } from '../../src/util/random.ts'
 
@@ -36,4 +39,27 @@ export async function writeBars(folder: string, each: number): Promise<void> {
         await encodePng({ width: SIZE, height: SIZE, channels: 1, pixels: bar(label, i) }),
       )
   }
+}
+
+/** A quick audit of the classifier on a few bars, into a run folder. */
+export async function smallAudit(folder: string, data: string): Promise<void> {
+  await writeBars(data, 4)
+  const {
+    mean: _mean,
+    std: _std,
+    image: _image,
+    labels: _labels,
+    ...settings
+  } = auditSettings.parse({
+    n: 16,
+    budget: 'quick',
+    threads: 1,
+  })
+  for await (const _ of startAudit({
+    model: await modelFile(BARS_MODEL),
+    data: { data },
+    folder,
+    settings: { ...settings, labels: [...BARS] },
+    command: ['sparring', 'audit', 'bars.onnx', '--data', 'bars'],
+  }));
 }
