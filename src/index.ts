@@ -1,6 +1,9 @@
 // The library: everything that runs in Node and in a page alike. `sparring/node` adds the engine, files and runs.
+
 export { z } from 'zod'
+export * from './attacks/index.ts'
 export * from './autodiff/index.ts'
+export * from './classifiers/index.ts'
 export * from './data/index.ts'
 export * as ops from './graph/build.ts'
 export { interpret } from './graph/interpreter.ts'

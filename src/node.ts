@@ -1,4 +1,5 @@
 // The library in Node: the native engine, files and downloads, run folders, pictures, and what the commands do.
+export * from './audit/node/index.ts'
 export * from './data/node/index.ts'
 export * from './lifecycle/index.ts'
 export * from './report/node/index.ts'

@@ -40,7 +40,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   server: 'answers data lifecycle models pictures runs runtime util',
   cli: 'answers audit data graph lifecycle type:measuring models onnx report/node/fonts.ts runs runtime server statistics type:training util',
   'index.ts': PURE,
-  'node.ts': `${PURE} lifecycle measuring`,
+  'node.ts': `${PURE} audit lifecycle measuring`,
 }
 /** Packages that belong to one room, or file; the others are free. */
 const PACKAGES: Readonly<Record<string, string>> = {
