@@ -1,6 +1,6 @@
 // Draws the events of an audit as they come, and stops it cleanly on Ctrl-C.
 import type { AuditEvent } from '../audit/node/run-audit.ts'
-import { formatClock, formatCount, quoteArgument } from '../util/format.ts'
+import { formatClock, formatCount, formatSize, quoteArgument } from '../util/format.ts'
 import { auditText } from './audit-text.ts'
 import { EXIT, InterruptedError } from './exit-codes.ts'
 import { formatPath } from './format-path.ts'
@@ -41,6 +41,10 @@ export function auditDrawer(
         terminal.print(
           `${norm}, eps ${Number(eps.toPrecision(4))}, ${budget} budget, ${config.parts.length} parts${done > 0 ? `, ${done} done` : ''}`,
         )
+        if (event.memory)
+          terminal.print(
+            `a step of an attack takes about ${formatSize(event.memory)} of memory, ${config.settings.batch} images at once`,
+          )
         terminal.print(`run folder: ${formatPath(event.folder)}`)
         return
       }

@@ -74,7 +74,7 @@ export const listOf = (text: string | undefined): number[] | undefined =>
   text === undefined ? undefined : text.split(',').map(Number)
 
 /** Numbers that a batch may hold: what fits beside the maps of a large network. */
-const BATCH_NUMBERS = 2 ** 17
+const BATCH_NUMBERS = 2 ** 21
 
 /** Images at once, where it was not said. */
 export const usualBatch = (numbers: number): number =>

@@ -23,7 +23,10 @@ import { machine, packageVersion, versions } from '../../runs/node/machine.ts'
 import type { Engine } from '../../runtime/engine.ts'
 import { nodeEngine } from '../../runtime/node.ts'
 import { DataError, messageOf } from '../../util/errors.ts'
+import { SHARES } from '../../util/limits.ts'
+import { memoryBytes } from '../../util/node/memory.ts'
 import { assemble } from '../assemble.ts'
+import { attackBytes, checkAttackMemory } from '../memory.ts'
 import { openOriginal } from '../original.ts'
 import { type Exhibits, type Found, sizeOfImage } from '../part.ts'
 import { attacksOf, planOf } from '../plan.ts'
@@ -60,6 +63,8 @@ export type AuditEvent =
       readonly config: AuditConfig
       /** Parts that were done before. */
       readonly done: number
+      /** Bytes of a step of an attack; absent where it was told before, 0 where it is not known. */
+      readonly memory?: number
     }
   /** A part goes on. `share`: of all work of the audit. */
   | { readonly type: 'progress'; readonly title: string; readonly share: number }
@@ -275,6 +280,8 @@ export async function* startAudit(request: AuditRequest): AsyncGenerator<AuditEv
     eps: eps ?? usualEps(norm, classifier.image.channels),
     batch: batch ?? usualBatch(sizeOfImage(classifier)),
   }
+  const memory = attackBytes(classifier, settings.batch)
+  checkAttackMemory(memory, settings.batch, SHARES.step * memoryBytes())
   const parts = planOf(settings, classifier, exhibits.count)
   const engine = await nodeEngine(engineThreads(settings.threads))
   let run: RunWriter<AuditConfig> | undefined
@@ -301,7 +308,7 @@ export async function* startAudit(request: AuditRequest): AsyncGenerator<AuditEv
       machine: machine(),
     })
     await run.writeFile(MODEL_COPY, bytes)
-    yield { type: 'audit', folder: run.folder, config: run.config, done: 0 }
+    yield { type: 'audit', folder: run.folder, config: run.config, done: 0, memory }
     yield* doParts(run, { engine, bytes, classifier, plain, exhibits, data: record }, request.signal)
   } finally {
     await engine.close()
