@@ -172,6 +172,7 @@ export function assemble(audited: Audited): AuditResult {
     ...(patch ? { patch } : {}),
     ...judge({
       n,
+      classes,
       right: rightCount,
       standing: standingCount,
       norm: settings.norm,

@@ -11,6 +11,7 @@ export interface Judged {
 
 export interface Evidence {
   readonly n: number
+  readonly classes: number
   /** Images that are named rightly, and those of them that survive every attack. */
   readonly right: number
   readonly standing: number
@@ -31,20 +32,25 @@ export const changeText = (norm: 'linf' | 'l2', eps: number): string =>
     : `all pixels together may change by ${formatSetting(eps)} (Euclidean length)`
 
 /**
- * `unreliable` before all else: where checks fail, the audit may have missed attacks. `broken`: fewer than half of the rightly
+ * `unreliable` before all else: where a model names no more rightly than chance, or checks fail and the audit may have missed attacks. `broken`: fewer than half of the rightly
  * named images survive. `certified`: at least half are proven, at a radius above 0. Otherwise no break was found.
  */
-export function judge({ n, right, standing, norm, eps, checks, certified }: Evidence): Judged {
+export function judge({ n, classes, right, standing, norm, eps, checks, certified }: Evidence): Judged {
   const kept = right === 0 ? 0 : standing / right
   const change = changeText(norm, eps)
   const survived = `Of ${formatCount(n)} images the model names ${formatCount(right)} rightly. When ${change}, ${formatCount(standing)} of these (${formatPercent(kept)}) survive every attack of this audit`
+  if (right <= n / classes)
+    return {
+      verdict: 'unreliable',
+      verdictText: `Of ${formatCount(n)} images the model names ${formatCount(right)} rightly, no more than chance would: what attacks do to it says nothing. Are its classes in the order of the data's (--labels), and images as it takes them (--mean, --std, --scale, --layout)?`,
+    }
   const failed = checks.filter(({ state }) => state === 'fail')
   if (failed.length > 0)
     return {
       verdict: 'unreliable',
       verdictText: `${survived}. ${kept < BROKEN_BELOW ? 'It hides its weakness from attacks that follow gradients, and is weak' : 'But this number cannot be trusted as a measure of strength'}: ${failed.map(({ title }) => `“${title}” does not hold`).join('; ')}.${standing > 0 ? ' The true number may be lower.' : ''}`,
     }
-  if (right === 0 || kept < BROKEN_BELOW)
+  if (kept < BROKEN_BELOW)
     return {
       verdict: 'broken',
       verdictText: `${survived}. An attacker who can make such changes decides what the model says.`,

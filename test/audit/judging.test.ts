@@ -156,14 +156,22 @@ describe('who still stands', () => {
 })
 
 describe('the verdict', () => {
-  const evidence: Evidence = { n: 100, right: 98, standing: 90, norm: 'linf', eps: 0.3, checks: [] }
+  const evidence: Evidence = {
+    n: 100,
+    classes: 10,
+    right: 98,
+    standing: 90,
+    norm: 'linf',
+    eps: 0.3,
+    checks: [],
+  }
   const failing = [
     { number: 4, name: 'gradients', title: 'Gradients tell something', state: 'fail', evidence: '' },
   ] as const
   it.each<[Partial<Evidence>, string, string]>([
     [{}, 'no break found', '8 do not'],
     [{ standing: 40 }, 'broken', 'decides what the model says'],
-    [{ right: 0, standing: 0 }, 'broken', 'names 0 rightly'],
+    [{ right: 9, standing: 0 }, 'unreliable', 'no more than chance'],
     [{ checks: failing }, 'unreliable', 'cannot be trusted'],
     [{ checks: failing, standing: 0 }, 'unreliable', 'hides its weakness'],
     [
