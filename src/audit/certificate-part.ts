@@ -1,4 +1,5 @@
 // What can be proven: certificates of the smoothed classifier, counted in shards, and an attack that tries to contradict them.
+import { certificateOf as smoothedRadius } from '../attacks/certificate.ts'
 import { contradictions } from '../attacks/smoothed-attack.ts'
 import {
   certificatesOf,
@@ -9,7 +10,7 @@ import {
 } from '../attacks/smoothing.ts'
 import type { AuditConfig } from '../runs/audit.ts'
 import type { AuditResult } from '../runs/audit-result.ts'
-import { formatCount, formatPercent, formatSetting } from '../util/format.ts'
+import { formatCount, formatSetting } from '../util/format.ts'
 import { chosen } from './attack-part.ts'
 import { CONTRADICTION, type ContradictionValue } from './checks.ts'
 import { type AuditContext, type Found, type Part, pick, sizeOfImage } from './part.ts'
@@ -147,22 +148,21 @@ export function certificateOf(
       radius: radii[i]!,
     })),
   )
+  // When all draws agree.
+  const most = smoothedRadius([n0], [n], { alpha, sigma }).radius
   return {
     sigma,
     n0,
     n,
     alpha,
+    mostRadius: most,
     images: rows.length,
     abstained: rows.filter((row) => row.class < 0).length,
-    accuracy: RADII.map((share) => {
-      const radius = share * sigma
-      const held = rows.filter((row) => row.isRight && row.radius >= radius).length
-      return { radius, accuracy: rows.length === 0 ? 0 : held / rows.length }
-    }),
+    accuracy: RADII.map((share) => share * sigma)
+      .filter((radius) => radius <= most)
+      .map((radius) => {
+        const held = rows.filter((row) => row.isRight && row.radius >= radius).length
+        return { radius, accuracy: rows.length === 0 ? 0 : held / rows.length }
+      }),
   }
 }
-
-export const certificateText = ({ accuracy }: NonNullable<AuditResult['certificate']>): string =>
-  accuracy
-    .map(({ radius, accuracy: share }) => `${formatPercent(share)} at ${formatSetting(radius)}`)
-    .join(', ')

@@ -100,6 +100,7 @@ const certificateSchema = z.object({
   n0: count,
   n: count,
   alpha: z.number(),
+  mostRadius: z.number().describe('what so many draws can prove at most, all of them agreeing'),
   images: count,
   abstained: count,
   accuracy: z.array(z.object({ radius: z.number(), accuracy: share })).describe('certified, over L2 radius'),

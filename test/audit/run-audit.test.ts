@@ -147,6 +147,30 @@ describe('an audit of a small classifier', () => {
     expect(await filesOf(second.folder)).toEqual(await filesOf(join(place, 'first')))
   }, 120_000)
 
+  it('proves what can be proven, and makes a sticker with its controls', async () => {
+    const folder = join(place, 'proven')
+    const more = {
+      norm: 'l2',
+      eps: 0.2,
+      n: 12,
+      certify: 0.25,
+      certifyN: 200,
+      patch: 1,
+      patchSize: 40,
+    } as const
+    const { result: proven } = await ended(startAudit(await request('proven', more)))
+    const { certificate, checks, patch } = proven!
+    expect(certificate).toMatchObject({ sigma: 0.25, n: 200, images: 12 })
+    const shares = certificate!.accuracy.map(({ accuracy }) => accuracy)
+    expect(shares).toEqual([...shares].sort((a, b) => b - a))
+    expect(certificate!.accuracy.at(-1)!.radius).toBeLessThanOrEqual(certificate!.mostRadius)
+    expect(checks.at(-1)).toMatchObject({ name: 'certificate', state: 'pass' })
+    expect(patch!.map(({ target }) => target)).toEqual([1, 1, 1])
+    expect(patch!.every(({ success, random }) => success >= 0 && success <= 1 && random <= 1)).toBe(true)
+    expect(await readFile(join(folder, 'figures', 'patch.svg'), 'utf8')).toContain('mm"')
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('A sticker that fools it')
+  }, 120_000)
+
   it('is verified file by file, and its pictures are shown to the model again', async () => {
     const whole = await verifyAudit(join(place, 'first'))
     expect(whole.flaws).toEqual([])

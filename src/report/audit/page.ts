@@ -182,11 +182,11 @@ ${rows.join('\n')}
 
 function certificate({ certificate }: AuditResult): string {
   if (!certificate) return ''
-  const { sigma, n, n0, alpha, images, abstained, accuracy } = certificate
+  const { sigma, n, n0, alpha, mostRadius, images, abstained, accuracy } = certificate
   return card(
     'certificate',
     'Certificate',
-    `<p class="note">Randomized smoothing (Cohen et al. 2019): noise of deviation ${formatSetting(sigma)}, ${formatCount(n)} draws for each of ${formatCount(images)} images (${formatCount(n0)} to choose the class), wrong with a probability of at most ${formatSetting(alpha)} each; ${formatCount(abstained)} abstained. It holds for the smoothed model.</p>
+    `<p class="note">Randomized smoothing (Cohen et al. 2019): noise of deviation ${formatSetting(sigma)}, ${formatCount(n)} draws for each of ${formatCount(images)} images (${formatCount(n0)} to choose the class), wrong with a probability of at most ${formatSetting(alpha)} each; ${formatCount(abstained)} abstained. So many draws prove a radius of ${formatSetting(mostRadius)} at most. It holds for the smoothed model.</p>
 ${factsTable(
   'Certified accuracy by L2 radius',
   accuracy.map(({ radius, accuracy: share }) => [formatSetting(radius), formatPercent(share)]),
