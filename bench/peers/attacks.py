@@ -68,7 +68,7 @@ def fab_minimal(model, images, labels, options):
         attack.target_class = rank
         for at in range(0, len(images), 500):
             x, y = images[at:at + 500], labels[at:at + 500]
-            found = attack.attack_single_run(x, y, use_rand_start=False, is_targeted=True)
+            found = attack.attack_single_run_targeted(x, y, use_rand_start=False)
             apart = (found - x).flatten(1)
             far = apart.abs().amax(1) if options['norm'] == 'linf' else apart.norm(dim=1)
             far[~margins(model, found, y)] = float('inf')

@@ -7,7 +7,7 @@ import { sizeOf } from '../util/shape.ts'
 import { type Attack, defineAttack } from './attack.ts'
 import { fillRandomEdge } from './ball.ts'
 import { NUMBER, openIteration } from './iterate.ts'
-import { isWrong, logitOf, perImage } from './losses.ts'
+import { isWrong, logitOf, marginOf, perImage } from './losses.ts'
 import { sizeUnder, toPlane } from './plane.ts'
 import { inTurns, oneHot } from './turns.ts'
 
@@ -68,10 +68,12 @@ export const fab: Attack = defineAttack<typeof options>({
             const from = (point: typeof x, way: typeof x) => g.add(point, g.mul(way, eta))
             const mixed = g.add(g.mul(from(x, here), g.sub(1, alpha)), g.mul(from(original, there), alpha))
             const moved = g.min(g.max(mixed, 0), 1)
-            const wrong = perImage(isWrong(classifier.logits(moved), truth))
+            const after = classifier.logits(moved)
+            // A lead within rounding turns it back as any other does, but is not kept.
+            const wrong = perImage(g.greater(marginOf(after, truth), 0))
             const way = g.sub(moved, original)
             const distance = sizeUnder(norm, way)
-            const nearer = g.and(wrong, g.less(distance, nearest))
+            const nearer = g.and(perImage(isWrong(after, truth)), g.less(distance, nearest))
             return {
               state: {
                 x: g.where(wrong, g.add(original, g.mul(way, beta)), moved),

@@ -22,7 +22,7 @@ export const sizeUnder = (norm: Norm, x: Value): Value =>
  * @param x     [n, h, w, c] in [0, 1]
  * @param need  [n, 1, 1, 1]
  */
-export function toPlane(norm: Norm, x: Value, w: Value, need: Value, rounds = 6): Value {
+export function toPlane(norm: Norm, x: Value, w: Value, need: Value, rounds = 5): Value {
   const scale = g.add(g.reduceMax(g.abs(w), PIXELS), 1e-30)
   const slope = g.div(g.abs(w), scale)
   const goal = g.div(g.abs(need), scale)
