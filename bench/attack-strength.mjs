@@ -172,7 +172,8 @@ for (const model of chosen(flags.only, MODELS)) {
   )
   models[model] = [...kept, ...rows]
   // After each model: it takes long.
-  const text = `${JSON.stringify({ images: 'the first of the MNIST test set', versions, models }, null, 2)}\n`
+  const rounded = (_, x) => (typeof x === 'number' ? Number(x.toPrecision(5)) : x)
+  const text = `${JSON.stringify({ images: 'the first of the MNIST test set', versions, models }, rounded, 2)}\n`
   if (flags.out) writeFileSync(flags.out, text)
   else console.log(text)
 }
