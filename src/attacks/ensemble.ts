@@ -4,6 +4,7 @@ import { apgd } from './apgd.ts'
 import { type Attack, type AttackInput, type AttackResult, optionsOf } from './attack.ts'
 import { fab } from './fab.ts'
 import type { Oracle } from './oracle.ts'
+import { square } from './square.ts'
 
 export interface Member {
   readonly attack: Attack
@@ -115,6 +116,7 @@ export const standardMembers = (classes: number): readonly Member[] => [
     ? { attack: apgd, options: { loss: 'targeted-dlr' }, title: 'APGD-T' }
     : { attack: apgd, options: { loss: 'margin' }, title: 'APGD-margin' },
   { attack: fab, title: 'FAB-T' },
+  { attack: square, options: { queries: 5000 }, title: 'Square' },
 ]
 
 /** Those of its version for classifiers with random outputs: gradients are averaged over 20 passes. */

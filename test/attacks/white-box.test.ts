@@ -149,7 +149,7 @@ it('an ensemble tries each member on what is left, and is as strong as all toget
   expect([...result.found]).toEqual(isNear)
   let left = COUNT
   for (const [place, member] of result.members.entries()) {
-    expect(member.title).toBe(['too weak', 'APGD-CE', 'APGD-margin', 'FAB-T'][place])
+    expect(member.title).toBe(['too weak', 'APGD-CE', 'APGD-margin', 'FAB-T', 'Square'][place])
     expect(member.tried.length).toBe(left)
     left -= result.by.filter((by) => by === place).length
     expect(member.left).toBe(left)
