@@ -12,7 +12,7 @@ export interface CleanValue {
   readonly saturated: number
   /** Images whose answer is not finite. */
   readonly notFinite: number
-  /** Largest difference between the file's answers and those of the graph that attacks differentiate. */
+  /** Share of images that the graph which attacks differentiate names otherwise than the file. */
   readonly apart: number
 }
 
