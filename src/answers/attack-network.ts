@@ -1,6 +1,6 @@
 // The audited classifier with its gradients as one ONNX file: what a page needs to attack an image of one's own.
 
-import { MODEL_COPY, readingOf } from '../audit/node/run-audit.ts'
+import { MODEL_COPY, readingOf } from '../audit/node/reading.ts'
 import { gradients } from '../autodiff/index.ts'
 import { openClassifier } from '../classifiers/open-classifier.ts'
 import * as g from '../graph/build.ts'

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { fillNormals } from '../util/normals.ts'
 import type { Attack } from './attack.ts'
-import { distanceOf, inBox, lengthOf } from './pixels.ts'
+import { distanceOf } from './distance.ts'
+import { inBox, lengthOf } from './pixels.ts'
 import { askLabels, type Finding, type Search, searchSideBySide } from './side-by-side.ts'
 
 const options = z.strictObject({

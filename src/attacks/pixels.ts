@@ -1,20 +1,5 @@
-// Arithmetic of images for attacks that compute outside of the graph: lengths, distances, what pixels may be.
-import type { Norm, Threat } from './threat.ts'
-
-/** The distance of two images: the largest difference of a pixel (`linf`) or the root of the summed squares (`l2`). */
-export function distanceOf(norm: Exclude<Norm, 'spatial'>, a: Float32Array, b: Float32Array): number {
-  let most = 0
-  let sum = 0
-  for (let i = 0; i < a.length; i++) {
-    const gap = a[i]! - b[i]!
-    most = Math.max(most, Math.abs(gap))
-    sum += gap * gap
-  }
-  return norm === 'linf' ? most : Math.sqrt(sum)
-}
-
-/** Whether a distance is within eps, up to what float32 rounds. */
-export const isWithin = (distance: number, eps: number): boolean => distance <= eps + 1e-6 * Math.max(1, eps)
+// Arithmetic of images for attacks that compute outside of the graph: lengths, what pixels may be.
+import type { Threat } from './threat.ts'
 
 /** The length of a vector. */
 export function lengthOf(vector: ArrayLike<number>): number {

@@ -7,7 +7,7 @@ import type { Engine } from '../runtime/engine.ts'
 import { fillNormals } from '../util/normals.ts'
 import { randomStream } from '../util/random.ts'
 import { type Certificate, predictionOf } from './certificate.ts'
-import { distanceOf } from './pixels.ts'
+import { distanceOf } from './distance.ts'
 import type { Smoothed } from './smoothing.ts'
 
 export interface CertifiedInput {

@@ -1,5 +1,6 @@
 // One attack on the images that still stand, and its successes confirmed by the original file.
 import { type Attack, optionsOf } from '../attacks/attack.ts'
+import { distanceOf } from '../attacks/distance.ts'
 import { openOracle } from '../attacks/oracle.ts'
 import { formatCount } from '../util/format.ts'
 import { randomStream } from '../util/random.ts'
@@ -21,29 +22,20 @@ export interface PlannedAttack {
   readonly work: number
 }
 
-/** Distances of each image from what was made of it. */
+/** Distances of each image from what was made of it, and by how much that leaves [0, 1]. */
 export function distances(
   before: Float32Array,
   after: Float32Array,
   size: number,
 ): { linf: number[]; l2: number[]; outside: number[] } {
-  const count = before.length / size
-  const [linf, l2, outside] = [0, 1, 2].map(() => Array.from({ length: count }, () => 0)) as [
-    number[],
-    number[],
-    number[],
-  ]
-  for (let i = 0; i < count; i++) {
-    let sum = 0
-    for (let p = i * size; p < (i + 1) * size; p++) {
-      const difference = Math.abs(after[p]! - before[p]!)
-      linf[i] = Math.max(linf[i]!, difference)
-      sum += difference ** 2
-      outside[i] = Math.max(outside[i]!, -after[p]!, after[p]! - 1)
-    }
-    l2[i] = Math.sqrt(sum)
+  const rows = Array.from({ length: before.length / size }, (_, i) =>
+    [before, after].map((images) => images.subarray(i * size, (i + 1) * size)),
+  ) as [Float32Array, Float32Array][]
+  return {
+    linf: rows.map(([was, is]) => distanceOf('linf', was, is)),
+    l2: rows.map(([was, is]) => distanceOf('l2', was, is)),
+    outside: rows.map(([, is]) => is.reduce((most, value) => Math.max(most, -value, value - 1), 0)),
   }
-  return { linf, l2, outside }
 }
 
 /** Images as eight bits hold them, moved no further than the ball allows. */

@@ -1,7 +1,7 @@
 // What the command line does with an audit that is there.
 import { continueAudit, reportAudit } from '../audit/node/run-audit.ts'
 import { verifyAudit } from '../audit/node/verify.ts'
-import type { RecipeFace } from './recipes.ts'
+import type { RecipeFace } from './recipe-face.ts'
 import { watchAudit } from './watch-audit.ts'
 
 export const auditFace: RecipeFace = {

@@ -2,7 +2,7 @@
 import { continueRun, reportRun, verifyRun } from '../lifecycle/index.ts'
 import { formatCount } from '../util/format.ts'
 import { EXIT } from './exit-codes.ts'
-import type { RecipeFace } from './recipes.ts'
+import type { RecipeFace } from './recipe-face.ts'
 import { resultText } from './result-text.ts'
 import { watchRun } from './watch-run.ts'
 

@@ -1,5 +1,5 @@
 // Draws the events of an audit as they come, and stops it cleanly on Ctrl-C.
-import type { AuditEvent } from '../audit/node/run-audit.ts'
+import type { AuditEvent } from '../audit/node/events.ts'
 import { formatClock, formatCount, formatSize, quoteArgument } from '../util/format.ts'
 import { auditText } from './audit-text.ts'
 import { EXIT, InterruptedError } from './exit-codes.ts'

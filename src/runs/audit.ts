@@ -1,7 +1,8 @@
 // The audit as a kind of run: its config, and the log of its parts.
 import { z } from 'zod'
+import { runHeadSchema } from './head.ts'
 import { LOGS, logTable } from './logs.ts'
-import { type Recipe, runHeadSchema } from './recipe.ts'
+import type { Recipe } from './recipe.ts'
 
 /** What was found in one part of an audit: an attack on some images, a check, a point of a curve. */
 export const partRowSchema = z.object({

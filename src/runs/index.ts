@@ -42,6 +42,7 @@ export {
   type MeasureRecord,
   measureSchema,
 } from './evaluation.ts'
+export { type RunHead, runHeadSchema } from './head.ts'
 export { imageSize, imagesOf } from './image-size.ts'
 export { checkpointFile, parseCheckpointName, parseSampleName, sampleFile } from './layout.ts'
 export { formatLines, keepUntil, parseLines, readMetricsRow, rowReader } from './lines.ts'
@@ -61,7 +62,7 @@ export {
   rowsOf,
   stepLogs,
 } from './logs.ts'
-export { type Recipe, type RunHead, type RunSubject, runHeadSchema } from './recipe.ts'
+export type { Recipe, RunSubject } from './recipe.ts'
 export { RECIPES, type RecipeTable, recipeOf } from './recipes.ts'
 export type { RunRecord } from './record.ts'
 export {

@@ -1,8 +1,8 @@
 // What a log says of itself to those who show it: words, columns, and which of them are numbers; plain data, for pages too.
 import { z } from 'zod'
 import { spelled } from '../util/spelled.ts'
+import type { RunHead } from './head.ts'
 import type { Log, LogColumn } from './logs.ts'
-import type { RunHead } from './recipe.ts'
 
 /** A column, with everything said. */
 export interface LogColumnInfo extends LogColumn {

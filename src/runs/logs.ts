@@ -3,8 +3,8 @@
 import type { z } from 'zod'
 import { ConfigError } from '../util/errors.ts'
 import { criticRowSchema } from './critic.ts'
+import type { RunHead } from './head.ts'
 import { type RowReader, readMetricsRow, rowReader } from './lines.ts'
-import type { RunHead } from './recipe.ts'
 import {
   controlRowSchema,
   eventRowSchema,

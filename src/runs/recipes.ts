@@ -1,7 +1,8 @@
 // The kinds of runs there are. A new one is a row here, its faces on the command line and in the studio, and a room that makes it.
 import { DataError } from '../util/errors.ts'
 import { AUDIT } from './audit.ts'
-import type { Recipe, RunHead } from './recipe.ts'
+import type { RunHead } from './head.ts'
+import type { Recipe } from './recipe.ts'
 import { TRAINING } from './training.ts'
 
 /** Kinds of runs by the name that `config.json` has. */

@@ -1,7 +1,7 @@
 // The records of a run folder: what each file holds, as zod schemas and the types they infer.
 import { z } from 'zod'
 import { MOST_CLASSES, MOST_LENGTH } from '../util/limits.ts'
-import { runHeadSchema } from './recipe.ts'
+import { runHeadSchema } from './head.ts'
 
 const count = z.int().min(0)
 /** Height, width or channels of images. */

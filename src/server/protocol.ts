@@ -4,10 +4,11 @@ import type { Companion, Companions, NetworkPorts, Role } from '../answers/compa
 import type { LatentAxis, LatentExamples, LatentSpace } from '../answers/latent-directions.ts'
 import type { RunParts } from '../lifecycle/run-parts.ts'
 import type { CriticScores, CriticTotals } from '../runs/critic-totals.ts'
+import type { RunHead } from '../runs/head.ts'
 import type { Classification, Evaluation } from '../runs/index.ts'
 import type { LogInfo } from '../runs/log-info.ts'
 import type { LogName, LogRows } from '../runs/logs.ts'
-import type { RunHead, RunSubject } from '../runs/recipe.ts'
+import type { RunSubject } from '../runs/recipe.ts'
 import type { ControlRow, MetricsRow, RunConfig, RunStatus, SampleEntry } from '../runs/schema.ts'
 
 export type { LatentAxis, LatentExamples, LatentSpace, RunParts }

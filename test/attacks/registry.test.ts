@@ -11,13 +11,16 @@ const CASES: Readonly<Record<string, AttackContract>> = {
   fab: { options: { steps: 10, restarts: 2 } },
   'carlini-wagner': { options: { steps: 100, searches: 6, firstC: 0.1 } },
   deepfool: { options: { steps: 20 } },
-  square: { options: { queries: 100 } },
-  nes: { options: { queries: 4000 }, breaks: 0.5 },
-  'nes-top-k': { options: { queries: 2000 }, breaks: 0.1 },
-  'nes-label': { options: { queries: 2000 }, breaks: 0.1 },
-  'hop-skip-jump': { options: { queries: 1000 } },
-  'rotation-translation': { options: { angles: 5, places: 3 }, breaks: 0.1 },
-  noise: { options: { draws: 300 }, breaks: 0.1 },
+  square: { options: { queries: 500 } },
+  nes: { options: { queries: 2000, sigma: 1e-2 } },
+  'nes-top-k': { options: { queries: 10_000, sigma: 1e-2 }, breaks: 5 / 6 },
+  'nes-label': {
+    options: { queries: 6000, samples: 20, around: 10, sigma: 5e-2, radius: 5e-2 },
+    breaks: 5 / 6,
+  },
+  'hop-skip-jump': { options: { iterations: 5 } },
+  'rotation-translation': { options: { degrees: 180, pixels: 1, angles: 13, places: 3 }, breaks: 2 / 6 },
+  noise: { options: { draws: 500 }, breaks: 2 / 6 },
 }
 
 it('has a case for every attack', () => {

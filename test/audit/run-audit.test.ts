@@ -3,15 +3,10 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AuditEvent } from '../../src/audit/node/events.ts'
 import { modelFile } from '../../src/audit/node/model-file.ts'
 import { auditSettings } from '../../src/audit/node/request.ts'
-import {
-  type AuditEvent,
-  type AuditRequest,
-  continueAudit,
-  reportAudit,
-  startAudit,
-} from '../../src/audit/node/run-audit.ts'
+import { type AuditRequest, continueAudit, reportAudit, startAudit } from '../../src/audit/node/run-audit.ts'
 import { verifyAudit } from '../../src/audit/node/verify.ts'
 import { type AuditResult, auditSchema } from '../../src/runs/audit-result.ts'
 import { openAnyRun } from '../../src/runs/node/index.ts'

@@ -1,7 +1,7 @@
 // Audits in run folders.
+export type { AuditEvent } from './events.ts'
 export { type ModelFile, modelFile } from './model-file.ts'
 export {
-  type AuditEvent,
   type AuditRequest,
   continueAudit,
   reportAudit,

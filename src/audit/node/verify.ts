@@ -10,7 +10,7 @@ import { messageOf } from '../../util/errors.ts'
 import { formatCount } from '../../util/format.ts'
 import { openOriginal } from '../original.ts'
 import { readResult } from './finish.ts'
-import { MODEL_COPY, readingOf } from './run-audit.ts'
+import { MODEL_COPY, readingOf } from './reading.ts'
 
 interface Flaw {
   readonly file: string

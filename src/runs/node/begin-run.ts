@@ -1,7 +1,8 @@
 // Beginning with a run: a new one in an empty folder, or one that is there already.
 import { join, resolve } from 'node:path'
 import { ConfigError } from '../../util/errors.ts'
-import type { Recipe, RunHead } from '../recipe.ts'
+import type { RunHead } from '../head.ts'
+import type { Recipe } from '../recipe.ts'
 import { describeIssues, type RunConfig } from '../schema.ts'
 import { TRAINING } from '../training.ts'
 import { doing, jsonBytes, makeFolder, writeAtomic } from './disk.ts'

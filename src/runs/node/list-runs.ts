@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { messageOf } from '../../util/errors.ts'
-import type { RunHead } from '../recipe.ts'
+import type { RunHead } from '../head.ts'
 import type { RecipeTable } from '../recipes.ts'
 import type { RunConfig, RunStatus } from '../schema.ts'
 import { TRAINING } from '../training.ts'

@@ -5,10 +5,10 @@ import { encodeSafetensors, type Tensor } from '../../formats/safetensors.ts'
 import { ConfigError, DataError } from '../../util/errors.ts'
 import { FILES } from '../../util/limits.ts'
 import { readText } from '../../util/node/read-file.ts'
+import type { RunHead } from '../head.ts'
 import { checkpointFile, parseCheckpointName, parseSampleName, sampleFile } from '../layout.ts'
 import { formatLines, keepUntil, parseLines } from '../lines.ts'
 import { type LogName, type LogRows, logNamed, stepLogs } from '../logs.ts'
-import type { RunHead } from '../recipe.ts'
 import type { RunConfig, RunStatus, SampleKind } from '../schema.ts'
 import {
   append as appendBytes,

@@ -1,4 +1,5 @@
 // Attacks as a page makes them: steps along a gradient, kept within what is allowed.
+import { randomStream } from '../../../src/util/random.ts'
 
 /** What the network of an attack answers: logits, and gradients with respect to the image. */
 export interface Answer {
@@ -49,29 +50,10 @@ function step(image: Float32Array, gradient: Float32Array, norm: 'linf' | 'l2', 
   return image.map((value, p) => value + (size * gradient[p]!) / length)
 }
 
-/** Numbers from -1 to 1 that are the same every time. */
-function noise(count: number): Float32Array {
-  let state = 0x2545f491
-  return Float32Array.from({ length: count }, () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) / 2 ** 31 - 1
-  })
-}
-
 export const largest = (numbers: ArrayLike<number>): number => {
   let best = 0
   for (let k = 1; k < numbers.length; k++) if (numbers[k]! > numbers[best]!) best = k
   return best
-}
-
-/** Probabilities of logits. */
-export function softmax(logits: ArrayLike<number>): number[] {
-  const top = logits[largest(logits)]!
-  const raised = Array.from(logits, (value) => Math.exp(value - top))
-  const sum = raised.reduce((all, one) => all + one, 0)
-  return raised.map((value) => value / sum)
 }
 
 /**
@@ -88,7 +70,7 @@ export async function attacked(
   const { norm, eps, kind } = setting
   if (eps === 0 || kind === 'none') return start
   if (kind === 'noise') {
-    const draws = noise(start.length)
+    const draws = randomStream(1, 'noise').fillUniform(new Float32Array(start.length), -1, 1)
     const length = lengthOf(draws)
     const scale = norm === 'linf' ? eps : eps / length
     return project(
