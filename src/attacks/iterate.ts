@@ -82,7 +82,8 @@ export async function openIteration<
   { name, state, fixed, schedule, settings, each, step }: Iteration<State, Fixed, S, T>,
 ): Promise<Loop> {
   const { classifier, engine, count } = oracle.whiteBox()
-  const { batch } = oracle
+  // Batches know nothing of each other: each lane takes one, and all of them together hold what one batch may.
+  const batch = Math.ceil(oracle.batch / engine.lanes)
   const valuesOf = <Key extends string>(shapes: Readonly<Record<Key, Shape>>): Record<Key, Value> =>
     Object.fromEntries(
       Object.entries<Shape>(shapes).map(([key, shape]) => [key, input(key, [batch, ...shape])]),
@@ -96,7 +97,7 @@ export async function openIteration<
     settings: numbers(settings),
   }
   const made = step(at as Parameters<typeof step>[0], classifier)
-  const program: Program = await engine.compile({
+  const programs = await engine.compileLanes({
     name,
     graph: {
       inputs: Object.values(at).flatMap((values) => Object.values<Value>(values)),
@@ -117,7 +118,12 @@ export async function openIteration<
     outputs: made.done ? ['done'] : [],
   })
 
-  async function runBatch(course: Course, first: number, onStep: (done: number) => void): Promise<void> {
+  async function runBatch(
+    program: Program,
+    course: Course,
+    first: number,
+    onStep: (done: number) => void,
+  ): Promise<void> {
     const { iterations, owners, signal } = course
     const size = Math.min(batch, owners.length - first)
     /** The arrays of all examples; rows that no example has are zero. */
@@ -182,11 +188,32 @@ export async function openIteration<
   }
   return {
     async run(course) {
-      for (let first = 0; first < course.owners.length; first += batch)
-        await runBatch(course, first, (done) =>
-          course.onProgress?.(Math.min(1, (first + done * batch) / course.owners.length)),
-        )
+      const { length } = course.owners
+      const done = new Float64Array(Math.ceil(length / batch))
+      const total = (): number => done.reduce((sum, each) => sum + each, 0) / done.length
+      let next = 0
+      let failed = false
+      const lane = async (program: Program): Promise<void> => {
+        while (next < done.length && !failed) {
+          const index = next++
+          await runBatch(program, course, index * batch, (part) => {
+            done[index] = part
+            course.onProgress?.(total())
+          })
+        }
+      }
+      const ended = await Promise.allSettled(
+        programs.map((program) =>
+          lane(program).catch((error: unknown) => {
+            failed = true
+            throw error
+          }),
+        ),
+      )
+      for (const each of ended) if (each.status === 'rejected') throw each.reason
     },
-    close: () => program.close(),
+    async close() {
+      await Promise.all(programs.map((program) => program.close()))
+    },
   }
 }

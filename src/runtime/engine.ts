@@ -127,6 +127,8 @@ export interface Engine {
   readonly name: string
   /** Execution providers that its sessions use, e.g. `cpu`. */
   readonly providers: readonly string[]
+  /** How many programs of `compileLanes` run at once, each on a thread of its own. */
+  readonly lanes: number
   /** Opens an ONNX file as it is. */
   load(model: Uint8Array): Promise<LoadedModel>
   /** Opens a graph, lowered for this engine. Its batch size is the one it was made with. */
@@ -138,6 +140,13 @@ export interface Engine {
    *         differ in shape or type; whatever `inspect` throws
    */
   compile(step: Step, options?: CompileOptions): Promise<Program>
+  /**
+   * Compiles a step for work that can be done side by side: one program per lane, each with a state of its own and one
+   * thread. Threads that share an operator wait for each other at its end; these never do.
+   *
+   * @throws what `compile` throws
+   */
+  compileLanes(step: Step, options?: CompileOptions): Promise<readonly Program[]>
   /** Opens a program that was compiled already. */
   program(model: Uint8Array, state: readonly StateEntry[]): Promise<Program>
   /** Ends the engine once the call under way is done; this call and those that wait are rejected. */

@@ -30,6 +30,8 @@ export interface WorkerCall {
 
 /** What is opened beside a model's bytes. */
 export interface OpenOptions {
+  /** Threads of one operator; default: those of the engine. */
+  readonly threads?: number
   /** It is a program: with a state, and with feeds of these types. */
   readonly program?: {
     readonly state: readonly StateEntry[]

@@ -35,7 +35,7 @@ interface Session {
   readonly attached?: OpenOptions['attached']
 }
 
-const { threads, control } = workerData as WorkerStart
+const { threads: usual, control } = workerData as WorkerStart
 const sessions = new Map<number, Session>()
 let nextSession = 0
 
@@ -61,7 +61,7 @@ function stateOf({ state, arrays }: Resident): Record<string, ort.Tensor> {
 }
 
 const methods = {
-  async open(model: Uint8Array, { program, attached }: OpenOptions): Promise<Opened> {
+  async open(model: Uint8Array, { threads = usual, program, attached }: OpenOptions): Promise<Opened> {
     if (attached) programOf(attached.to)
     const session = await ort.InferenceSession.create(
       model,

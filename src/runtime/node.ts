@@ -1,20 +1,23 @@
 // The engine of Node: onnxruntime-node in a worker thread, so that signals, timers and servers stay alive.
 import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
 import type { Graph } from '../graph/value.ts'
 import type { LoweringOptions } from '../lowering/lower.ts'
 import type {
   Advanced,
   ArrayWithShape,
+  CompileOptions,
   Engine,
   EngineOptions,
   LoadedModel,
   Program,
   StateArrays,
   StateEntry,
+  Step,
   StepFeeds,
 } from './engine.ts'
 import { buffersOf, type Opened, type OpenOptions } from './node-protocol.ts'
-import { startThread } from './node-thread.ts'
+import { startThread, type Thread } from './node-thread.ts'
 import { graphModel, stepModel } from './onnx-target.ts'
 import { pace } from './pace.ts'
 import { checkFeeds, checkGiven, checkState, inputsOf, type Ports, portsBeside, portsOf } from './ports.ts'
@@ -27,6 +30,14 @@ export interface NodeEngineOptions extends EngineOptions {
 const runtimeVersion = (): string =>
   (createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }).version
 
+/** For a model that was written here, and is read by nobody else: a large one is handed over instead of copied. */
+function openOwn({ send }: Thread, model: Uint8Array, options: OpenOptions = {}): Promise<Opened> {
+  const { buffer, byteLength } = model
+  // Small ones may lie in memory that they share with others.
+  const whole = byteLength >= 2 ** 20 && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer
+  return send('open', [model, options], whole ? [buffer] : [])
+}
+
 /**
  * Starts an engine: one worker thread that holds ONNX Runtime. Close it when done; an idle engine does not keep
  * the process alive.
@@ -34,16 +45,17 @@ const runtimeVersion = (): string =>
  * @throws UnsupportedError when ONNX Runtime has no binary for this platform or cannot be loaded
  */
 export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}): Promise<Engine> {
-  const { providers, send, end } = await startThread(threads)
+  const main = await startThread(threads)
+  const { send } = main
+  const lanes = threads ?? availableParallelism()
+  /** The main thread, and as many beside it as make all lanes; started when lanes are first asked for. */
+  let beside: Promise<readonly Thread[]> | undefined
+  const laneThreads = async (): Promise<readonly Thread[]> => {
+    beside ??= Promise.all(Array.from({ length: lanes - 1 }, () => startThread(1)))
+    return [main, ...(await beside)]
+  }
   const open = (model: Uint8Array, options: OpenOptions = {}): Promise<Opened> =>
     send('open', [model, options])
-  /** For a model that was written here, and is read by nobody else: a large one is handed over instead of copied. */
-  const openOwn = (model: Uint8Array, options: OpenOptions = {}): Promise<Opened> => {
-    const { buffer, byteLength } = model
-    // Small ones may lie in memory that they share with others.
-    const whole = byteLength >= 2 ** 20 && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer
-    return send('open', [model, options], whole ? [buffer] : [])
-  }
 
   /** @param ports  inputs of the graph that are given to each run */
   async function openGraph(
@@ -52,7 +64,7 @@ export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}):
     ports: Ports,
     options?: OpenOptions,
   ): Promise<LoadedModel> {
-    const { id } = await openOwn(graphModel(graph, { name, lowering }), options)
+    const { id } = await openOwn(main, graphModel(graph, { name, lowering }), options)
     return {
       inputNames: [...ports.keys()],
       outputNames: Object.keys(graph.outputs),
@@ -63,6 +75,7 @@ export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}):
 
   /** @param count  the number of steps that feeds are for; throws when they do not fit */
   function programOn(
+    { send }: Thread,
     id: number,
     state: readonly StateEntry[],
     count: (feeds: StepFeeds) => number,
@@ -89,9 +102,26 @@ export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}):
     }
   }
 
+  const preparedStep = (step: Step, { inspect }: CompileOptions = {}) => ({
+    step,
+    ports: portsOf(step),
+    model: stepModel(step, { ...(inspect ? { inspect } : {}), lowering }),
+  })
+  async function openStep(
+    thread: Thread,
+    { step, ports, model }: ReturnType<typeof preparedStep>,
+    threads?: number,
+  ): Promise<Program> {
+    const types = Object.fromEntries([...ports.fed].map(([name, { dtype }]) => [name, dtype]))
+    const program = { state: step.state, types }
+    const { id } = await openOwn(thread, model, { program, ...(threads ? { threads } : {}) })
+    return programOn(thread, id, step.state, (feeds) => checkFeeds(ports, feeds), ports.bytesPerStep)
+  }
+
   return {
     name: `onnxruntime-node ${runtimeVersion()}`,
-    providers,
+    providers: main.providers,
+    lanes,
     async load(model) {
       const { id, inputNames, outputNames } = await open(model)
       return {
@@ -102,17 +132,19 @@ export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}):
       }
     },
     open: async (graph, { name }) => openGraph(graph, name, inputsOf(graph)),
-    async compile(step, { inspect } = {}) {
-      const ports = portsOf(step)
-      const model = stepModel(step, { ...(inspect ? { inspect } : {}), lowering })
-      const types = Object.fromEntries([...ports.fed].map(([name, { dtype }]) => [name, dtype]))
-      const { id } = await openOwn(model, { program: { state: step.state, types } })
-      return programOn(id, step.state, (feeds) => checkFeeds(ports, feeds), ports.bytesPerStep)
+    compile: async (step, options) => openStep(main, preparedStep(step, options)),
+    async compileLanes(step, options) {
+      if (lanes === 1) return [await openStep(main, preparedStep(step, options))]
+      const prepared = preparedStep(step, options)
+      const copies = (await laneThreads()).map((thread) => ({ thread, model: prepared.model.slice() }))
+      return Promise.all(copies.map(({ thread, model }) => openStep(thread, { ...prepared, model }, 1)))
     },
     async program(model, state) {
       const { id } = await open(model, { program: { state, types: {} } })
-      return programOn(id, state, (feeds) => Object.values(feeds)[0]?.shape[0] ?? 1, 1)
+      return programOn(main, id, state, (feeds) => Object.values(feeds)[0]?.shape[0] ?? 1, 1)
     },
-    close: end,
+    async close() {
+      await Promise.all([main.end(), beside?.then((threads) => Promise.all(threads.map(({ end }) => end())))])
+    },
   }
 }

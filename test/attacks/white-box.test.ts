@@ -166,3 +166,21 @@ it('an ensemble tries each member on what is left, and is as strong as all toget
   ).rejects.toThrow('attack "pgd": unknown option "stepps"; did you mean "steps"?')
   await oracle.close()
 })
+
+it('gives the same on several lanes, and tells of progress that only grows', async () => {
+  const attack = attackNamed('pgd')
+  const found = []
+  for (const lanes of [1, 2]) {
+    const wide = await nodeEngine({ threads: lanes })
+    const oracle = openOracle(wide, tinyClassifier, { knowledge: 'gradient', batch: lanes })
+    const told: number[] = []
+    const input = { images, labels, ids, threat: { norm: 'linf', eps: 0.05 } as const, seed: 1 }
+    found.push(
+      await attack.run(oracle, { ...input, onProgress: (done) => told.push(done) }, optionsOf(attack, {})),
+    )
+    expect(told).toEqual(told.toSorted((a, b) => a - b))
+    expect(told.at(-1)).toBe(1)
+    await wide.close()
+  }
+  expect(found[1]).toEqual(found[0])
+})

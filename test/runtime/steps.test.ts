@@ -355,3 +355,42 @@ describe("a graph on a program's state", () => {
     await attached.close()
   })
 })
+
+describe('lanes', () => {
+  it('are one step on several threads, with a state of each', async () => {
+    const wide = await nodeEngine({ threads: 3 })
+    try {
+      expect(wide.lanes).toBe(3)
+      const lanes = await wide.compileLanes(descent())
+      expect(lanes).toHaveLength(3)
+      const found = await Promise.all(
+        lanes.map(async (lane, i) => {
+          await lane.write(start())
+          await lane.advance(moves(1, i, 2 * i))
+          return lane.read()
+        }),
+      )
+      expect(found).toEqual(
+        [0, 1, 2].map((i) => ({ w: Float32Array.of(1 - i, 2 - 2 * i), b: Float32Array.of(1) })),
+      )
+      await lanes[1]!.close()
+      await expect(lanes[1]!.read()).rejects.toThrow('closed')
+      expect((await lanes[2]!.read()).b).toEqual(Float32Array.of(1))
+    } finally {
+      await wide.close()
+    }
+  })
+
+  it('are the engine itself where it has one thread', async () => {
+    expect(engine.lanes).toBe(1)
+    expect(await engine.compileLanes(descent())).toHaveLength(1)
+  })
+
+  it('end with their engine', async () => {
+    const wide = await nodeEngine({ threads: 2 })
+    const [, second] = await wide.compileLanes(descent())
+    await second!.write(start())
+    await wide.close()
+    await expect(second!.read()).rejects.toThrow('the engine was closed')
+  })
+})
