@@ -9,5 +9,5 @@ await exitWith(async () => {
   await install()
   await build()
   await buildPages()
-  return runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')
+  return runNode('node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.build.json')
 })

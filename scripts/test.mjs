@@ -19,7 +19,7 @@ const results = join(folder, 'results.json')
 
 const done = { code: 0 }
 const tsc = (/** @type {string} */ project) =>
-  collectNode('node_modules/typescript/bin/tsc', '-p', project, '--noEmit')
+  collectNode('node_modules/typescript-native/bin/tsc', '-p', project, '--noEmit')
 
 /** Stages one after the other; those of one list at the same time. @type {Stage[][]} */
 const stages = [
