@@ -27,7 +27,7 @@ const resolve = {
 
 /**
  * Files that change their process (its environment, how Node writes files, which fonts there are), that look at it from
- * outside, or that start others and browsers: a process for each. A file that is not named here is run by a process that
+ * outside, or that start others: a process for each. A file that is not named here is run by a process that
  * has run others, with what these have loaded: it may stub what it puts back, and nothing else.
  */
 const OWN_PROCESS = [
@@ -39,9 +39,11 @@ const OWN_PROCESS = [
   'test/report/{machine,no}-fonts.test.ts',
   'test/runtime/**/*.test.ts',
   'test/server/**/*.test.ts',
-  'test/studio/**/*.test.ts',
   'test/util/simd-mask.test.ts',
 ]
+
+/** Files that look at pages: they share a browser with what their process has run before. */
+const PAGES = ['test/studio/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -50,13 +52,14 @@ export default defineConfig({
     maxWorkers: Math.min(6, availableParallelism() + 2),
     projects: [
       { resolve, test: { ...common, name: 'own process', include: OWN_PROCESS } },
+      { resolve, test: { ...common, name: 'pages', include: PAGES, isolate: false } },
       {
         resolve,
         test: {
           ...common,
           name: 'shared process',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...OWN_PROCESS],
+          exclude: [...configDefaults.exclude, ...OWN_PROCESS, ...PAGES],
           isolate: false,
         },
       },
