@@ -29,7 +29,10 @@ const train = async (model: string, run: string, settings: Record<string, unknow
     model,
     data: from,
     folder: at(run),
-    settings: { steps: 13, batchSize: 16, sampleEvery: 0, checkpointEvery: 5, validateEvery: 0, ...settings },
+    settings: {
+      ...{ steps: 13, batchSize: 16, threads: 1, sampleEvery: 0, checkpointEvery: 5, validateEvery: 0 },
+      ...settings,
+    },
     command: ['sparring', 'train', model],
     extractor: extractor(),
   }
