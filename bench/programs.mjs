@@ -15,7 +15,10 @@ import { fileURLToPath } from 'node:url'
  * @property {string} howToInstall
  */
 
-export const MODELS = ['mlp-gan', 'dcgan', 'dcgan-64', 'vae', 'vae-conv']
+export const MODELS = [
+  ...['mlp-gan', 'dcgan', 'dcgan-64', 'vae', 'vae-shallow', 'vae-conv', 'classifier'],
+  ...['wgan-gp', 'ring', 'cipher'],
+]
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const node = (path) => [process.execPath, here(path)]

@@ -1,0 +1,57 @@
+// What the bench times of ours: models of the registry, examples, and objectives that no model stands for yet.
+import {
+  adam,
+  conv2D,
+  dcganGenerator,
+  dense,
+  flatten,
+  modelNamed,
+  sequential,
+  wganGp,
+} from '../dist/index.js'
+import cipher from '../examples/cipher.mjs'
+import ring from '../examples/ring-gan.mjs'
+
+/** @typedef {{ objective: import('../dist/index.js').Objective, columns: import('../dist/index.js').Columns, batchSize: number }} Timed */
+
+const fromModel = (model, options = {}) => ({
+  objective: model.objective(model.options.parse(options), model.madeFor),
+  columns: model.madeFor.columns,
+  batchSize: model.defaults.batchSize,
+})
+
+/** The networks of the DCGAN as Gulrajani et al. 2017 train them: no dropout and no sigmoid in the critic. */
+function penalised() {
+  const sliding = { kernelSize: 5, strides: 2, padding: 'same', activation: 'relu' }
+  const critic = sequential({ name: 'critic', input: { images: [28, 28, 1] } }, [
+    conv2D({ ...sliding, filters: 64 }),
+    conv2D({ ...sliding, filters: 128 }),
+    flatten(),
+    dense({ units: 1 }),
+  ])
+  const optimizer = adam({ learningRate: 1e-4, beta1: 0, beta2: 0.9 })
+  return {
+    objective: wganGp({
+      name: 'wgan-gp',
+      generator: dcganGenerator(),
+      critic,
+      generatorOptimizer: optimizer,
+      criticOptimizer: optimizer,
+    }),
+    columns: { images: { shape: [28, 28, 1], dtype: 'float32' } },
+    batchSize: 64,
+  }
+}
+
+/** Small networks: a second thread only waits for the first. */
+const SMALL = {
+  ring: () => fromModel(ring, { lookahead: 0 }),
+  cipher: () => fromModel(cipher),
+}
+
+/** @returns {Timed} */
+export const timedModel = (name) =>
+  name === 'wgan-gp' ? penalised() : (SMALL[name]?.() ?? fromModel(modelNamed(name)))
+
+/** Numbers of threads that are tried. */
+export const threadsFor = (name, cores) => (name in SMALL ? [1, cores] : [cores])

@@ -1,0 +1,291 @@
+"""One training step of each model of the bench, as PyTorch's users would write it to be fast: fused Adam, no gradients where none are asked for.
+
+`steps[name](tools)` gives a function that makes one step. `tools` says how: `torch`, `nn`, `compiled` (a function or module as it
+is, or compiled) and `layout` (what it does to a module or images: nothing, or channels last).
+"""
+from types import SimpleNamespace
+
+LATENT = 100
+BATCH = {
+    'mlp-gan': 128, 'dcgan': 64, 'dcgan-64': 128, 'vae': 500, 'vae-shallow': 128, 'vae-conv': 128, 'classifier': 128,
+    'wgan-gp': 64, 'ring': 128, 'cipher': 512,
+}
+CONVOLUTIONAL = {'dcgan', 'dcgan-64', 'vae-conv', 'classifier', 'wgan-gp'}
+
+
+def tools_for(torch, compiled=False, channels_last=False):
+    def layout(what):
+        return what.to(memory_format=torch.channels_last) if channels_last else what
+
+    return SimpleNamespace(
+        torch=torch, nn=torch.nn, compiled=torch.compile if compiled else lambda what: what, layout=layout,
+        adam=lambda parameters, **options: torch.optim.Adam(parameters, fused=True, eps=1e-7, **options),
+    )
+
+
+def batch_norm(nn, width, dimensions=1):
+    """Keras' defaults: epsilon 1e-3 and momentum 0.99, which PyTorch counts from the other end."""
+    layer = nn.BatchNorm1d if dimensions == 1 else nn.BatchNorm2d
+    return layer(width, eps=1e-3, momentum=0.01)
+
+
+def mlp_networks(nn):
+    hidden = [
+        layer
+        for width_in, width in ((LATENT, 256), (256, 512), (512, 1024))
+        for layer in (nn.Linear(width_in, width), nn.ReLU(), batch_norm(nn, width))
+    ]
+    generator = nn.Sequential(
+        *hidden, nn.Dropout(0.5), nn.Linear(1024, 784), nn.Sigmoid(), nn.Unflatten(1, (1, 28, 28))
+    )
+    discriminator = nn.Sequential(
+        nn.Flatten(), nn.Dropout(0.5), nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(),
+        nn.Linear(256, 1), nn.Sigmoid(),
+    )
+    return generator, discriminator
+
+
+def dcgan_generator(nn):
+    return nn.Sequential(
+        nn.Linear(LATENT, 12544), nn.ReLU(), batch_norm(nn, 12544), nn.Unflatten(1, (256, 7, 7)),
+        nn.ConvTranspose2d(256, 128, 5, stride=1, padding=2), nn.ReLU(), batch_norm(nn, 128, 2),
+        nn.ConvTranspose2d(128, 64, 5, stride=2, padding=2, output_padding=1), nn.ReLU(), batch_norm(nn, 64, 2),
+        nn.ConvTranspose2d(64, 1, 5, stride=2, padding=2, output_padding=1), nn.Sigmoid(),
+    )
+
+
+def dcgan_critic(nn, rate):
+    drop = [nn.Dropout(rate)] if rate else []
+    return [
+        nn.Conv2d(1, 64, 5, stride=2, padding=2), nn.ReLU(), *drop,
+        nn.Conv2d(64, 128, 5, stride=2, padding=2), nn.ReLU(), *drop,
+        nn.Flatten(), nn.Linear(6272, 1),
+    ]
+
+
+def dcgan_networks(nn):
+    return dcgan_generator(nn), nn.Sequential(*dcgan_critic(nn, 0.3), nn.Sigmoid())
+
+
+def dcgan64_networks(nn, filters=64):
+    """No biases; batch normalization with PyTorch's own constants, after the convolutions and before the rectifiers."""
+    widths = [filters * 2 ** power for power in range(4)]  # 64, 128, 256, 512
+    up = lambda width_in, width: nn.ConvTranspose2d(width_in, width, 5, stride=2, padding=2, output_padding=1, bias=False)
+    down = lambda width_in, width: nn.Conv2d(width_in, width, 5, stride=2, padding=2, bias=False)
+    generator = [nn.Linear(LATENT, 16 * widths[3], bias=False), nn.Unflatten(1, (widths[3], 4, 4))]
+    for width_in, width in ((widths[3], widths[2]), (widths[2], widths[1]), (widths[1], widths[0]), (widths[0], 3)):
+        generator += [nn.BatchNorm2d(width_in), nn.ReLU(), up(width_in, width)]
+    discriminator = [down(3, widths[0]), nn.LeakyReLU(0.2)]
+    for width_in, width in zip(widths, widths[1:]):
+        discriminator += [down(width_in, width), nn.BatchNorm2d(width), nn.LeakyReLU(0.2)]
+    discriminator += [nn.Flatten(), nn.Linear(16 * widths[3], 1, bias=False), nn.Sigmoid()]
+    return nn.Sequential(*generator, nn.Tanh()), nn.Sequential(*discriminator)
+
+
+def ring_networks(nn):
+    """Two small networks on points of the plane."""
+    hidden = lambda width: [nn.Linear(width, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU()]
+    return nn.Sequential(*hidden(16), nn.Linear(128, 2)), nn.Sequential(*hidden(2), nn.Linear(128, 1), nn.Sigmoid())
+
+
+def gan(tools, networks, batch, shape, latent=LATENT, together=False, signed=False, betas=(0.5, 0.999)):
+    """The discriminator learns from real images and from fakes, then the generator learns.
+
+    `together`: fakes are made in training mode and learnt from in one update with the real ones; else they are made in
+    inference mode, and one batch is learnt from after the other.
+    """
+    torch, nn = tools.torch, tools.nn
+    generator, discriminator = map(tools.layout, networks)
+    generator_adam = tools.adam(generator.parameters(), lr=2e-4, betas=betas)
+    discriminator_adam = tools.adam(discriminator.parameters(), lr=2e-4, betas=betas)
+    loss_of = nn.BCELoss()
+    make = tools.compiled(generator)
+    judge = tools.compiled(lambda images, label: loss_of(discriminator(images), label))
+    fool = tools.compiled(lambda z, label: loss_of(discriminator(generator(z)), label))
+    data = torch.rand(min(8192, 2**25 // max(1, torch.Size(shape).numel())), *shape)
+    if len(shape) == 3:
+        data = tools.layout(data)
+    low, width = (-1, 2) if signed else (0, 1)
+    latents = lambda: low + width * torch.rand(batch, latent)
+    real_label, fake_label = torch.ones(batch, 1), torch.zeros(batch, 1)
+
+    def step():
+        real = low + width * data[torch.randint(0, len(data), (batch,))]
+        generator.train(together)
+        with torch.no_grad():
+            fake = make(latents())
+        generator.train()
+        batches = [(real, real_label), (fake, fake_label)]
+        for some in [batches] if together else [[one] for one in batches]:
+            discriminator_adam.zero_grad()
+            sum(judge(images, label) for images, label in some).backward()
+            discriminator_adam.step()
+        generator_adam.zero_grad()
+        discriminator.requires_grad_(False)
+        fool(latents(), real_label).backward()
+        generator_adam.step()
+        discriminator.requires_grad_(True)
+
+    return step
+
+
+def wgan_gp(tools, batch=64, repeats=5):
+    """The networks of the DCGAN; five updates of the critic, each with a penalty on its slope, then one of the generator."""
+    torch, nn = tools.torch, tools.nn
+    generator = tools.layout(dcgan_generator(nn))
+    critic = tools.layout(nn.Sequential(*dcgan_critic(nn, 0)))
+    generator_adam, critic_adam = (tools.adam(one.parameters(), lr=1e-4, betas=(0, 0.9)) for one in (generator, critic))
+    data = tools.layout(torch.rand(8192, 1, 28, 28))
+    make = tools.compiled(generator)
+    # Second derivatives through compiled code are not supported by torch.compile.
+    fool = tools.compiled(lambda z: -critic(generator(z)).mean())
+    latents = lambda: torch.randn(batch, LATENT)
+
+    def step():
+        for _ in range(repeats):
+            real = data[torch.randint(0, len(data), (batch,))]
+            with torch.no_grad():
+                fake = make(latents())
+            share = torch.rand(batch, 1, 1, 1)
+            between = (share * real + (1 - share) * fake).requires_grad_(True)
+            (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+            penalty = 10 * (slope.flatten(1).norm(dim=1) - 1).square().mean()
+            critic_adam.zero_grad()
+            (critic(fake).mean() - critic(real).mean() + penalty).backward()
+            critic_adam.step()
+        generator_adam.zero_grad()
+        critic.requires_grad_(False)
+        fool(latents()).backward()
+        generator_adam.step()
+        critic.requires_grad_(True)
+
+    return step
+
+
+def autoencoder(tools, batch, shape, encoder, heads, decoder, lr=1e-3, squared=False):
+    torch, nn = tools.torch, tools.nn
+    networks = tools.layout(nn.ModuleList([encoder, *heads, decoder]))
+    optimizer = tools.adam(networks.parameters(), lr=lr)
+    data = torch.rand(16384, *shape)
+    if len(shape) == 3:
+        data = tools.layout(data)
+    pixels = data[0].numel()
+    difference = nn.functional.mse_loss if squared else nn.functional.binary_cross_entropy
+
+    def loss_of(x, noise):
+        h = encoder(x)
+        mean, log_variance = (head(h) for head in heads)
+        y = decoder(mean + torch.exp(0.5 * log_variance) * noise)
+        divergence = -0.5 * (1 + log_variance - mean * mean - log_variance.exp()).sum(1).mean()
+        return pixels * difference(y, x) + divergence
+
+    loss = tools.compiled(loss_of)
+    width = heads[0].out_features
+
+    def step():
+        x = data[torch.randint(0, len(data), (batch,))]
+        optimizer.zero_grad()
+        loss(x, torch.randn(batch, width)).backward()
+        optimizer.step()
+
+    return step
+
+
+def deep_vae(tools):
+    nn = tools.nn
+
+    def block(width_in, width, normalized=False, rate=0.0, activation=nn.ReLU):
+        normalization = [batch_norm(nn, width)] if normalized else []
+        return [nn.Linear(width_in, width), *normalization, activation(), *([nn.Dropout(rate)] if rate else [])]
+
+    encoder = nn.Sequential(
+        nn.Dropout(0.1), *block(784, 512, rate=0.1), *block(512, 512, True, 0.1), *block(512, 256, rate=0.1),
+        *block(256, 256, True, 0.1), *block(256, 128, rate=0.1), *block(128, 2, True, activation=nn.Sigmoid),
+    )
+    decoder = nn.Sequential(
+        *block(2, 128, True, 0.1), *block(128, 256), *block(256, 256, True, 0.1), *block(256, 512),
+        *block(512, 512, True), *block(512, 784, activation=nn.Sigmoid),
+    )
+    return autoencoder(tools, 500, (784,), encoder, [nn.Linear(2, 2), nn.Linear(2, 2)], decoder)
+
+
+def shallow_vae(tools):
+    nn = tools.nn
+    encoder = nn.Sequential(nn.Linear(784, 512), nn.ReLU())
+    decoder = nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, 784), nn.Sigmoid())
+    return autoencoder(tools, 128, (784,), encoder, [nn.Linear(512, 2), nn.Linear(512, 2)], decoder, squared=True)
+
+
+def conv_vae(tools):
+    nn = tools.nn
+    down = lambda width_in, width: [nn.Conv2d(width_in, width, 5, stride=2, padding=2), nn.ReLU()]
+    up = lambda width_in, width: nn.ConvTranspose2d(width_in, width, 5, stride=2, padding=2, output_padding=1)
+    encoder = nn.Sequential(*down(1, 32), *down(32, 64), nn.Flatten(), nn.Linear(3136, 256), nn.ReLU())
+    decoder = nn.Sequential(
+        nn.Linear(16, 256), nn.ReLU(), nn.Linear(256, 3136), nn.ReLU(), nn.Unflatten(1, (64, 7, 7)),
+        up(64, 32), nn.ReLU(), up(32, 1), nn.Sigmoid(),
+    )
+    return autoencoder(tools, 128, (1, 28, 28), encoder, [nn.Linear(256, 16), nn.Linear(256, 16)], decoder)
+
+
+def classifier(tools, batch=128):
+    torch, nn = tools.torch, tools.nn
+    network = tools.layout(nn.Sequential(
+        nn.Conv2d(1, 32, 5, stride=2, padding=2), nn.ReLU(), nn.Conv2d(32, 64, 5, stride=2, padding=2), nn.ReLU(),
+        nn.Flatten(), nn.Dropout(0.25), nn.Linear(3136, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10),
+    ))
+    optimizer = tools.adam(network.parameters(), lr=1e-3)
+    data, labels = tools.layout(torch.rand(8192, 1, 28, 28)), torch.randint(0, 10, (8192,))
+    loss = tools.compiled(lambda x, y: nn.functional.cross_entropy(network(x), y))
+
+    def step():
+        chosen = torch.randint(0, len(data), (batch,))
+        optimizer.zero_grad()
+        loss(data[chosen], labels[chosen]).backward()
+        optimizer.step()
+
+    return step
+
+
+def cipher(tools, batch=512, bits=8):
+    """Alice and Bob against Eve, who makes two updates for one of theirs."""
+    torch, nn = tools.torch, tools.nn
+    network = lambda width: nn.Sequential(nn.Linear(width, 8 * bits), nn.ReLU(), nn.Linear(8 * bits, bits), nn.Tanh())
+    alice, bob, eve = network(2 * bits), network(2 * bits), network(bits)
+    friends = tools.adam([*alice.parameters(), *bob.parameters()], lr=8e-4)
+    listener = tools.adam(eve.parameters(), lr=8e-4)
+    wrong = lambda guess, text: (guess - text).abs().mean() * bits / 2
+    coin = lambda: torch.randint(0, 2, (batch, bits)).float() * 2 - 1
+
+    def eves(text, key):
+        with torch.no_grad():
+            sent = alice(torch.cat([text, key], 1))
+        return wrong(eve(sent), text)
+
+    def theirs(text, key):
+        sent = alice(torch.cat([text, key], 1))
+        heard = wrong(bob(torch.cat([sent, key], 1)), text)
+        return heard * 2 / bits + (1 - wrong(eve(sent), text) * 2 / bits).square()
+
+    eves, theirs = tools.compiled(eves), tools.compiled(theirs)
+
+    def step():
+        for _ in range(2):
+            listener.zero_grad()
+            eves(coin(), coin()).backward()
+            listener.step()
+        friends.zero_grad()
+        theirs(coin(), coin()).backward()
+        friends.step()
+
+    return step
+
+
+STEPS = {
+    'mlp-gan': lambda tools: gan(tools, mlp_networks(tools.nn), 128, (1, 28, 28)),
+    'dcgan': lambda tools: gan(tools, dcgan_networks(tools.nn), 64, (1, 28, 28)),
+    'dcgan-64': lambda tools: gan(tools, dcgan64_networks(tools.nn), 128, (3, 64, 64), together=True, signed=True),
+    'vae': deep_vae, 'vae-shallow': shallow_vae, 'vae-conv': conv_vae, 'classifier': classifier, 'wgan-gp': wgan_gp,
+    'ring': lambda tools: gan(tools, ring_networks(tools.nn), 128, (2,), latent=16, together=True),
+    'cipher': cipher,
+}
