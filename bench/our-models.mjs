@@ -6,6 +6,7 @@ import {
   dense,
   flatten,
   modelNamed,
+  randomStream,
   sequential,
   wganGp,
 } from '../dist/index.js'
@@ -14,9 +15,9 @@ import ring from '../examples/ring-gan.mjs'
 
 /** @typedef {{ objective: import('../dist/index.js').Objective, columns: import('../dist/index.js').Columns, batchSize: number }} Timed */
 
-const fromModel = (model, options = {}) => ({
-  objective: model.objective(model.options.parse(options), model.madeFor),
-  columns: model.madeFor.columns,
+const fromModel = (model, options = {}, columns = model.madeFor.columns) => ({
+  objective: model.objective(model.options.parse(options), { ...model.madeFor, columns }),
+  columns,
   batchSize: model.defaults.batchSize,
 })
 
@@ -49,9 +50,42 @@ const SMALL = {
   cipher: () => fromModel(cipher),
 }
 
-/** @returns {Timed} */
-export const timedModel = (name) =>
-  name === 'wgan-gp' ? penalised() : (SMALL[name]?.() ?? fromModel(modelNamed(name)))
+/**
+ * @param {string} name
+ * @param {{ options?: object, columns?: import('../dist/index.js').Columns }} [settings]  of a model of the registry
+ * @returns {Timed}
+ */
+export const timedModel = (name, { options, columns } = {}) =>
+  name === 'wgan-gp' ? penalised() : (SMALL[name]?.() ?? fromModel(modelNamed(name), options, columns))
+
+/** Examples of random numbers from 0 to 1; whole numbers are 0 and 1 in turn. */
+export function randomExamples(columns, most = 8192) {
+  const sizes = Object.fromEntries(
+    Object.entries(columns).map(([name, { shape }]) => [
+      name,
+      shape.reduce((product, length) => product * length, 1),
+    ]),
+  )
+  const count = Math.min(most, Math.floor(2 ** 25 / Math.max(1, ...Object.values(sizes))))
+  const random = randomStream(1, 'bench')
+  const numbers = Object.fromEntries(
+    Object.entries(sizes).map(([name, size]) => [
+      name,
+      columns[name].dtype === 'int64'
+        ? BigInt64Array.from({ length: count }, (_, i) => BigInt(i % 2))
+        : random.fillUniform(new Float32Array(count * size)),
+    ]),
+  )
+  return {
+    count,
+    columns,
+    fill(name, indices, out) {
+      const size = sizes[name]
+      for (let i = 0; i < indices.length; i++)
+        out.set(numbers[name].subarray(indices[i] * size, (indices[i] + 1) * size), i * size)
+    },
+  }
+}
 
 /** Numbers of threads that are tried. */
 export const threadsFor = (name, cores) => (name in SMALL ? [1, cores] : [cores])

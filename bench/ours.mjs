@@ -1,48 +1,22 @@
 // Our step program: the trainer itself on random images, feeds and all, as `sparring train` runs it.
 import { availableParallelism } from 'node:os'
-import { randomStream, train } from '../dist/index.js'
+import { train } from '../dist/index.js'
 import { nodeEngine } from '../dist/node.js'
 import { reportBestOf } from './best-of.mjs'
-import { threadsFor, timedModel } from './our-models.mjs'
+import { randomExamples, threadsFor, timedModel } from './our-models.mjs'
 import { MODELS } from './programs.mjs'
 
 /** Steps before the clock starts: the trainer finds out how many steps to make per call. */
 const WARM_UP = 64
 /** A slow step is warm after so many seconds, and is timed for no longer. */
 const SECONDS = 10
-/** Fewer of large images: 2 ** 25 numbers at most. */
-const IMAGES = 8192
 
 /** How many threads the process that times one setting is to use. */
 const THREADS = 'SPARRING_BENCH_THREADS'
 
 async function measure(name, steps) {
   const { objective, columns, batchSize } = timedModel(name)
-  const sizes = Object.fromEntries(
-    Object.entries(columns).map(([column, { shape }]) => [
-      column,
-      shape.reduce((all, length) => all * length, 1),
-    ]),
-  )
-  const count = Math.min(IMAGES, Math.floor(2 ** 25 / Math.max(1, ...Object.values(sizes))))
-  const random = randomStream(1, 'bench')
-  const numbers = Object.fromEntries(
-    Object.entries(sizes).map(([column, size]) => [
-      column,
-      columns[column].dtype === 'int64'
-        ? BigInt64Array.from({ length: count }, (_, i) => BigInt(i % 2))
-        : random.fillUniform(new Float32Array(count * size)),
-    ]),
-  )
-  const source = {
-    count,
-    columns,
-    fill(column, indices, out) {
-      const size = sizes[column]
-      for (let i = 0; i < indices.length; i++)
-        out.set(numbers[column].subarray(indices[i] * size, (indices[i] + 1) * size), i * size)
-    },
-  }
+  const source = randomExamples(columns)
   const engine = await nodeEngine({ threads: Number(process.env[THREADS]) })
   const startedAt = performance.now()
   let warmAt

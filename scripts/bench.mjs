@@ -18,6 +18,7 @@ faster. Peak memory is the largest resident set of one process.
   --peers <a,b>             which peers (default all: ${peers.map(({ name }) => name).join(', ')})
   --program <name>=<file>   another step program to compare with, run by Node; a known name replaces that program
   --peers-only              leave ours out
+  --limits                  instead: how far our steps are from what the machine could do; of all models, or of --model
   --json                    the last line on standard output is the data as one JSON object
   --help
 
@@ -25,9 +26,18 @@ Exit codes: 0 measured (peers may be missing), 1 ours could not be measured, 2 w
 
 class UsageError extends Error {}
 
+async function limits({ limits: models, json }) {
+  // Needs what was built, unlike the rest.
+  const { limitsTable, measureLimits } = await import('../bench/limits.mjs')
+  const threads = availableParallelism()
+  const found = await measureLimits(models, { threads, onModel: (name) => progress(`measuring ${name}`) })
+  console.log(json ? JSON.stringify({ threads, ...found }) : limitsTable(found))
+}
+
 async function main() {
   const options = readOptions()
   if (options.help) return console.log(usage)
+  if (options.limits) return limits(options)
   const { model, steps, rounds, programs } = options
   const measurements = programs.map(({ name, title, command, howToInstall, options: extra = [] }) => {
     const found = command()
@@ -71,12 +81,13 @@ function readOptions() {
   try {
     values = parseArgs({
       options: {
-        model: { type: 'string', default: 'mlp-gan' },
+        model: { type: 'string' },
         rounds: { type: 'string', default: '3' },
         steps: { type: 'string', default: '30' },
         peers: { type: 'string' },
         program: { type: 'string', multiple: true, default: [] },
         'peers-only': { type: 'boolean', default: false },
+        limits: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -88,7 +99,8 @@ function readOptions() {
       ...added.filter(({ name }) => !known.some((one) => one.name === name)),
     ]
     return {
-      model: oneOf('--model', values.model, MODELS),
+      model: oneOf('--model', values.model ?? 'mlp-gan', MODELS),
+      limits: values.limits && (values.model ? [values.model] : MODELS),
       rounds: positiveInteger('--rounds', values.rounds),
       steps: positiveInteger('--steps', values.steps),
       programs: choose(all, values.peers, values['peers-only']),

@@ -1,35 +1,19 @@
-// A training step as an engine compiles it, for scripts that measure it: lowered as they say, with random images as data.
-import { examplesSource, imageColumns, modelNamed, randomStream } from '../../dist/index.js'
+// A training step as an engine compiles it, for scripts that measure it: lowered as they say, with random numbers as data.
+import { randomExamples, timedModel } from '../../bench/our-models.mjs'
+import { examplesSource, imageColumns } from '../../dist/index.js'
 import { drawsOf, feeder } from '../../dist/training/feeds.js'
 import { initialState } from '../../dist/training/state.js'
 import { stepGraph } from '../../dist/training/step.js'
 
-/** `count` images of random pixels as examples; their labels are 0 and 1 in turn. */
-export function randomImages(shape, count = 1024) {
-  const size = shape.reduce((product, length) => product * length, 1)
-  const pixels = randomStream(1, 'images').fillUniform(new Float32Array(count * size))
-  return {
-    count,
-    columns: imageColumns(shape, true),
-    fill(column, indices, out) {
-      indices.forEach((index, i) => {
-        if (column === 'labels') out[i] = BigInt(index % 2)
-        else out.set(pixels.subarray(index * size, (index + 1) * size), i * size)
-      })
-    },
-  }
-}
-
 /**
- * @param {string} name  of the model
+ * @param {string} name  of a model of the bench
  * @param {{ shape?: number[], batchSize?: number, options?: object, lowering?: object, examples?: object, seed?: number }} [settings]
  */
 export function stepProgram(name, { shape, batchSize, options = {}, lowering, examples, seed = 1 } = {}) {
-  const model = modelNamed(name)
-  const images = examples ?? randomImages(shape ?? model.madeFor.columns.images.shape)
-  const { columns } = images
-  const batch = batchSize ?? model.defaults.batchSize
-  const objective = model.objective(model.options.parse(options), { ...model.madeFor, columns })
+  const wanted = examples?.columns ?? (shape && imageColumns(shape, true))
+  const { objective, columns, batchSize: usual } = timedModel(name, { options, columns: wanted })
+  const images = examples ?? randomExamples(columns, 1024)
+  const batch = batchSize ?? usual
   const step = stepGraph(objective, { batchSize: batch, columns })
   const opened = { seed, batchSize: batch, draws: drawsOf(step.feeds) }
   return {
