@@ -5,11 +5,11 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const common = {
   // Processes rather than threads: ONNX Runtime keeps settings per process, and some tests start threads of their own.
-  pool: 'forks',
+  pool: 'forks' as const,
   server: { deps: { external: [/\/dist\/.*\.js$/] } },
   testTimeout: 60_000,
   hookTimeout: 60_000,
-} as const
+}
 
 const built = (file: string): string => fileURLToPath(new URL(`dist/${file}`, import.meta.url))
 /**

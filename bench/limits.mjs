@@ -7,6 +7,24 @@ import { lower } from '../dist/lowering/index.js'
 import { nodeEngine } from '../dist/node.js'
 import { median, stepProgram } from '../scripts/lib/step-program.mjs'
 
+/**
+ * @typedef {object} Rates
+ * @property {number} multiplicationsPerSecond  each with its addition
+ * @property {number} bytesPerSecond
+ *
+ * @typedef {object} Row
+ * @property {string} model
+ * @property {number} ms                     per step
+ * @property {number} directMultiplications  of convolutions as they are defined
+ * @property {number} multiplications        as lowered
+ * @property {number} productsMs             those at the machine's rate
+ * @property {number} stateBytes             weights and what the optimizer remembers
+ * @property {number} stateMs                that read and written once
+ * @property {number} otherBytes             what all other operators read and write
+ * @property {number} floorMs                products and state
+ * @property {number} timesFloor             the step's time over that
+ */
+
 /** Milliseconds of a graph, the median of some runs. */
 async function timeGraph(engine, graph, feeds, runs = 15) {
   const model = await engine.open(graph, { name: 'limit' })
@@ -58,6 +76,25 @@ export async function machineRates(engine) {
   }
 }
 
+/**
+ * @param {Rates} rates
+ * @param {number} directMultiplications
+ * @param {import('../dist/graph/work.js').Work} work  as lowered
+ * @param {number} stateBytes
+ * @param {number} ms
+ * @returns {Omit<Row, 'model' | 'ms'>}
+ */
+export function floorOf(rates, directMultiplications, { multiplications, bytes }, stateBytes, ms) {
+  const productsMs = (1e3 * multiplications) / rates.multiplicationsPerSecond
+  // The optimizer reads its state and writes it.
+  const stateMs = (1e3 * 2 * stateBytes) / rates.bytesPerSecond
+  const floorMs = productsMs + stateMs
+  return {
+    ...{ directMultiplications, multiplications, productsMs, stateBytes, stateMs },
+    ...{ otherBytes: bytes, floorMs, timesFloor: ms / floorMs },
+  }
+}
+
 /** Milliseconds per step, the median of some calls. */
 async function timeStep(engine, { compiled, initial, prepare }, calls = 7) {
   const program = await engine.compile(compiled)
@@ -77,7 +114,11 @@ async function timeStep(engine, { compiled, initial, prepare }, calls = 7) {
   return median(times)
 }
 
-/** @returns {Promise<{ rates: object, rows: object[] }>} */
+/**
+ * @param {readonly string[]} models
+ * @param {{ threads: number, onModel?: (name: string) => void }} options
+ * @returns {Promise<{ rates: Rates, rows: Row[] }>}
+ */
 export async function measureLimits(models, { threads, onModel = () => {} }) {
   const engine = await nodeEngine({ threads })
   try {
@@ -89,23 +130,9 @@ export async function measureLimits(models, { threads, onModel = () => {} }) {
       const { graph, state } = program.compiled
       const work = workOf(lower(graph))
       const stateBytes = state.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0)
-      const products = (1e3 * work.multiplications) / rates.multiplicationsPerSecond
-      // The optimizer reads its state and writes it.
-      const moved = (1e3 * 2 * stateBytes) / rates.bytesPerSecond
       const ms = await timeStep(engine, program)
-      rows.push({
-        model,
-        ms,
-        directMultiplications: workOf(graph).multiplications,
-        multiplications: work.multiplications,
-        productsMs: products,
-        stateBytes,
-        stateMs: moved,
-        otherBytes: work.bytes,
-        otherMs: (1e3 * work.bytes) / rates.bytesPerSecond,
-        floorMs: products + moved,
-        timesFloor: ms / (products + moved),
-      })
+      const direct = workOf(graph).multiplications
+      rows.push({ model, ms, ...floorOf(rates, direct, work, stateBytes, ms) })
     }
     return { rates, rows }
   } finally {
@@ -113,6 +140,7 @@ export async function measureLimits(models, { threads, onModel = () => {} }) {
   }
 }
 
+/** @param {{ rows: readonly Row[] }} found */
 const columnsOf = ({ rows }) => [
   ['model', ...rows.map(({ model }) => model)],
   ['ms per step', ...rows.map(({ ms }) => ms.toFixed(ms < 10 ? 2 : 1))],
@@ -126,7 +154,11 @@ const columnsOf = ({ rows }) => [
   ['other MB', ...rows.map((row) => (row.otherBytes / 1e6).toFixed(0))],
 ]
 
-/** A table in plain text, with what its columns mean below. */
+/**
+ * A table in plain text, with what its columns mean below.
+ *
+ * @param {{ rates: Rates, rows: readonly Row[] }} found
+ */
 export function limitsTable(found) {
   const columns = columnsOf(found)
   const widths = columns.map((column) => Math.max(...column.map((cell) => cell.length)))

@@ -134,7 +134,7 @@ def wgan_gp(tools, batch=64, repeats=5):
     torch, nn = tools.torch, tools.nn
     generator = tools.layout(dcgan_generator(nn))
     critic = tools.layout(nn.Sequential(*dcgan_critic(nn, 0)))
-    generator_adam, critic_adam = (tools.adam(one.parameters(), lr=1e-4, betas=(0, 0.9)) for one in (generator, critic))
+    generator_adam, critic_adam = (tools.adam(one.parameters(), lr=1e-4, betas=(0.0, 0.9)) for one in (generator, critic))
     data = tools.layout(torch.rand(8192, 1, 28, 28))
     make = tools.compiled(generator)
     # Second derivatives through compiled code are not supported by torch.compile.
