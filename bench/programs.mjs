@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
  * @property {string} title         for the table
  * @property {() => string[] | undefined} command  what to start; undefined when it is not installed
  * @property {string[]} [options]   what follows the model and the number of steps
+ * @property {boolean} [takesSettings]  names of settings may follow, and then only those are tried
  * @property {string} howToInstall
  */
 
@@ -42,6 +43,7 @@ export const peers = [
       const python = pythonWithTorch()
       return python && [python, here('peers/torch-step.py')]
     },
+    takesSettings: true,
     howToInstall:
       'apt install python3-torch libopenblas0-pthread, or pip install torch; PYTHON=<path> chooses the interpreter',
   },

@@ -9,7 +9,8 @@ import { drawTable } from '../bench/table.mjs'
 const usage = `usage: npm run bench -- [options]
 
 Every round runs each program once, one after the other, in the same order: ours, then the peers. Each program is a
-process of its own, warms up, tries its settings (threads) and counts its best. Ratios are peer / ours: above 1, ours is
+process of its own, warms up, tries its settings (threads) and counts its best; after the first round, of a program with many
+settings only those within a tenth of its best. Ratios are peer / ours: above 1, ours is
 faster. Peak memory is the largest resident set of one process.
 
   --model <name>            ${MODELS.join(', ')} (default mlp-gan)
@@ -39,11 +40,21 @@ async function main() {
   if (options.help) return console.log(usage)
   if (options.limits) return limits(options)
   const { model, steps, rounds, programs } = options
-  const measurements = programs.map(({ name, title, command, howToInstall, options: extra = [] }) => {
-    const found = command()
-    const run = found && (() => runProgram(found, [model, String(steps), ...extra]))
-    return { name, title, run, rounds: [], ...(!found && { notInstalled: howToInstall }) }
-  })
+  const measurements = programs.map(
+    ({ name, title, command, howToInstall, takesSettings, options: extra = [] }) => {
+      const found = command()
+      const run =
+        found &&
+        (([first] = []) =>
+          runProgram(found, [
+            model,
+            String(steps),
+            ...extra,
+            ...(takesSettings && first ? promising(first) : []),
+          ]))
+      return { name, title, run, rounds: [], ...(!found && { notInstalled: howToInstall }) }
+    },
+  )
   const us = measurements.find(({ name }) => name === 'ours')
   if (us?.notInstalled) return giveUp(`ours is not installed: ${us.notInstalled}`)
 
@@ -64,7 +75,7 @@ async function main() {
     for (const one of measurements) {
       const failedBefore = one.rounds.some(({ error }) => error)
       if (!one.run || failedBefore) continue
-      const result = await one.run()
+      const result = await one.run(one.rounds)
       one.rounds.push({ round, ...result })
       progress(`round ${round} of ${rounds}, ${one.title}: ${describe(result)}`)
       if (one === us && result.error) return giveUp(`ours failed in round ${round}: ${result.error}`)
@@ -140,6 +151,10 @@ function positiveInteger(flag, text) {
     throw new UsageError(`${flag} expects a whole number from 1, got "${text}"`)
   return value
 }
+
+/** Names of the settings that were within a tenth of the best. */
+const promising = ({ report }) =>
+  Object.entries(report?.msPerStep ?? {}).flatMap(([name, ms]) => (ms <= 1.1 * report.best ? [name] : []))
 
 const describe = ({ report, error }) =>
   error ? `failed: ${error}` : `${report.best} ms${report.settings?.best ? ` (${report.settings.best})` : ''}`
