@@ -38,7 +38,7 @@ const RUNS = {
   'apgd-ce': { attack: 'apgd', options: { loss: 'ce' }, count: 500 },
   'apgd-dlr': { attack: 'apgd', options: { loss: 'dlr' }, count: 500 },
   'apgd-t': { attack: 'apgd', options: { loss: 'targeted-dlr' }, count: 100 },
-  ensemble: { count: 100 },
+  ensemble: { count: 300 },
   'fab-minimal': { attack: 'fab', count: 60, minimal: true },
   'carlini-wagner': {
     attack: 'carlini-wagner',

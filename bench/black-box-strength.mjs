@@ -1,5 +1,5 @@
 // Queries that our attacks without gradients take beside reference implementations, on the same models and images:
-//   node bench/black-box-strength.mjs [--only square/natural/linf,...] [--count 100] [--ours] [--out file.json]
+//   node bench/black-box-strength.mjs [--only square/natural/linf,...] [--count 300] [--ours] [--out file.json]
 // Needs `npm run build`, the ONNX classifiers of ../shared/models, MNIST in ../shared/data/mnist, and a Python with the packages
 // that bench/peers/black-box.py names: PYTHON=<path>. --ours leaves the peers out. Figures are kept in
 // bench/black-box-strength.json.
@@ -21,7 +21,7 @@ import { nodeEngine } from '../dist/node.js'
 const { values: flags } = parseArgs({
   options: {
     only: { type: 'string' },
-    count: { type: 'string', default: '100' },
+    count: { type: 'string', default: '300' },
     ours: { type: 'boolean' },
     out: { type: 'string' },
   },
@@ -145,7 +145,7 @@ try {
   for (const [name, run] of Object.entries(RUNS)) {
     if (flags.only && !flags.only.split(',').some((part) => name.startsWith(part))) continue
     const [attack, model, norm] = name.split('/')
-    const count = Math.min(all, run.budgets ? 20 : all)
+    const count = Math.min(all, run.budgets ? 60 : all)
     const images = pixels.slice(0, count * 784)
     const truth = labels.slice(0, count)
     const started = performance.now()

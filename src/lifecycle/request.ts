@@ -6,10 +6,8 @@ import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { modelNamed } from '../models/index.ts'
 import { type ModelDefinition, settledOptions } from '../models/model.ts'
 import type { CodeRecord } from '../models/own.ts'
-import { ConfigError } from '../util/errors.ts'
-import { flagOf } from '../util/flag.ts'
 import { MOST } from '../util/limits.ts'
-import { settingsOf } from './setting.ts'
+import { checkNames, checkSettings } from './setting.ts'
 
 /** The settings that every training has. */
 export const commonSettings = z.object({
@@ -103,28 +101,11 @@ export function resolveSettings(
   const model = typeof named === 'string' ? modelNamed(named) : named
   const commonNames = Object.keys(commonSettings.shape)
   const optionNames = Object.keys(model.options.shape)
-  for (const name of Object.keys(settings))
-    if (!commonNames.includes(name) && !optionNames.includes(name))
-      throw new ConfigError(
-        `${model.name} has no setting "${name}"; it has ${[...commonNames, ...optionNames].join(', ')}`,
-      )
+  checkNames(model.name, [...commonNames, ...optionNames], settings)
   const given = (names: readonly string[]): Record<string, unknown> =>
     Object.fromEntries(
       names.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
     )
-  const check = <Schema extends z.ZodObject>(
-    schema: Schema,
-    values: Record<string, unknown>,
-  ): z.output<Schema> => {
-    const parsed = schema.safeParse(values)
-    if (parsed.success) return parsed.data
-    const issue = parsed.error.issues[0]!
-    const name = String(issue.path[0])
-    // A schema's own words, or else what its limits say: what the validator says is for developers.
-    const expected = settingsOf(schema).find((setting) => setting.name === name)?.expected
-    const reason = issue.message.startsWith('expected') || !expected ? issue.message : `expected ${expected}`
-    throw new ConfigError(`${flagOf(name)} ${JSON.stringify(values[name])}: ${reason}`)
-  }
-  const common = check(commonSettings, { ...model.defaults, ...given(commonNames) })
-  return { model, common, options: settledOptions(model, check(model.options, given(optionNames))) }
+  const common = checkSettings(commonSettings, { ...model.defaults, ...given(commonNames) })
+  return { model, common, options: settledOptions(model, checkSettings(model.options, given(optionNames))) }
 }

@@ -1,5 +1,6 @@
 // A setting as people give it: its flag, its environment variable, its help, and how its text is read.
 import { z } from 'zod'
+import { ConfigError } from '../util/errors.ts'
 import { flagOf } from '../util/flag.ts'
 
 /** One setting of a command, whatever the place it is given at. */
@@ -130,6 +131,36 @@ export function settingsOf(schema: z.ZodObject, defaults: Readonly<Record<string
       accepts: (value) => z.safeParse(schema.shape[name]!, value).success,
     }
   })
+}
+
+/**
+ * Settings that were given, checked and completed by their schema.
+ *
+ * @throws ConfigError naming the setting by its flag, what was expected and what was got
+ */
+export function checkSettings<Schema extends z.ZodObject>(
+  schema: Schema,
+  values: Readonly<Record<string, unknown>>,
+): z.output<Schema> {
+  const parsed = schema.safeParse(values)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  const name = String(issue.path[0])
+  // A schema's own words, or else what its limits say: what the validator says is for developers.
+  const expected = settingsOf(schema).find((setting) => setting.name === name)?.expected
+  const reason = issue.message.startsWith('expected') || !expected ? issue.message : `expected ${expected}`
+  throw new ConfigError(`${flagOf(name)} ${JSON.stringify(values[name])}: ${reason}`)
+}
+
+/** @throws ConfigError when there is a setting that `owner`, in words, does not have */
+export function checkNames(
+  owner: string,
+  known: readonly string[],
+  settings: Readonly<Record<string, unknown>>,
+): void {
+  for (const name of Object.keys(settings))
+    if (!known.includes(name))
+      throw new ConfigError(`${owner} has no setting "${name}"; it has ${known.join(', ')}`)
 }
 
 /** A setting that takes any text, such as a folder. */

@@ -134,8 +134,10 @@ export const runStatusSchema = z.object({
   /** Why it stopped or failed. */
   message: z.string().optional(),
   updatedAt: z.iso.datetime(),
-  /** Process that trains it. */
+  /** Process that works on it. */
   pid: z.int().optional(),
+  /** What goes on, and the share of all work that is done, of runs whose steps are long and unlike. */
+  doing: z.object({ what: z.string(), share: z.number().min(0).max(1) }).optional(),
 })
 export type RunStatus = z.infer<typeof runStatusSchema>
 

@@ -16,12 +16,15 @@ import { drawRoutes } from './routes/draw.ts'
 import { fileRoutes } from './routes/files.ts'
 import { latentRoutes } from './routes/latent.ts'
 import { runRoutes } from './routes/runs.ts'
+import { startRoutes } from './routes/start.ts'
+import { uploadRoutes } from './routes/uploads.ts'
 import { cookieName, readingKey } from './tokens.ts'
 
 /** One entry per group of routes. */
 const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [
   runRoutes,
   auditRoutes,
+  startRoutes,
   controlRoutes,
   criticRoutes,
   drawRoutes,
@@ -52,6 +55,8 @@ export function studioApp(studio: StudioContext, options: AppOptions): Hono {
   const shown = documents(studio, options)
   app.use(async (context, next) => (isDocuments(context) ? shown.fetch(context.req.raw) : next()))
   app.use(guard(options))
+  // Files have a limit of their own, so they come before that of all other bodies.
+  app.route('/', uploadRoutes(studio))
   app.use(
     bodyLimit({
       maxSize: 256 * 1024,

@@ -1,9 +1,10 @@
 // What the routes of the studio's server share.
+import type { Startable } from '../answers/starting/index.ts'
 import type { DataSplits } from '../data/node/index.ts'
 import type { RunConfig, RunHead } from '../runs/index.ts'
 import type { RunFolder, RunListing } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
-import type { Trainings } from './trainings.ts'
+import type { LaunchedRuns } from './launched.ts'
 
 /** Something that a request names and that is not there: answered with 404. */
 export class NotFoundError extends Error {
@@ -27,7 +28,10 @@ export interface StudioContext {
   engine(): Promise<Engine>
   /** The data of a run, as recorded; the newest two are kept. */
   data(config: RunConfig): Promise<DataSplits>
-  readonly trainings: Trainings
+  /** The runs that it started. */
+  readonly launched: LaunchedRuns
+  /** The kinds of runs that can be begun from a form. */
+  readonly starts: readonly Startable[]
   /** Where a page or drawing of a run is shown, apart from the studio. */
   documentAddress(run: string, file: string): string
 }

@@ -5,6 +5,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename, resolve } from 'node:path'
 import { serve } from '@hono/node-server'
+import { STARTS, type Startable } from '../answers/starting/index.ts'
 import type { DataSplits } from '../data/node/index.ts'
 import { recordedImages } from '../lifecycle/recorded-run.ts'
 import type { RecipeTable } from '../runs/index.ts'
@@ -14,8 +15,8 @@ import { ConfigError, messageOf } from '../util/errors.ts'
 import { studioApp } from './app.ts'
 import type { StudioContext } from './context.ts'
 import { documentAddress } from './documents.ts'
+import { launchedRuns } from './launched.ts'
 import { openNamed, openTraining, ownRuns } from './open-run.ts'
-import { openTrainings } from './trainings.ts'
 
 export { writeExportedPage } from './exported-page.ts'
 
@@ -34,6 +35,8 @@ export interface StudioOptions {
   readonly openReading?: boolean | undefined
   /** The kinds of runs that it knows. Default: all that there are */
   readonly recipes?: RecipeTable | undefined
+  /** Those that can be begun from a form. Default: all that there are */
+  readonly starts?: readonly Startable[] | undefined
 }
 
 export interface Studio {
@@ -92,6 +95,7 @@ export async function openStudio({
   port,
   openReading = false,
   recipes,
+  starts = STARTS,
 }: StudioOptions): Promise<Studio> {
   await mkdir(runs, { recursive: true }).catch((error) => {
     const { code } = error as NodeJS.ErrnoException
@@ -124,7 +128,8 @@ export async function openStudio({
       for (const old of [...kept.keys()].slice(0, -MOST_DATA)) kept.delete(old)
       return found
     },
-    trainings: openTrainings(folder),
+    launched: launchedRuns(folder),
+    starts,
     documentAddress: (run, file) => documentAddress(run, file, { token, port: () => listening }),
   }
   let listening = 0

@@ -2,6 +2,7 @@
 
 import type { Companion, Companions, NetworkPorts, Role } from '../answers/companions.ts'
 import type { LatentAxis, LatentExamples, LatentSpace } from '../answers/latent-directions.ts'
+import type { StartForm } from '../answers/starting/start.ts'
 import type { RunParts } from '../lifecycle/run-parts.ts'
 import type { CriticScores, CriticTotals } from '../runs/critic-totals.ts'
 import type { RunHead } from '../runs/head.ts'
@@ -99,48 +100,20 @@ export interface RunUpdate extends Partial<{ readonly [Name in LogName]: Readonl
 /** `POST /api/runs/<name>/control`. `step`: one step and a pause; `updates` names the networks that learn in it. */
 export type ControlRequest = ControlRow | { readonly command: 'resume' }
 
-/** A setting in the form that starts a run. */
-export interface SettingField {
-  readonly name: string
-  readonly kind: 'number' | 'text' | 'boolean' | 'choice'
-  /** What it means, with its unit. */
-  readonly description: string
-  readonly default?: string | number | boolean
-  readonly minimum?: number
-  readonly maximum?: number
-  /** Limits that are themselves too small, or too large. */
-  readonly above?: number
-  readonly below?: number
-  readonly integer?: boolean
-  /** Of texts: the regular expression that they fit. */
-  readonly pattern?: string
-  readonly choices?: readonly (string | number)[]
-  /** What it takes, in words: `a number above 0`. */
-  readonly expected: string
-  /** Whether it is the model's own, or one that every training has. */
-  readonly own: boolean
+/** `GET /api/forms`: the kinds of runs that can be begun, the usual one first. */
+export interface StartForms {
+  readonly forms: readonly StartForm[]
 }
 
-/** `GET /api/models`: what can be started. */
-export interface ModelForms {
-  readonly models: readonly {
-    readonly name: string
-    readonly summary: string
-    readonly settings: readonly SettingField[]
-  }[]
-  /** Data sets, the default first, with the settings that each has of its own. */
-  readonly data: readonly { readonly name: string; readonly settings: readonly SettingField[] }[]
-}
-
-/** `POST /api/runs`: answers `Started`. */
-export interface StartRequest {
-  readonly model: string
-  readonly data: string
-  /** Name of the run's folder; default: the model and the time. */
-  readonly name?: string
-  readonly settings: Readonly<Record<string, string | number | boolean>>
-}
+/** `POST /api/runs` takes a `StartRequest` and answers `Started`. */
+export type { SettingField, StartChoice, StartForm, StartRequest } from '../answers/starting/start.ts'
 export interface Started {
+  readonly name: string
+}
+
+/** `POST /api/uploads/<name>`, the bytes of a file as its body: puts it into the runs folder, to be chosen in a form. */
+export interface Uploaded {
+  /** Its name there: that of the file, or with a number where another one has it. */
   readonly name: string
 }
 

@@ -466,7 +466,7 @@ unless(noBrowser).describe('the studio', () => {
 
     it('tells whoever would start another one', async () => {
       const page = await browser.open(studio, '/new')
-      await page.getByText('duel is being trained at the moment').waitFor()
+      await page.getByText('duel is going on at the moment').waitFor()
     })
 
     it('asks before it stops, and can be resumed', async () => {

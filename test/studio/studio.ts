@@ -36,7 +36,7 @@ export interface TestStudio extends Studio {
 /** @param prepare  fills the runs folder */
 export async function testStudio(
   prepare?: (folder: string) => Promise<unknown>,
-  options: Pick<StudioOptions, 'openReading' | 'recipes'> = {},
+  options: Pick<StudioOptions, 'openReading' | 'recipes' | 'starts'> = {},
 ): Promise<TestStudio> {
   const folder = await mkdtemp(join(tmpdir(), 'sparring-studio-'))
   await prepare?.(folder)

@@ -1,10 +1,10 @@
 // The form that starts a run: what is wrong with a value, what is sent, and which command it equals.
 import { describe, expect, it } from 'vitest'
+import { fieldOf } from '../../src/answers/starting/index.ts'
 import { commonSettings, resolveSettings } from '../../src/lifecycle/request.ts'
 import { settingsOf } from '../../src/lifecycle/setting.ts'
 import { MODELS } from '../../src/models/index.ts'
 import type { SettingField } from '../../src/server/protocol.ts'
-import { fieldOf } from '../../src/server/routes/control.ts'
 import { ConfigError } from '../../src/util/errors.ts'
 import {
   besideField,
@@ -147,18 +147,31 @@ describe('what is sent', () => {
 
   it('is the command that it says', () => {
     const settings = { steps: 7, balanced: true, batchNorm: false }
-    const request = { model: 'vae', data: 'my set', name: 'a', settings }
-    expect(commandOf(request, 'runs')).toBe(
+    const request = { recipe: 'training', model: 'vae', data: 'my set', name: 'a', settings }
+    const subject = { title: 'Model', choices: [], areInFolder: false }
+    const training = { command: 'train', folderFlag: '--run', subject }
+    expect(commandOf(request, training, 'runs')).toBe(
       "sparring train vae --data 'my set' --steps 7 --balanced --no-batch-norm --run runs/a",
     )
-    expect(commandOf({ model: 'vae', data: 'digits', settings: {} }, 'runs')).toBe(
-      'sparring train vae --data digits',
-    )
+    expect(
+      commandOf({ recipe: 'training', model: 'vae', data: 'digits', settings: {} }, training, 'runs'),
+    ).toBe('sparring train vae --data digits')
+    const audit = { command: 'audit', folderFlag: '--out', subject: { ...subject, areInFolder: true } }
+    expect(
+      commandOf(
+        { recipe: 'audit', model: 'a b.onnx', data: 'mnist', name: 'x', settings: { n: 5 } },
+        audit,
+        'runs',
+      ),
+    ).toBe("sparring audit 'runs/a b.onnx' --data mnist --n 5 --out runs/x")
   })
 })
 
 it('fields come in three groups, and none is lost', () => {
-  const { first, own, rest } = grouped([...fields, field('seed'), field('batchSize')])
+  const { first, own, rest } = grouped(
+    [...fields, field('seed'), field('batchSize')],
+    ['steps', 'batchSize', 'seed'],
+  )
   expect(first.map(({ name }) => name)).toEqual(['steps', 'batchSize', 'seed'])
   expect(own).toEqual([rate, balanced])
   expect(rest).toEqual([channels, size])

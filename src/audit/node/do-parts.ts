@@ -4,6 +4,7 @@ import { modelFacts } from '../../onnx/facts.ts'
 import { encodePng, marked } from '../../report/node/index.ts'
 import type { AuditConfig, PartRow } from '../../runs/audit.ts'
 import type { AuditResult } from '../../runs/audit-result.ts'
+import type { RunStatus } from '../../runs/index.ts'
 import { openControl, type RunWriter } from '../../runs/node/index.ts'
 import { packageVersion } from '../../runs/node/machine.ts'
 import type { Engine } from '../../runtime/engine.ts'
@@ -14,6 +15,9 @@ import type { Exhibits, Found } from '../part.ts'
 import { attacksOf, planOf } from '../plan.ts'
 import type { AuditEvent } from './events.ts'
 import { finishAudit } from './finish.ts'
+
+/** Milliseconds between two words in the status about a part that goes on. */
+const TELLING = 1000
 
 /** Everything that an audit works with. */
 export interface Opened {
@@ -44,12 +48,13 @@ export async function* doParts(
   signal?.addEventListener('abort', aborted)
   if (signal?.aborted) stop.abort()
   let done = parts.slice(0, rows.length).reduce((sum, { work }) => sum + work, 0)
-  const status = (state: 'running' | 'paused' | 'finished' | 'stopped' | 'failed', message?: string) =>
+  const status = (state: RunStatus['state'], { message, doing }: Pick<RunStatus, 'message' | 'doing'> = {}) =>
     run.writeStatus({
       state,
       step: Math.max(0, found.size - 1),
       pid: process.pid,
       ...(message ? { message } : {}),
+      ...(doing ? { doing } : {}),
     })
   try {
     await status('running')
@@ -69,8 +74,10 @@ export async function* doParts(
       }
       if (stop.signal.aborted) break
       const began = performance.now()
-      const share = (within: number): number => (done + within * part.work) / total
+      const share = (within: number): number => Math.min(1, (done + within * part.work) / total)
       yield { type: 'progress', title: part.title, share: share(0) }
+      await status('running', { doing: { what: part.title, share: share(0) } })
+      let told = performance.now()
       const progress: number[] = []
       const work = part.run({
         settings,
@@ -93,7 +100,11 @@ export async function* doParts(
         if (request?.command === 'stop') stop.abort()
         const within = progress.at(-1)
         progress.length = 0
-        if (within !== undefined) yield { type: 'progress', title: part.title, share: share(within) }
+        if (within === undefined) continue
+        yield { type: 'progress', title: part.title, share: share(within) }
+        if (performance.now() - told < TELLING) continue
+        told = performance.now()
+        await status('running', { doing: { what: part.title, share: share(within) } })
       }
       if (stop.signal.aborted) {
         await work.catch(() => {})
@@ -151,7 +162,7 @@ export async function* doParts(
     await status('finished')
     yield { type: 'end', outcome: 'finished', folder: run.folder, result, files }
   } catch (error) {
-    await status('failed', messageOf(error)).catch(() => {})
+    await status('failed', { message: messageOf(error) }).catch(() => {})
     throw error
   } finally {
     signal?.removeEventListener('abort', aborted)

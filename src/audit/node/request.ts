@@ -1,6 +1,7 @@
 // What an audit can be told, as settings of the command line.
 import { z } from 'zod'
-import { MOST } from '../../util/limits.ts'
+import { FILES, MOST } from '../../util/limits.ts'
+import { readText } from '../../util/node/read-file.ts'
 
 const numbers = (what: string) =>
   z
@@ -65,10 +66,19 @@ export const auditSettings = z.object({
     .string()
     .optional()
     .describe(
-      "file with the names of the model's classes, one a line, in its order (default: that of the data)",
+      "names of the model's classes in its order, separated by commas, or a file with one a line (default: the order of the data)",
     ),
 })
 export type AuditSettings = z.output<typeof auditSettings>
+
+/** Whether a text is names and not the name of a file: at least two, separated by commas. */
+export const CLASS_NAMES = /^[^,]*[^,\s][^,]*(,[^,]*[^,\s][^,]*)+$/
+
+/** The names of `--labels`. @throws DataError when there is no such file */
+export const classNames = async (text: string): Promise<string[]> =>
+  CLASS_NAMES.test(text)
+    ? text.split(',').map((name) => name.trim())
+    : (await readText(text, FILES.settings)).split(/\r?\n/).filter(Boolean)
 
 export const listOf = (text: string | undefined): number[] | undefined =>
   text === undefined ? undefined : text.split(',').map(Number)

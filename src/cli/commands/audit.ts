@@ -2,12 +2,10 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { auditSettings, imageOf, listOf } from '../../audit/node/request.ts'
+import { auditSettings, classNames, imageOf, listOf } from '../../audit/node/request.ts'
 import { dataSettings, splitDataOptions } from '../../lifecycle/data-settings.ts'
 import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { runName } from '../../runs/node/run-name.ts'
-import { FILES } from '../../util/limits.ts'
-import { readText } from '../../util/node/read-file.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
@@ -49,11 +47,11 @@ async function audit(session: Session, given: string, flags: ReturnType<typeof g
   const model = await modelFile(existsSync(given) ? given : runPath(given))
   const { data: named, dataDir, out, failUnder, ...rest } = all as Record<string, string | undefined>
   const data = named ?? model.data?.name ?? 'mnist'
-  const { options, settings: asked } = splitDataOptions(data, rest)
+  const { options, given: askedOfData, settings: asked } = splitDataOptions(data, rest)
   const { mean, std, labels, image, ...settings } = auditSettings.parse(asked)
-  const names =
-    labels === undefined ? undefined : (await readText(labels, FILES.settings)).split(/\r?\n/).filter(Boolean)
-  const own = named === undefined ? model.data : undefined
+  const names = labels === undefined ? undefined : await classNames(labels)
+  // Data of the same name is that which its run had, prepared as it was then, unless something else is asked of it.
+  const own = data === model.data?.name ? model.data : undefined
   const command = [
     'sparring',
     'audit',
@@ -71,7 +69,7 @@ async function audit(session: Session, given: string, flags: ReturnType<typeof g
         data: {
           data,
           dataDir: dataDir ?? own?.folder,
-          options: own?.options ? { ...own.options, ...options } : options,
+          options: own?.options ? { ...own.options, ...askedOfData } : options,
         },
         folder: out ?? `runs/${runName('audit', new Date(), (name) => existsSync(resolve('runs', name)))}`,
         settings: {

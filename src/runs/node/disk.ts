@@ -1,8 +1,10 @@
 // Writing to disk so that an interruption or a full disk never leaves half a file.
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ConfigError, DataError, messageOf } from '../../util/errors.ts'
+import { FILES } from '../../util/limits.ts'
+import { readBytes } from '../../util/node/read-file.ts'
 
 /** How bytes get into an open file. Given as an argument so that a test can fill the disk. */
 export type WriteBytes = (handle: FileHandle, bytes: Uint8Array) => Promise<void>
@@ -140,6 +142,71 @@ export async function writeAtomic(
     throw error
   }
   if (durable) await syncFolder(folder)
+}
+
+/**
+ * Puts a file into a folder under a name that no other content has: its own, or `name-2` and so on. Where the same bytes lie
+ * there under such a name already, that is it. It appears whole or not at all.
+ *
+ * @param name    without its ending
+ * @returns its name with the ending
+ * @throws the errors of `diskError`; DataError when there are no bytes
+ */
+export async function keepFile(
+  folder: string,
+  name: string,
+  ending: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const temporary = join(folder, `.${name}${ending}.${randomUUID().slice(0, 8)}.tmp`)
+  const hash = createHash('sha256')
+  let size = 0
+  const write = async (): Promise<string> => {
+    const handle = await open(temporary, 'wx')
+    try {
+      for await (const chunk of chunks) {
+        hash.update(chunk)
+        size += chunk.length
+        await handle.writeFile(chunk)
+      }
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    if (size === 0) throw new DataError(`${name}${ending} is empty: expected a file with something in it`)
+    const digest = hash.digest('hex')
+    for (let copy = 1; ; copy++) {
+      const candidate = copy === 1 ? `${name}${ending}` : `${name}-${copy}${ending}`
+      const path = join(folder, candidate)
+      if (await claim(path)) {
+        await rename(temporary, path)
+        return candidate
+      }
+      if (await sameFile(path, size, digest)) return candidate
+    }
+  }
+  return doing(
+    `cannot write ${join(folder, `${name}${ending}`)}`,
+    write().finally(() => rm(temporary, { force: true }).catch(() => undefined)),
+  )
+}
+
+/** Takes a name that nobody has, with an empty file. @throws the operating system's error */
+async function claim(path: string): Promise<boolean> {
+  try {
+    await (await open(path, 'wx')).close()
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function sameFile(path: string, size: number, digest: string): Promise<boolean> {
+  const found = await stat(path)
+  if (!found.isFile() || found.size !== size) return false
+  const bytes = await readBytes(path, FILES.network)
+  return createHash('sha256').update(bytes).digest('hex') === digest
 }
 
 /** Writes a new file and flushes it. @throws the operating system's error, EEXIST where there is one */

@@ -2,7 +2,7 @@
 export { checkNewRun, createRun, createRunOf, resumeRun, resumeRunOf } from './begin-run.ts'
 export { type ControlReader, openControl, sendControl } from './control.ts'
 export { appendCritic, readCritic } from './critic.ts'
-export { writeAtomic } from './disk.ts'
+export { keepFile, writeAtomic } from './disk.ts'
 export { isTraining, listRuns, type RunListing, type TrainingListing } from './list-runs.ts'
 export { type LockHolder, lockHolder } from './lock.ts'
 export { beginsAs, type Digests, digestsIn } from './log-digests.ts'

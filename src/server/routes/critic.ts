@@ -15,7 +15,7 @@ import { ConfigError } from '../../util/errors.ts'
 import { NotFoundError, type StudioContext } from '../context.ts'
 import { refuse } from '../guard.ts'
 import type { CriticQuestions, CriticResult } from '../protocol.ts'
-import { readBody } from './control.ts'
+import { readBody } from '../read-body.ts'
 
 /** Rounds kept; beyond them the oldest is forgotten. */
 const MOST_OPEN = 200

@@ -8,7 +8,7 @@ import { imagesOf } from '../../runs/index.ts'
 import { ConfigError } from '../../util/errors.ts'
 import type { StudioContext } from '../context.ts'
 import type { Companions, ExampleImage, NearestImages, ServedImage } from '../protocol.ts'
-import { readBody } from './control.ts'
+import { readBody } from '../read-body.ts'
 
 /** Images that are found. */
 const NEAREST = 6

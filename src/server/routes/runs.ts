@@ -48,8 +48,8 @@ export function runRoutes(studio: StudioContext): Hono {
 
   const list = async (): Promise<RunList> => {
     const found = await studio.runs()
-    const runs = await Promise.all(found.map((run) => cardOf(run, studio.trainings.failure(run.name))))
-    const beginning = studio.trainings.beginnings(new Set(found.map(({ name }) => name))).map(
+    const runs = await Promise.all(found.map((run) => cardOf(run, studio.launched.failure(run.name))))
+    const beginning = studio.launched.beginnings(new Set(found.map(({ name }) => name))).map(
       ({ name, model, data, startedAt, failure }): RunCard => ({
         name,
         state: failure === undefined ? 'preparing' : 'failed',

@@ -9,7 +9,6 @@ import {
   type ExampleImage,
   type LatentExamples,
   type LatentSpace,
-  type ModelForms,
   type NearestImages,
   type NearestRequest,
   type Refusal,
@@ -17,9 +16,11 @@ import {
   type RunList,
   type RunSnapshot,
   type Started,
+  type StartForms,
   type StartRequest,
   type StudioInfo,
   TOKEN_HEADER,
+  type Uploaded,
 } from '../../../src/server/protocol.ts'
 import { session } from './session.svelte.ts'
 
@@ -64,7 +65,16 @@ export const api = {
   info: () => getJson<StudioInfo>('/api/info'),
   runs: () => getJson<RunList>('/api/runs'),
   run: (name: string) => getJson<RunSnapshot>(runPath(name)),
-  models: () => getJson<ModelForms>('/api/models'),
+  forms: () => getJson<StartForms>('/api/forms'),
+  /** Puts a file into the runs folder. */
+  upload: async (file: File): Promise<Uploaded> => {
+    const response = await ask(`/api/uploads/${encodeURIComponent(file.name)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', [TOKEN_HEADER]: session.token() },
+      body: file,
+    })
+    return response.json() as Promise<Uploaded>
+  },
   start: (request: StartRequest) => postJson<Started>('/api/runs', request),
   critic: (name: string) => getJson<CriticTotals>(`${runPath(name)}/critic`),
   criticRound: (name: string) => postJson<CriticQuestions>(`${runPath(name)}/critic`, {}),

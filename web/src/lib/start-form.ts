@@ -1,6 +1,6 @@
 // What is typed into the form that starts a run: checked, sorted and turned into a request.
 
-import type { SettingField, StartRequest } from '../../../src/server/protocol.ts'
+import type { SettingField, StartForm, StartRequest } from '../../../src/server/protocol.ts'
 import { flagOf } from '../../../src/util/flag.ts'
 import { formatCommand } from '../../../src/util/format.ts'
 
@@ -54,24 +54,26 @@ export function changedSettings(fields: readonly SettingField[], typed: Typed): 
   )
 }
 
-/** Common settings that most people want to change. */
-const FIRST = ['steps', 'batchSize', 'seed']
-
-/** The settings that come first: the most common ones, then the model's own. The rest are for experts. */
+/** The settings that come first, by name: the most common ones; then those of what was chosen. The rest are for experts. */
 export const grouped = (
   fields: readonly SettingField[],
+  first: readonly string[],
 ): {
   readonly first: readonly SettingField[]
   readonly own: readonly SettingField[]
   readonly rest: readonly SettingField[]
 } => ({
-  first: FIRST.flatMap((name) => fields.filter((field) => field.name === name)),
+  first: first.flatMap((name) => fields.filter((field) => field.name === name)),
   own: fields.filter(({ own }) => own),
-  rest: fields.filter(({ own, name }) => !own && !FIRST.includes(name)),
+  rest: fields.filter(({ own, name }) => !own && !first.includes(name)),
 })
 
 /** The command that starts the same run. @param folder  name of the runs folder */
-export function commandOf({ model, data, name, settings }: StartRequest, folder: string): string {
+export function commandOf(
+  { model, data, name, settings }: StartRequest,
+  { command, folderFlag, subject }: Pick<StartForm, 'command' | 'folderFlag' | 'subject'>,
+  folder: string,
+): string {
   const flags = Object.entries(settings).flatMap(([setting, value]) => {
     const flag = flagOf(setting)
     if (typeof value === 'boolean') return [value ? flag : flag.replace('--', '--no-')]
@@ -79,12 +81,12 @@ export function commandOf({ model, data, name, settings }: StartRequest, folder:
   })
   return formatCommand([
     'sparring',
-    'train',
-    model,
+    command,
+    subject.areInFolder ? `${folder}/${model}` : model,
     '--data',
     data,
     ...flags,
-    ...(name ? ['--run', `${folder}/${name}`] : []),
+    ...(name ? [folderFlag, `${folder}/${name}`] : []),
   ])
 }
 

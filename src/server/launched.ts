@@ -1,4 +1,4 @@
-// Trainings that the studio starts: processes of their own, which go on when pages, or the studio, end.
+// Runs that the studio starts: processes of their own, which go on when pages, or the studio, end.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 /** The command line, seen from the sources as well as from the built files. */
 const COMMAND = fileURLToPath(new URL('../../bin/sparring.js', import.meta.url))
 
-/** A training that has no folder yet, or that ended before it had one. */
+/** A run that has no folder yet, or that ended before it had one. */
 export interface Beginning {
   readonly name: string
   readonly model: string
@@ -16,8 +16,8 @@ export interface Beginning {
   readonly failure?: string
 }
 
-export interface Trainings {
-  /** Starts `sparring train` into a new folder; `args` are its flags. */
+export interface LaunchedRuns {
+  /** Starts `sparring` with these arguments, which name the new folder. */
   start(beginning: Pick<Beginning, 'name' | 'model' | 'data'>, args: readonly string[]): void
   /** Starts `sparring resume`. */
   resume(name: string): void
@@ -40,7 +40,7 @@ function failureIn(output: string): string | undefined {
 const MOST_OUTPUT = 64 * 1024
 
 /** @param folder  the runs folder */
-export function openTrainings(folder: string): Trainings {
+export function launchedRuns(folder: string): LaunchedRuns {
   const begun = new Map<string, Beginning>()
   const failures = new Map<string, string>()
 
@@ -61,10 +61,10 @@ export function openTrainings(folder: string): Trainings {
       const before = begun.get(name)
       if (before) begun.set(name, { ...before, failure: message })
     }
-    child.on('error', (error) => fail(`the training could not be started: ${error.message}`))
+    child.on('error', (error) => fail(`the run could not be started: ${error.message}`))
     child.on('close', (code) => {
       if (code !== 0 && code !== 130)
-        fail(failureIn(output) ?? `the training ended with exit code ${code ?? 'unknown'}`)
+        fail(failureIn(output) ?? `its process ended with exit code ${code ?? 'unknown'}`)
     })
     // Neither its life nor its output keeps the studio from ending.
     child.unref()
@@ -76,7 +76,7 @@ export function openTrainings(folder: string): Trainings {
   return {
     start({ name, model, data }, args) {
       begun.set(name, { name, model, data, startedAt: new Date().toISOString() })
-      launch(name, ['train', model, '--data', data, '--run', join(folder, name), ...args])
+      launch(name, args)
     },
     resume(name) {
       launch(name, ['resume', join(folder, name)])

@@ -1,0 +1,38 @@
+// How a training is begun.
+import { splitDataOptions } from '../../lifecycle/data-settings.ts'
+import { commonSettings, resolveSettings } from '../../lifecycle/request.ts'
+import { settingsOf } from '../../lifecycle/setting.ts'
+import { MODELS, modelNamed } from '../../models/index.ts'
+import { TRAINING } from '../../runs/index.ts'
+import { isTraining } from '../../runs/node/index.ts'
+import { dataChoices } from './data-choices.ts'
+import { fieldOf, type Startable } from './start.ts'
+
+export const trainingStart: Startable = {
+  form: async ({ runs }) => ({
+    recipe: TRAINING.name,
+    title: 'Train a model',
+    lead: 'It trains in a process of its own, and goes on when you close this page.',
+    action: 'Start training',
+    command: 'train',
+    folderFlag: '--run',
+    subject: {
+      title: 'Model',
+      areInFolder: false,
+      choices: MODELS.map((model) => ({
+        name: model.name,
+        summary: model.description,
+        settings: [
+          ...settingsOf(commonSettings, { ...model.defaults }).map(fieldOf(false)),
+          ...settingsOf(model.options).map(fieldOf(true)),
+        ],
+      })),
+    },
+    data: { choices: dataChoices(runs.filter(isTraining).map(({ config }) => config.data.name)) },
+    first: { title: 'Training', settings: ['steps', 'batchSize', 'seed'] },
+    rest: 'what is saved and measured, images, threads',
+  }),
+  check({ model, data, settings }) {
+    resolveSettings(modelNamed(model).name, splitDataOptions(data, settings).settings)
+  },
+}
