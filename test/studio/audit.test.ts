@@ -1,7 +1,7 @@
 // An audit in the pages of the studio: its verdict and evidence, and the page on which a person fools the model by hand.
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { smallAudit } from '../audit/bars.ts'
+import { BARS, BARS_MODEL, smallAudit } from '../audit/bars.ts'
 import { unless } from '../support/unless.ts'
 import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
 
@@ -53,6 +53,53 @@ unless(noBrowser).describe('an audit in a browser', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
     },
   )
+
+  it('is begun from the form: a file is brought, refusals stand at their field, and parts arrive by themselves', async () => {
+    const page = await browser.open(studio, '/new')
+    await page.getByText('Audit a classifier').click()
+    await page.getByText('There is none in this folder yet.').waitFor()
+    expect(await page.getByRole('button', { name: 'Start the audit' }).isDisabled()).toBe(true)
+    const file = page.getByLabel('Another file')
+    await file.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('x') })
+    await page.getByRole('alert').getByText('expected a file whose name ends with .onnx').waitFor()
+    // The browser notes refused requests on its console.
+    expect(browser.complaints.splice(0).join()).toMatch(/400/)
+    await file.setInputFiles(BARS_MODEL)
+    await page.getByRole('radio', { name: /^bars.onnx an ONNX file of/ }).waitFor()
+    expect(await page.getByRole('radio', { name: /^bars.onnx/ }).isChecked()).toBe(true)
+    const data = page.getByLabel('Data', { exact: true })
+    await data.selectOption(join(studio.folder, '.data'))
+    await page.getByLabel('Eps').fill('-1')
+    await page.getByText('Expected a number of at least 0').waitFor()
+    await page.getByLabel('Eps').fill('0.2')
+    await page.getByLabel('N', { exact: true }).fill('8')
+    await page.getByLabel('Budget').selectOption('full')
+    await page.getByLabel('Name', { exact: true }).fill('from-the-form')
+    await page.getByText('More settings').click()
+    await page.getByLabel('Labels').fill(BARS.join(','))
+    await page.getByLabel('Threads').fill('1')
+    const command = await page.locator('pre').textContent()
+    expect(command).toContain(`sparring audit ${basename(studio.folder)}/bars.onnx --data`)
+    expect(command).toContain('--eps 0.2 --n 8 --budget full')
+    expect(await axeFaults(page)).toEqual([])
+    await page.getByRole('button', { name: 'Start the audit' }).click()
+    await page.getByRole('heading', { name: 'from-the-form', level: 1 }).waitFor()
+    await page.getByText(/of the work\. Now: /).waitFor({ timeout: 60_000 })
+    await page.getByText('Whether gradients tell an attacker anything').first().waitFor({ timeout: 60_000 })
+    // All of it would take minutes.
+    await page.getByRole('button', { name: 'Stop …' }).click()
+    await page.getByRole('button', { name: 'Stop it' }).click()
+    await page.getByRole('button', { name: 'Resume from the last checkpoint' }).waitFor({ timeout: 60_000 })
+  }, 120_000)
+
+  it('can be begun from its address, on a phone and in the dark', async () => {
+    const page = await browser.open(studio, '/new/audit/bars.onnx', LOOKS[1][1])
+    await page.getByRole('radio', { name: /^bars.onnx/ }).waitFor()
+    expect(await page.getByRole('radio', { name: 'Audit a classifier' }).isChecked()).toBe(true)
+    await page.getByText('More settings').click()
+    expect(await axeFaults(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
+  })
 
   it('gives the network of the attack for audits only', async () => {
     expect((await studio.ask('/api/runs/bars/attack.onnx')).status).toBe(200)

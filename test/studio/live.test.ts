@@ -473,7 +473,7 @@ unless(noBrowser).describe('the studio', () => {
       const page = await browser.open(studio, '/runs/duel')
       await page.getByRole('button', { name: 'Stop …' }).click()
       await page.keyboard.press('Tab')
-      await page.keyboard.press('Enter') // Keep training
+      await page.keyboard.press('Enter') // Keep it going
       await page.getByRole('button', { name: 'Stop …' }).press('Enter')
       await page.keyboard.press('Enter') // Stop it
       const resume = page.getByRole('button', { name: 'Resume from the last checkpoint' })
