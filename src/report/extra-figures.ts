@@ -45,7 +45,7 @@ const DARK_RULES = (['background', 'ink', 'muted', 'line'] as const)
 export const themedSvg = (svg: string): string =>
   svg.replace(
     /<svg\b[^>]*>/,
-    (start) => `${start}<style>@media (prefers-color-scheme: dark){${DARK_RULES}}</style>`,
+    (start) => `${start}<style>@media screen and (prefers-color-scheme: dark){${DARK_RULES}}</style>`,
   )
 
 const section = ({ name, title, caption, alt, svg }: ReportFigure): string =>

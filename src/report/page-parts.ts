@@ -13,13 +13,16 @@ export function chart(alt: string, draw: (theme: ChartTheme, compact: boolean) =
     `<source media="${media}" srcset="${svgUri(draw(theme, compact))}">`
   const light = { ...LIGHT, background: 'transparent' }
   const narrow = '(max-width: 640px)'
+  const dark = 'screen and (prefers-color-scheme: dark)'
   return [
     '<picture class="chart">',
-    source(`${narrow} and (prefers-color-scheme: dark)`, DARK, true),
+    source(`${dark} and ${narrow}`, DARK, true),
     source(narrow, light, true),
-    source('(prefers-color-scheme: dark)', DARK, false),
+    source(dark, DARK, false),
     `<img src="${svgUri(draw(light, false))}" alt="${safe(alt)}">`,
     '</picture>',
+    // Browsers do not choose among sources anew when they print.
+    `<img class="on-paper" src="${svgUri(draw(light, true))}" alt="${safe(alt)}" loading="lazy">`,
   ].join('\n')
 }
 

@@ -7,7 +7,7 @@ export const PAGE_STYLE = `
   --accent: #5b43d6; --ok: #1c7c43; --warning: #9a5b00; --error: #b91c1c; --info: #4b5565;
   --shadow: 0 1px 2px rgb(20 24 40 / .06), 0 4px 16px rgb(20 24 40 / .05);
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #0e1015; --card: #171a21; --ink: #e8eaee; --muted: #a3acba; --line: #2c323d; --soft: #1f232c;
     --accent: #a99bff; --ok: #5fd38d; --warning: #ffb84d; --error: #ff8080; --info: #a3acba; --shadow: none;
@@ -45,6 +45,7 @@ p { margin: 0; }
 .number .detail { color: var(--muted); font-size: .8438rem; font-variant-numeric: tabular-nums; }
 .chip { width: 22px; height: 0; border-top: 3px solid; flex: none; }
 .chart, .chart img { display: block; width: 100%; height: auto; }
+.on-paper { display: none; }
 .columns { display: grid; gap: clamp(14px, 2vw, 22px); grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); align-items: start; }
 .columns > * { min-width: 0; }
 .thirds { grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); }
@@ -98,5 +99,25 @@ code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu 
   .layers td:first-child { white-space: normal; overflow-wrap: anywhere; }
   .layers small { display: block; }
 }
-@media print { .card, .number { break-inside: avoid; box-shadow: none; } .player button { display: none; } }
+/* Paper is white. Cards may be divided, what stands in them may not: half empty pages come of whole ones. */
+@media print {
+  :root { color-scheme: light; }
+  @page { margin: 14mm 12mm; }
+  html { font-size: 13px; }
+  body { background: none; font-size: 1rem; }
+  main, header, footer { max-width: none; padding: 0; }
+  main, .columns { display: block; }
+  main > *, .columns > * + * { margin-top: 14px; }
+  .card { box-shadow: none; padding: 14px 16px; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
+  .number { box-shadow: none; padding: 8px 10px; }
+  .numbers { grid-template-columns: repeat(auto-fit, minmax(128px, 1fr)); gap: 8px; }
+  .number .value { font-size: 1.35rem; }
+  tr, li, figure, .number, .chart, .events li, .facts tr, p, pre { break-inside: avoid; }
+  h2, h3, .note, thead, figcaption { break-after: avoid; }
+  p, li { orphans: 3; widows: 3; }
+  .chart { display: none; }
+  .on-paper { display: block; width: 110mm; max-width: 100%; margin: 0 auto; break-inside: avoid; }
+  .scroll { overflow: visible; }
+  button, .player { display: none !important; }
+}
 `.trim()

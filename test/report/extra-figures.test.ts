@@ -94,7 +94,9 @@ test('escape their words and stand in order, wide ones below the others', () => 
 
 test('take the colours of a dark page, and no others change', () => {
   const themed = themedSvg(square(LIGHT.ink))
-  expect(themed).toMatch(/^<svg [^>]*><style>@media \(prefers-color-scheme: dark\)\{.*\}<\/style><rect/)
+  expect(themed).toMatch(
+    /^<svg [^>]*><style>@media screen and \(prefers-color-scheme: dark\)\{.*\}<\/style><rect/,
+  )
   expect(themed).toContain(`[fill="${LIGHT.ink}"]{fill:${DARK.ink}}`)
   expect(themed).toContain(`[fill="${LIGHT.background}"]{fill:transparent}`)
   expect(themed).not.toContain('#ff0000')

@@ -101,6 +101,28 @@ unless(noBrowser).describe('an audit in a browser', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
   })
 
+  it('has a report that is dark on white when it is printed, whatever the screen is, without what only screens have', async () => {
+    const context = await browser.browser.newContext({ colorScheme: 'dark' })
+    try {
+      const page = await context.newPage()
+      await page.goto(`file://${join(studio.folder, 'bars', 'report.html')}`)
+      const look = async () =>
+        (await page.evaluate(`(() => {
+          const shown = (selector) => [...document.querySelectorAll(selector)].map((one) => getComputedStyle(one).display !== 'none')
+          const style = getComputedStyle(document.body)
+          return { ink: style.color, wide: shown('.chart'), paper: shown('.on-paper'), buttons: shown('button:not([hidden])') }
+        })()`)) as { ink: string; wide: boolean[]; paper: boolean[]; buttons: boolean[] }
+      const screen = await look()
+      await page.emulateMedia({ media: 'print' })
+      const paper = await look()
+      expect([screen.ink, paper.ink]).toEqual(['rgb(232, 234, 238)', 'rgb(27, 31, 39)'])
+      expect([screen.wide[0], screen.paper[0], screen.buttons[0]]).toEqual([true, false, true])
+      expect([paper.wide[0], paper.paper[0], paper.buttons[0]]).toEqual([false, true, false])
+    } finally {
+      await context.close()
+    }
+  })
+
   it('gives the network of the attack for audits only', async () => {
     expect((await studio.ask('/api/runs/bars/attack.onnx')).status).toBe(200)
     expect((await studio.ask('/api/runs/nothing/attack.onnx')).status).toBe(404)

@@ -77,7 +77,7 @@ export function shareCurve(
                 silent: true,
                 symbol: 'none',
                 lineStyle: { color: theme.muted, type: 'dashed' },
-                label: { formatter: mark.words, color: theme.ink, position: 'insideEndTop', fontSize: 12 },
+                label: { formatter: mark.words, color: theme.ink, position: 'insideStartTop', fontSize: 12 },
                 data: [{ xAxis: mark.at }],
               },
             }

@@ -15,4 +15,8 @@ export const AUDIT_STYLE = `
 .checks td:last-child { white-space: nowrap; }
 .check { font-weight: 650; }
 .check.pass { color: var(--ok); } .check.fail { color: var(--error); } .check.not-run { color: var(--muted); font-weight: 500; }
+@media print {
+  .broken { gap: 12px; grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .broken p { font-size: .875rem; }
+}
 `.trim()
