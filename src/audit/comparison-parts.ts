@@ -23,12 +23,13 @@ export interface ComparisonValue {
 }
 
 /** What an attack leaves of these images, confirmed by the original file: 1 where it is fooled. */
-async function fooledBy(
+export async function fooledBy(
   audit: AuditContext,
   { attack, options, plain = false }: Contestant,
   images: Float32Array,
   places: readonly number[],
   eps: number,
+  onProgress?: (done: number) => void,
 ): Promise<number[]> {
   const { engine, original, exhibits, settings } = audit
   const classifier = plain ? audit.plain : audit.classifier
@@ -49,6 +50,7 @@ async function fooledBy(
         threat: { norm: settings.norm, eps },
         seed: settings.seed,
         ...(audit.signal ? { signal: audit.signal } : {}),
+        ...(onProgress ? { onProgress } : {}),
       },
       optionsOf(attack, options),
     )

@@ -6,12 +6,13 @@ import type { ImageClassifier } from '../classifiers/classifier.ts'
 import type { AuditConfig } from '../runs/audit.ts'
 import { attackPart, type PlannedAttack } from './attack-part.ts'
 import { certificateParts } from './certificate-part.ts'
-import { FGSM_AND_PGD, NOISE_AND_PGD, SCORES_ONLY, TWICE } from './checks.ts'
+import { FGSM_AND_PGD, NOISE_AND_PGD, TWICE } from './checks.ts'
 import { cleanPart } from './clean.ts'
 import { type Contestant, comparisonPart, curvePart } from './comparison-parts.ts'
 import { gradientPart } from './gradient-health.ts'
 import { type Part, sizeOfImage } from './part.ts'
 import { patchPart } from './patch-part.ts'
+import { scoresOnlyPart } from './scores-part.ts'
 
 type Settings = AuditConfig['settings']
 type Budget = Settings['budget']
@@ -24,6 +25,8 @@ const CURVE_STEPS: Readonly<Record<Budget, number>> = { quick: 20, standard: 40,
 /** Millimetres of a side of a printed patch. */
 const PATCH_SIZE = 50
 const SQUARE_QUERIES: Readonly<Record<Budget, number>> = { quick: 500, standard: 5000, full: 5000 }
+/** Starts of an attack with gradients on what only one without them fools: fewer gradients than that has asked questions. */
+const RESTARTS: Readonly<Record<Budget, number>> = { quick: 3, standard: 10, full: 20 }
 /** Shares of eps at which the curve is measured; then the whole range. */
 const RADII = [1 / 8, 1 / 4, 1 / 2, 3 / 4, 1, 1.5, 2]
 
@@ -104,13 +107,15 @@ export function planOf(settings: Settings, model: Audited, n: number): Part[] {
   ]
     .filter((radius) => radius > 0 && radius <= wholeRange(norm, numbers))
     .sort((a, b) => a - b)
-  const attacks = attacksOf(settings, model).flatMap((attack) =>
-    chunks.map((range, chunk) => attackPart(attack, chunk, range)),
-  )
-  const scoresOnly = comparisonPart(
-    SCORES_ONLY,
-    'An attack that sees scores only, on all',
-    [contestant('square', 'square', { queries: SQUARE_QUERIES[budget] }, SQUARE_QUERIES[budget] / 3)],
+  const members = attacksOf(settings, model)
+  const attacks = members.flatMap((attack) => chunks.map((range, chunk) => attackPart(attack, chunk, range)))
+  const restarts = RESTARTS[budget]
+  const again = (loss: string): Contestant =>
+    contestant(`apgd-${loss}`, 'apgd', { loss, restarts }, 100 * restarts)
+  const scoresOnly = scoresOnlyPart(
+    contestant('square', 'square', { queries: SQUARE_QUERIES[budget] }, SQUARE_QUERIES[budget] / 3),
+    [again('margin'), again('ce')],
+    new Set(members.filter(({ attack }) => attack.knowledge === 'gradient').map(({ name }) => name)),
     compared,
   )
   const target = settings.patch ?? (budget === 'full' ? 0 : undefined)

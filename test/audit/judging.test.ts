@@ -1,15 +1,9 @@
 // Checks and verdict on invented findings: what is believed, what is not, and what is said of it.
 import { describe, expect, it } from 'vitest'
-import {
-  checksOf,
-  type Facts,
-  FGSM_AND_PGD,
-  NOISE_AND_PGD,
-  SCORES_ONLY,
-  TWICE,
-} from '../../src/audit/checks.ts'
+import { checksOf, type Facts, FGSM_AND_PGD, NOISE_AND_PGD, TWICE } from '../../src/audit/checks.ts'
 import { CURVE } from '../../src/audit/comparison-parts.ts'
 import { GRADIENTS_PART } from '../../src/audit/gradient-health.ts'
+import { SCORES_ONLY, type ScoresOnlyValue } from '../../src/audit/scores-part.ts'
 import { ATTACK, type AttackValue, CLEAN, type CleanValue, survivors } from '../../src/audit/survivors.ts'
 import { type Evidence, judge } from '../../src/audit/verdict.ts'
 
@@ -39,6 +33,17 @@ const curve = (left: readonly number[]) => ({
   points: left.map((count, i) => ({ eps: i / (left.length - 1), left: count })),
 })
 const compared = (found: Readonly<Record<string, readonly number[]>>) => ({ places, found })
+/** Of `n` images the first ones fall, to scores and to gradients; of those that only scores fool, `more` fall to gradients in the end. */
+const scores = (square: number, withGradients: number, more = 0): ScoresOnlyValue => {
+  const disputed = places.slice(withGradients, square)
+  return {
+    places,
+    found: { square: some(square) },
+    gradients: some(withGradients),
+    disputed,
+    patient: disputed.map((_, i) => (i < more ? 1 : 0)),
+  }
+}
 const FACTS: Facts = {
   classes: 10,
   eps: 0.3,
@@ -53,7 +58,7 @@ const sound = {
   [NOISE_AND_PGD]: compared({ noise: some(5), pgd: some(90) }),
   [TWICE]: compared({ once: some(90), twice: some(90) }),
   [`${ATTACK}pgd/0`]: attack,
-  [SCORES_ONLY]: compared({ square: some(80) }),
+  [SCORES_ONLY]: scores(80, 90),
   [CURVE]: curve([100, 60, 10, 0, 0]),
 }
 const failed = (more: Readonly<Record<string, object>>, facts: Partial<Facts> = {}): string[] =>
@@ -119,7 +124,7 @@ describe('the checks', () => {
     [
       'an attack that sees scores only does better',
       {
-        [SCORES_ONLY]: compared({ square: some(97) }),
+        [SCORES_ONLY]: scores(97, 10, 3),
         [`${ATTACK}pgd/0`]: { ...attack, found: some(10), confirmed: some(10) },
       },
       {},
@@ -138,8 +143,40 @@ describe('the checks', () => {
 
   it('take a little more for chance', () => {
     expect(failed({ [TWICE]: compared({ once: some(90), twice: some(91) }) })).toEqual([])
-    expect(failed({ [SCORES_ONLY]: compared({ square: some(91) }) })).toEqual([])
+    expect(failed({ [SCORES_ONLY]: scores(91, 90) })).toEqual([])
     expect(failed({ [GRADIENTS_PART]: { ...gradients, zero: 2 } })).toEqual([])
+  })
+})
+
+describe('the check of gradients against scores', () => {
+  const said = (value: ScoresOnlyValue) =>
+    checksOf(new Map(Object.entries({ ...sound, [SCORES_ONLY]: value })), FACTS)[7]!
+
+  it('holds where gradients find, with more starts, what they had not', () => {
+    expect(said(scores(30, 20, 9))).toMatchObject({
+      state: 'pass',
+      evidence:
+        'of 100 images attacks with gradients fool 20, one that sees scores only 30; of 10 that only it fools gradients find 9 when they start from more places',
+    })
+  })
+
+  it('fails where they find few of them, and takes those that were tried for all', () => {
+    expect(said(scores(30, 20, 2)).state).toBe('fail')
+    const value = scores(60, 0, 0)
+    const disputed = value.disputed.slice(0, 32)
+    const withPatience = (found: number) => ({
+      ...value,
+      disputed,
+      patient: disputed.map((_, i) => (i < found ? 1 : 0)),
+    })
+    expect(said(withPatience(32)).state).toBe('pass')
+    expect(said(withPatience(29)).state).toBe('fail')
+  })
+
+  it('takes off what only gradients find: what differs by chance differs both ways', () => {
+    const value = scores(30, 20, 4)
+    const gradients = places.map((i) => (i < 20 || (i >= 30 && i < 36) ? 1 : 0))
+    expect(said({ ...value, gradients }).state).toBe('pass')
   })
 })
 
