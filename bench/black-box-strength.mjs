@@ -1,7 +1,8 @@
 // Queries that our attacks without gradients take beside reference implementations, on the same models and images:
-//   node bench/black-box-strength.mjs [--only square/natural/linf,...] [--count 300] [--ours] [--out file.json]
+//   node bench/black-box-strength.mjs [--only square/natural/linf,...] [--count 300] [--ours] [--package art] [--out file.json]
 // Needs `npm run build`, the ONNX classifiers of ../shared/models, MNIST in ../shared/data/mnist, and a Python with the packages
-// that bench/peers/black-box.py names: PYTHON=<path>. --ours leaves the peers out. Figures are kept in
+// that bench/peers/black-box.py names: PYTHON=<path>. --ours leaves the peers out; --package art holds HopSkipJump against
+// another implementation, whose figures are kept beside those of the first. Figures are kept in
 // bench/black-box-strength.json.
 //
 // Square and NES: how many queries it takes until a quarter, half, three quarters and nine tenths of the images fall that both break.
@@ -23,6 +24,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string' },
     count: { type: 'string', default: '300' },
     ours: { type: 'boolean' },
+    package: { type: 'string' },
     out: { type: 'string' },
   },
 })
@@ -105,6 +107,7 @@ function peers(folder, attack, model, norm, run, images, truth) {
       attack,
       norm,
       seed: SEED,
+      ...(flags.package ? { package: flags.package } : {}),
       ...run,
     }),
   )
@@ -164,9 +167,9 @@ try {
       },
     }
     writeSync(1, `${name} ${JSON.stringify(figures)}\n`)
-    kept.versions = { runtime: engine.name, node: process.version, ...(reply?.versions ?? kept.versions) }
+    kept.versions = { ...kept.versions, runtime: engine.name, node: process.version, ...reply?.versions }
     kept.data = 'MNIST test, the first images'
-    kept.runs = { ...kept.runs, [name]: figures }
+    kept.runs = { ...kept.runs, [flags.package ? `${name}, beside ${flags.package}` : name]: figures }
     if (flags.out) writeFileSync(flags.out, `${JSON.stringify(kept, null, 2)}\n`)
   }
 } finally {

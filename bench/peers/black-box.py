@@ -7,7 +7,9 @@ success, the clean check included), and for HopSkipJump `distances` once for eac
 
 Square is torchattacks', HopSkipJump foolbox'. NES has no maintained implementation in the registry: it is written here after
 the paper (Ilyas et al. 2018, algorithm 1 and its table of settings), plainly and in float32, so that ours is held against
-something that shares no line with it. pip install torch torchattacks foolbox onnx onnx2torch.
+something that shares no line with it. With "package": "art" HopSkipJump is that of the Adversarial Robustness Toolbox (whose
+Square asks four times per try, so it is no peer in queries). pip install torch torchattacks foolbox onnx onnx2torch
+adversarial-robustness-toolbox.
 """
 import json
 import sys
@@ -76,30 +78,36 @@ def nes(model, x, label, request):
     return {'found': False, 'queries': asked}
 
 
+class Watched(torch.nn.Module):
+    """Notes how near the nearest image is that was named wrongly, once so many images were asked about."""
+
+    def __init__(self, model, x, label, request):
+        super().__init__()
+        self.model, self.x, self.label, self.norm = model, x, label, request['norm']
+        self.budgets = request['budgets']
+        self.asked, self.best, self.at = 0, float('inf'), {}
+
+    def forward(self, images):
+        answers = self.model(images)
+        gaps = (images - self.x).flatten(1)
+        far = gaps.norm(dim=1) if self.norm == 'l2' else gaps.abs().amax(1)
+        far[answers.argmax(1) == self.label] = float('inf')
+        for budget in self.budgets:
+            if self.asked < budget <= self.asked + len(images):
+                self.at[budget] = min(self.best, far[: budget - self.asked].min().item())
+        self.asked += len(images)
+        self.best = min(self.best, far.min().item())
+        return answers
+
+    def told(self, **more):
+        finite = lambda d: None if d == float('inf') else d
+        return {'asked': self.asked, 'distances': [finite(self.at.get(b, self.best)) for b in self.budgets], **more}
+
+
 def hop_skip_jump(model, x, label, request):
     import foolbox
 
-    class Watched(torch.nn.Module):
-        """Notes the nearest image that was named wrongly, by the number of images asked about before."""
-
-        def __init__(self):
-            super().__init__()
-            self.asked, self.best, self.at = 0, float('inf'), {}
-
-        def forward(self, images):
-            answers = model(images)
-            gaps = (images - x).flatten(1)
-            far = gaps.norm(dim=1) if request['norm'] == 'l2' else gaps.abs().amax(1)
-            far[answers.argmax(1) == label] = float('inf')
-            for budget in wanted:
-                if self.asked < budget <= self.asked + len(images):
-                    self.at[budget] = min(self.best, far[: budget - self.asked].min().item())
-            self.asked += len(images)
-            self.best = min(self.best, far.min().item())
-            return answers
-
-    wanted = set(request['budgets'])
-    watched = Watched().eval()
+    watched = Watched(model, x[0], label, request).eval()
     attack = foolbox.attacks.HopSkipJumpAttack(
         steps=request.get('iterations', 64), constraint=request['norm']
     )
@@ -107,13 +115,41 @@ def hop_skip_jump(model, x, label, request):
         try:
             attack.run(foolbox.PyTorchModel(watched, bounds=(0, 1), device='cpu'), x, foolbox.criteria.Misclassification(label))
         except Exception as error:  # no start was found
-            return {'asked': watched.asked, 'error': str(error), 'distances': [None for _ in request['budgets']]}
-    last = watched.best
-    finite = lambda d: None if d == float('inf') else d
-    return {'asked': watched.asked, 'distances': [finite(watched.at.get(b, last)) for b in request['budgets']]}
+            return watched.told(error=str(error))
+    return watched.told()
 
 
-ATTACKS = {'square': torch_square, 'nes': nes, 'hop-skip-jump': hop_skip_jump}
+def art_hop_skip_jump(model, x, label, request):
+    """The Adversarial Robustness Toolbox's: a random start and a search as in the paper's own program."""
+    from art.attacks.evasion import HopSkipJump
+    from art.estimators.classification import BlackBoxClassifierNeuralNetwork
+
+    watched = Watched(model, x[0], label, request).eval()
+
+    def predict(images):
+        with torch.no_grad():
+            return watched(torch.from_numpy(np.asarray(images, np.float32))).numpy()
+
+    estimator = BlackBoxClassifierNeuralNetwork(
+        predict, input_shape=tuple(x.shape[1:]), nb_classes=10, channels_first=True, clip_values=(0, 1)
+    )
+    attack = HopSkipJump(
+        estimator, batch_size=64, norm=2 if request['norm'] == 'l2' else 'inf', max_iter=request.get('iterations', 64),
+        max_eval=10_000, init_eval=100, init_size=100, verbose=False,
+    )
+    attack.generate(x.numpy())
+    return watched.told()
+
+
+ATTACKS = {
+    'square': torch_square, 'nes': nes, 'hop-skip-jump': hop_skip_jump, 'art/hop-skip-jump': art_hop_skip_jump,
+}
+
+
+def seeded(run, model, x, label, request):
+    torch.manual_seed(request['seed'])
+    np.random.seed(request['seed'])
+    return run(model, x, label, request)
 
 
 def main(path):
@@ -124,14 +160,15 @@ def main(path):
     np.random.seed(request['seed'])
     model = Counted(convert(request['model']).eval())
     images = torch.from_numpy(np.fromfile(request['images'], np.float32).reshape(-1, 1, 28, 28))
-    run = ATTACKS[request['attack']]
+    package = request.get('package')
+    run = ATTACKS[f"{package}/{request['attack']}" if package else request['attack']]
     # Each image has random numbers of its own: with one seed for all of them torchattacks would try the same squares on each,
     # and how fast a quarter of the images falls would hang on a single draw.
     results = [
-        run(model, images[i : i + 1], torch.tensor([label]), {**request, 'seed': 1000 * request['seed'] + i})
+        seeded(run, model, images[i : i + 1], torch.tensor([label]), {**request, 'seed': 1000 * request['seed'] + i})
         for i, label in enumerate(request['labels'])
     ]
-    packages = ('torch', 'torchattacks', 'foolbox', 'onnx2torch')
+    packages = ('torch', 'onnx2torch', *({'art': ('adversarial-robustness-toolbox',)}.get(package, ('torchattacks', 'foolbox'))))
     print(json.dumps({'results': results, 'versions': {name: version(name) for name in packages}}))
 
 

@@ -72,7 +72,8 @@ export async function* startAudit(request: AuditRequest): AsyncGenerator<AuditEv
     ...request.settings,
     n: exhibits.count,
     eps: eps ?? usualEps(norm, classifier.image.channels),
-    batch: batch ?? usualBatch(sizeOfImage(classifier)),
+    // Batches are filled up: more places than images would only cost.
+    batch: batch ?? Math.min(usualBatch(sizeOfImage(classifier)), exhibits.count),
   }
   const memory = attackBytes(classifier, settings.batch)
   checkAttackMemory(memory, settings.batch, SHARES.step * memoryBytes())
