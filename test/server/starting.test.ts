@@ -1,6 +1,7 @@
 // Beginning runs from a form: which kinds there are, what each asks for, files that are brought, and an audit from file to result.
 import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { STARTS, type Startable } from '../../src/answers/starting/index.ts'
@@ -53,7 +54,7 @@ const start = async (body: object) => {
   return { status: answer.status, text: await answer.text() }
 }
 const cards = async () => ((await (await studio.ask('/api/runs')).json()) as RunList).runs
-const patient = { timeout: 60_000, interval: 200 }
+const patient = { timeout: 120_000, interval: 200 }
 
 describe('forms', () => {
   it('are those of the kinds that can be begun, each by what it declares', async () => {
@@ -103,6 +104,25 @@ describe('a file that is brought', () => {
     expect(((await answer.json()) as { error: string }).error).toMatch(reason)
   })
 
+  it('that breaks off leaves nothing', async () => {
+    const sending = request({
+      port: studio.port,
+      path: '/api/uploads/half.onnx',
+      method: 'POST',
+      headers: {
+        host: `127.0.0.1:${studio.port}`,
+        'x-sparring-token': studio.token,
+        'content-length': 1_000_000,
+      },
+    })
+    sending.on('error', () => {})
+    sending.write(new Uint8Array(100_000))
+    const names = async () => (await readdir(studio.folder)).filter((name) => name.includes('half.onnx'))
+    await expect.poll(names, patient).toHaveLength(1)
+    sending.destroy()
+    await expect.poll(names, patient).toEqual([])
+  })
+
   it('needs the token', async () => {
     const answer = await fetch(`http://127.0.0.1:${studio.port}/api/uploads/x.onnx`, {
       method: 'POST',
@@ -114,12 +134,12 @@ describe('a file that is brought', () => {
 })
 
 describe('an audit that is begun from its form', () => {
-  const request = { recipe: 'audit', model: 'bars.onnx', settings: { n: 8, budget: 'quick', threads: 1 } }
+  const asked = { recipe: 'audit', model: 'bars.onnx', settings: { n: 8, budget: 'quick', threads: 1 } }
 
   it('goes from the file to a verdict, and its record says how to repeat it', async () => {
     await upload('bars.onnx', await readFile(BARS_MODEL))
-    const settings = { ...request.settings, labels: BARS.join(',') }
-    expect(await start({ ...request, data: bars, name: 'audited', settings })).toMatchObject({ status: 202 })
+    const settings = { ...asked.settings, labels: BARS.join(',') }
+    expect(await start({ ...asked, data: bars, name: 'audited', settings })).toMatchObject({ status: 202 })
     await expect
       .poll(async () => (await cards()).find(({ name }) => name === 'audited')?.state, patient)
       .toBe('finished')
@@ -127,16 +147,16 @@ describe('an audit that is begun from its form', () => {
     expect(run.config.settings).toMatchObject({ n: 8, budget: 'quick', labels: [...BARS] })
     expect(run.config.command.slice(0, 3)).toEqual(['sparring', 'audit', './bars.onnx'])
     expect(run.files).toContain('audit.json')
-  }, 90_000)
+  }, 300_000)
 
   it('of a run that trained takes the very digits that it was trained beside', async () => {
     expect(
       await start({
-        ...request,
+        ...asked,
         model: 'names-digits',
         data: 'digits',
         name: 'own',
-        settings: { ...request.settings, n: 4 },
+        settings: { ...asked.settings, n: 4 },
       }),
     ).toMatchObject({ status: 202 })
     await expect
@@ -149,17 +169,17 @@ describe('an audit that is begun from its form', () => {
     await expect
       .poll(async () => (await cards()).find(({ name }) => name === 'own')?.state, patient)
       .toMatch(/stopped|finished/)
-  }, 90_000)
+  }, 300_000)
 
   it('tells in the list why a file cannot be audited', async () => {
     await upload('damaged.onnx', 'no network')
-    expect(await start({ ...request, model: 'damaged.onnx', data: bars, name: 'bad' })).toMatchObject({
+    expect(await start({ ...asked, model: 'damaged.onnx', data: bars, name: 'bad' })).toMatchObject({
       status: 202,
     })
     const card = async () => (await cards()).find(({ name }) => name === 'bad')
     await expect.poll(async () => (await card())?.state, patient).toBe('failed')
     expect((await card())?.message).toMatch(/ONNX/)
-  }, 60_000)
+  }, 150_000)
 
   it.each([
     [{ recipe: 'dance' }, /unknown kind of run "dance"; expected one of training, audit, match/],
@@ -173,7 +193,7 @@ describe('an audit that is begun from its form', () => {
     ],
     [{ settings: { out: 'x' } }, /an audit has no setting "out"/],
   ])('is refused with %j', async (change, reason) => {
-    const { status, text } = await start({ ...request, data: 'digits', ...change })
+    const { status, text } = await start({ ...asked, data: 'digits', ...change })
     expect(status).toBe(400)
     expect((JSON.parse(text) as { error: string }).error).toMatch(reason)
   })

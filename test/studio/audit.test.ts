@@ -16,7 +16,7 @@ unless(noBrowser).describe('an audit in a browser', () => {
   beforeAll(async () => {
     studio = await testStudio((folder) => smallAudit(join(folder, 'bars'), join(folder, '.data')))
     browser = await testBrowser()
-  }, 120_000)
+  }, 240_000)
   afterAll(async () => {
     await browser?.close()
     await studio?.dispose()
@@ -84,13 +84,13 @@ unless(noBrowser).describe('an audit in a browser', () => {
     expect(await axeFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Start the audit' }).click()
     await page.getByRole('heading', { name: 'from-the-form', level: 1 }).waitFor()
-    await page.getByText(/of the work\. Now: /).waitFor({ timeout: 60_000 })
-    await page.getByText('Whether gradients tell an attacker anything').first().waitFor({ timeout: 60_000 })
+    await page.getByText(/of the work\. Now: /).waitFor({ timeout: 90_000 })
+    await page.getByText('Whether gradients tell an attacker anything').first().waitFor({ timeout: 90_000 })
     // All of it would take minutes.
     await page.getByRole('button', { name: 'Stop …' }).click()
     await page.getByRole('button', { name: 'Stop it' }).click()
-    await page.getByRole('button', { name: 'Resume from the last checkpoint' }).waitFor({ timeout: 60_000 })
-  }, 120_000)
+    await page.getByRole('button', { name: 'Resume from the last checkpoint' }).waitFor({ timeout: 90_000 })
+  }, 240_000)
 
   it('can be begun from its address, on a phone and in the dark', async () => {
     const page = await browser.open(studio, '/new/audit/bars.onnx', LOOKS[1][1])
