@@ -12,17 +12,18 @@ export function chart(alt: string, draw: (theme: ChartTheme, compact: boolean) =
   const source = (media: string, theme: ChartTheme, compact: boolean): string =>
     `<source media="${media}" srcset="${svgUri(draw(theme, compact))}">`
   const light = { ...LIGHT, background: 'transparent' }
+  const small = svgUri(draw(light, true))
   const narrow = '(max-width: 640px)'
   const dark = 'screen and (prefers-color-scheme: dark)'
   return [
     '<picture class="chart">',
     source(`${dark} and ${narrow}`, DARK, true),
-    source(narrow, light, true),
+    `<source media="${narrow}" srcset="${small}">`,
     source(dark, DARK, false),
     `<img src="${svgUri(draw(light, false))}" alt="${safe(alt)}">`,
     '</picture>',
     // Browsers do not choose among sources anew when they print.
-    `<img class="on-paper" src="${svgUri(draw(light, true))}" alt="${safe(alt)}" loading="lazy">`,
+    `<img class="on-paper" src="${small}" alt="${safe(alt)}" loading="lazy">`,
   ].join('\n')
 }
 
