@@ -1,4 +1,5 @@
 // `npm run bench`: milliseconds per training step and peak memory, ours beside the peers', in one interleaved run.
+import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { MODELS, ours, peers, programFromText } from '../bench/programs.mjs'
@@ -20,14 +21,17 @@ faster. Peak memory is the largest resident set of one process.
   --program <name>=<file>   another step program to compare with, run by Node; a known name replaces that program
   --peers-only              leave ours out
   --limits                  instead: how far our steps are from what the machine could do; of all models, or of --model
+  --against <folder>        instead: our steps beside those of another checkout of ours (built), in turns; exit code 1 where one
+                            is slower by more than 3% and for certain (95%). Five rounds and all models unless told
+  --history <file>          append what --against found to this file, e.g. bench/history.jsonl
   --json                    the last line on standard output is the data as one JSON object
   --help
 
-Exit codes: 0 measured (peers may be missing), 1 ours could not be measured, 2 wrong usage.`
+Exit codes: 0 measured (peers may be missing), 1 ours could not be measured or became slower, 2 wrong usage.`
 
 class UsageError extends Error {}
 
-async function limits({ limits: models, json }) {
+async function limits({ models, json }) {
   // Needs what was built, unlike the rest.
   const { limitsTable, measureLimits } = await import('../bench/limits.mjs')
   const threads = availableParallelism()
@@ -35,10 +39,47 @@ async function limits({ limits: models, json }) {
   console.log(json ? JSON.stringify({ threads, ...found }) : limitsTable(found))
 }
 
+async function against({ against: before, models, rounds, steps, history, json }) {
+  if (rounds < 2) throw new UsageError('--against expects at least two --rounds, to tell a change from noise')
+  const { againstLine, keepHistory, measureAgainst } = await import('../bench/against.mjs')
+  const found = await measureAgainst(before, models, { rounds, steps, onRound: progress })
+  const record = {
+    at: new Date().toISOString(),
+    before: revisionOf(before),
+    after: revisionOf('.'),
+    machine: machineHere(),
+    steps,
+    found,
+  }
+  if (history) await keepHistory(history, record)
+  console.log(json ? JSON.stringify(record) : found.map(againstLine).join('\n'))
+  if (found.some(({ error, verdict }) => error || verdict === 'slower')) process.exitCode = 1
+}
+
+/** The commit of a checkout, with a + where files were changed since. */
+function revisionOf(folder) {
+  const git = (...args) => execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' }).trim()
+  try {
+    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no') ? '+' : ''}`
+  } catch {
+    return 'unknown'
+  }
+}
+
+const machineHere = () => ({
+  processor: cpus()[0]?.model,
+  cores: availableParallelism(),
+  memoryBytes: totalmem(),
+  platform: `${process.platform} ${process.arch}`,
+  node: process.version,
+  loadAverage: loadavg()[0],
+})
+
 async function main() {
   const options = readOptions()
   if (options.help) return console.log(usage)
   if (options.limits) return limits(options)
+  if (options.against) return against(options)
   const { model, steps, rounds, programs } = options
   const measurements = programs.map(
     ({ name, title, command, howToInstall, takesSettings, options: extra = [] }) => {
@@ -58,14 +99,7 @@ async function main() {
   const us = measurements.find(({ name }) => name === 'ours')
   if (us?.notInstalled) return giveUp(`ours is not installed: ${us.notInstalled}`)
 
-  const machine = {
-    processor: cpus()[0]?.model,
-    cores: availableParallelism(),
-    memoryBytes: totalmem(),
-    platform: `${process.platform} ${process.arch}`,
-    node: process.version,
-    loadAverage: loadavg()[0],
-  }
+  const machine = machineHere()
   if (machine.loadAverage > machine.cores / 4) {
     progress(
       `the load average is ${machine.loadAverage.toFixed(1)}: something else runs here, so every time is too long`,
@@ -93,7 +127,9 @@ function readOptions() {
     values = parseArgs({
       options: {
         model: { type: 'string' },
-        rounds: { type: 'string', default: '3' },
+        rounds: { type: 'string' },
+        against: { type: 'string' },
+        history: { type: 'string' },
         steps: { type: 'string', default: '30' },
         peers: { type: 'string' },
         program: { type: 'string', multiple: true, default: [] },
@@ -111,8 +147,11 @@ function readOptions() {
     ]
     return {
       model: oneOf('--model', values.model ?? 'mlp-gan', MODELS),
-      limits: values.limits && (values.model ? [values.model] : MODELS),
-      rounds: positiveInteger('--rounds', values.rounds),
+      models: values.model ? [values.model] : MODELS,
+      limits: values.limits,
+      rounds: positiveInteger('--rounds', values.rounds ?? (values.against ? '5' : '3')),
+      against: values.against,
+      history: values.history,
       steps: positiveInteger('--steps', values.steps),
       programs: choose(all, values.peers, values['peers-only']),
       json: values.json,
