@@ -28,6 +28,8 @@ export interface NetworkCall {
   readonly weights: NamedValues
   readonly training: boolean
   readonly random: RandomSource
+  /** Is told what goes into every layer, as it is applied. */
+  readonly tap?: ((layer: string, input: Value) => void) | undefined
 }
 
 export interface NetworkResult {
@@ -118,13 +120,14 @@ const applying =
   (
     name: string,
     next: (layer: Layer) => NetworkRow,
-    { weights, training, random }: Omit<NetworkCall, 'inputs'>,
+    { weights, training, random, tap }: Omit<NetworkCall, 'inputs'>,
     updates: Record<string, Value>,
   ): Apply =>
   (layers, given) => {
     let value = given
     for (const layer of [layers].flat() as Layer[]) {
       const row = next(layer)
+      tap?.(row.name, value)
       const prefix = `${name}/${row.name}/`
       const own: Record<string, Value> = {}
       for (const { name: full } of row.weights) {
