@@ -1,6 +1,7 @@
 // How a classifier did on held-out images, in a few lines: its accuracy, weakest classes and most frequent confusion.
 import type { Classification } from '../runs/index.ts'
 import { formatCount, formatPercent } from '../util/format.ts'
+import { shareOf } from '../util/wilson-interval.ts'
 
 const percent = (share: number): string => formatPercent(share, 2)
 
@@ -24,8 +25,9 @@ export function classificationLines({
     row.flatMap((n, given) => (n > 0 && is !== given ? [{ is, given, n }] : [])),
   )
   const [worst] = confusions.sort((a, b) => b.n - a.n)
+  const { low, high } = shareOf(Math.round(accuracy * data.count), data.count)
   return [
-    `named rightly: ${percent(accuracy)} of ${formatCount(data.count)} held-out images`,
+    `named rightly: ${percent(accuracy)} of ${formatCount(data.count)} held-out images (95% interval ${percent(low)} to ${percent(high)})`,
     ...(weak.length > 0
       ? [
           `weakest classes: ${weak.map(({ name, n, share }) => `${name} (${percent(share)} of ${formatCount(n)})`).join(', ')}`,

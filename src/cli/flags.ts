@@ -5,7 +5,7 @@ import type { GivenFlags } from './resolve.ts'
 
 /** Adds a flag per setting; a boolean gets `--name` and `--no-name`. */
 export function addFlags(command: Command, settings: readonly Setting[]): Command {
-  for (const { flag, kind, placeholder, description, default: fallback } of settings) {
+  for (const { flag, kind, placeholder, description, list, default: fallback } of settings) {
     if (kind === 'boolean') {
       const option = new Option(flag, description)
       command.addOption(fallback === true ? option.default(true) : option)
@@ -16,6 +16,8 @@ export function addFlags(command: Command, settings: readonly Setting[]): Comman
       )
     } else {
       const option = new Option(`${flag} ${placeholder}`, description)
+      // The default, a text, is nothing to add to.
+      if (list) option.argParser((text, before: unknown) => [...(Array.isArray(before) ? before : []), text])
       command.addOption(fallback === undefined ? option : option.default(fallback))
     }
   }
@@ -27,7 +29,7 @@ export function givenFlags(command: Command, settings: readonly Setting[]): Give
   return Object.fromEntries(
     settings.flatMap(({ name }) => {
       const given = command.getOptionValueSource(name) === 'cli'
-      return given ? [[name, command.getOptionValue(name) as string | boolean]] : []
+      return given ? [[name, command.getOptionValue(name) as string | boolean | string[]]] : []
     }),
   )
 }

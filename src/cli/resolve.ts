@@ -4,8 +4,8 @@ import type { Setting } from '../lifecycle/setting.ts'
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 
-/** The texts of the flags that were given, by setting; `true` and `false` for flags without a value. */
-export type GivenFlags = Readonly<Record<string, string | boolean>>
+/** The texts of the flags that were given, by setting; `true` and `false` for flags without a value, lists for those given several times. */
+export type GivenFlags = Readonly<Record<string, string | boolean | readonly string[]>>
 
 /** A configuration file that was read and parsed. */
 export interface ConfigFile {
@@ -38,6 +38,10 @@ function read(setting: Setting, text: string): unknown {
 }
 
 function check(setting: Setting, value: unknown, where: string): unknown {
+  if (setting.list && Array.isArray(value) && value.length > 0) {
+    const each = value.map((one) => check({ ...setting, list: false }, one, where))
+    return each.length === 1 ? each[0] : each
+  }
   if (setting.accepts(value)) return value
   throw new ConfigError(`${where}: expected ${setting.expected}, got ${JSON.stringify(value)}`)
 }

@@ -1,7 +1,7 @@
 // A training as asked for on the command line: every setting resolved, and how to ask for it again.
 import { resolve } from 'node:path'
 import { dataSettings, splitDataOptions } from '../lifecycle/data-settings.ts'
-import { commonSettings, resolveSettings } from '../lifecycle/request.ts'
+import { commonSettingsOf, resolveSettings } from '../lifecycle/request.ts'
 import { type Setting, settingsOf, textSetting } from '../lifecycle/setting.ts'
 import { type ModelDefinition, usualData } from '../models/model.ts'
 import type { CodeRecord } from '../models/own.ts'
@@ -10,8 +10,15 @@ import { ConfigError } from '../util/errors.ts'
 import { type ConfigFile, type Places, resolveGiven } from './resolve.ts'
 
 /** Where the data is and where the run goes. */
-const PLACES: readonly Setting[] = [
-  textSetting('data', '<name|folder>', 'a data set (digits, mnist), or a folder of images or of IDX files'),
+export const PLACES: readonly Setting[] = [
+  {
+    ...textSetting(
+      'data',
+      '<name|folder>',
+      'a data set (digits, mnist), or a folder of images or of IDX files; given several times, sets are put together and the first one holds out',
+    ),
+    list: true,
+  },
   textSetting('dataDir', '<folder>', "folder that holds the data set's files"),
   textSetting('run', '<folder>', 'folder of the run, new or empty (default: runs/<model>-<time>)'),
 ]
@@ -19,7 +26,7 @@ const PLACES: readonly Setting[] = [
 /** All that a training of this model can be told. */
 export const trainingSettings = (model: ModelDefinition): Setting[] => [
   ...PLACES.map((place) => (place.name === 'data' ? { ...place, default: usualData(model) } : place)),
-  ...settingsOf(commonSettings, { ...model.defaults }),
+  ...settingsOf(commonSettingsOf(model), { ...model.defaults }),
   ...settingsOf(model.options),
   ...dataSettings,
 ]
@@ -41,9 +48,10 @@ function withoutModel(file: ConfigFile, model: string): ConfigFile {
 /** A training as asked for, completed. */
 export interface Training {
   readonly model: string
-  readonly data: string
+  /** Several sets are put together. */
+  readonly data: string | readonly string[]
   readonly dataDir?: string
-  /** Options of the data set that were given. */
+  /** Options of the (first) data set that were given. */
   readonly dataOptions: Readonly<Record<string, unknown>>
   /** Undefined: a new one under `runs`. */
   readonly run?: string
@@ -56,6 +64,12 @@ export interface Training {
 /** Whether a data set's name can only be a path. Such paths are made absolute: a run may be resumed from elsewhere. */
 const isPath = (data: string): boolean => /[\\/]/.test(data) || data.startsWith('.')
 
+/** Names of data sets as they are, paths of folders absolute. */
+export function absolute(data: string | readonly string[]): string | string[] {
+  const each = [data].flat().map((one) => (isPath(one) ? resolve(one) : one))
+  return each.length === 1 ? each[0]! : each
+}
+
 /** @throws ConfigError naming the place and name of what is wrong */
 export function resolveTraining(
   model: ModelDefinition,
@@ -66,12 +80,14 @@ export function resolveTraining(
     ...places,
     file: file && withoutModel(file, code?.file ?? model.name),
   })
-  const { data = usualData(model), dataDir, run, ...asked } = all as Record<string, string | undefined>
-  const { options: chosen, given: dataOptions, settings: given } = splitDataOptions(data, asked)
+  const { data = usualData(model), ...others } = all as { readonly data?: string | readonly string[] }
+  const { dataDir, run, ...asked } = others as Record<string, string | undefined>
+  const [first] = [data].flat() as [string]
+  const { options: chosen, given: dataOptions, settings: given } = splitDataOptions(first, asked)
   const { common, options } = resolveSettings(model, given)
   return {
     model: code?.file ?? model.name,
-    data: isPath(data) ? resolve(data) : data,
+    data: absolute(data),
     ...(dataDir === undefined ? {} : { dataDir: resolve(dataDir) }),
     ...(run === undefined ? {} : { run }),
     dataOptions,
@@ -96,11 +112,14 @@ export function commandOf(training: Training, settings: readonly Setting[]): str
   const { model, data, dataDir, given, dataOptions } = training
   const values: Record<string, unknown> = { data, dataDir, ...given, ...dataOptions }
   for (const name of ['steps', 'seed']) values[name] ??= training.settings[name]
-  const flags = settings.flatMap(({ name, flag, kind }) => {
+  return ['sparring', 'train', model, ...flagsOf(settings, values)]
+}
+
+/** Values as the flags that give them. */
+export const flagsOf = (settings: readonly Setting[], values: Readonly<Record<string, unknown>>): string[] =>
+  settings.flatMap(({ name, flag, kind }) => {
     const value = values[name]
     if (value === undefined) return []
     if (kind === 'boolean') return [value ? flag : flag.replace('--', '--no-')]
-    return [flag, String(value)]
+    return [value].flat().flatMap((one) => [flag, String(one)])
   })
-  return ['sparring', 'train', model, ...flags]
-}

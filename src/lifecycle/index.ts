@@ -6,9 +6,16 @@ export { imageBatch, type SampledImages, samplesPng } from '../pictures/images.t
 export { packageVersion } from '../runs/node/machine.ts'
 export { type CompareOptions, type CompareResult, compareRuns } from './compare-runs.ts'
 export { type EvaluateEvent, type EvaluateOptions, evaluateRuns } from './evaluate-runs.ts'
+export { type FineTuneRequest, fineTuneRun, openTunable, type Tunable } from './fine-tune.ts'
 export { type ExportOptions, exportRun, reportRun, type SampleOptions, sampleRun } from './look.ts'
 export { networkBytes } from './networks.ts'
-export { commonSettings, type ResolvedSettings, type RunRequest, resolveSettings } from './request.ts'
+export {
+  commonSettings,
+  commonSettingsOf,
+  type ResolvedSettings,
+  type RunRequest,
+  resolveSettings,
+} from './request.ts'
 export { knownParts, type RunParts, runParts } from './run-parts.ts'
 export { type ContinueOptions, continueRun, startRun } from './train-run.ts'
 export { type Flaw, type Verified, verifyRun } from './verify-run.ts'

@@ -104,7 +104,8 @@ export async function openModelFile(name: string): Promise<{ model: ModelDefinit
  *
  * @throws DataError when the file is gone or has changed since
  */
-export async function readOwnCode({ code }: Pick<RunConfig, 'code'>): Promise<void> {
+export async function readOwnCode({ code, origin }: Pick<RunConfig, 'code' | 'origin'>): Promise<void> {
+  if (origin) await readOwnCode({ code: origin.code })
   if (!code) return
   const noted = await readBytes(noteOf(code), FILES.small).catch(() => undefined)
   if (!noted) return

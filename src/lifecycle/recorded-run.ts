@@ -1,22 +1,40 @@
 // A run as its folder knows it: the objective, data and state that its configuration stands for.
 import { resolve } from 'node:path'
-import { type DataSplits, type FolderOptions, loadFolder, namedSets, optionsOf } from '../data/node/index.ts'
+import {
+  type DataSplits,
+  type FolderOptions,
+  loadData,
+  loadFolder,
+  namedSets,
+  optionsOf,
+} from '../data/node/index.ts'
 import { setOptions } from '../data/set-options.ts'
 import type { Columns, SavedSource } from '../data/source.ts'
 import type { Tensor } from '../formats/safetensors.ts'
-import { type DataFacts, imageFacts, OWN_DATA } from '../models/model.ts'
+import { type Base, fineTunedModel } from '../models/fine-tuned.ts'
+import { type DataFacts, imageFacts, type ModelDefinition, OWN_DATA } from '../models/model.ts'
 import { ownModel } from '../models/own.ts'
 import { summarize } from '../models/summary.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { imageSize, imagesOf, type RunConfig } from '../runs/index.ts'
+import { imageSize, imagesOf, type RunConfig, type TrainedModel } from '../runs/index.ts'
 import type { Checkpointed, LoadedCheckpoint, RunFolder } from '../runs/node/index.ts'
 import { sharpVersion } from '../runs/node/machine.ts'
 import type { StateArrays } from '../runtime/engine.ts'
 import { checkFits, type TrainingState } from '../training/state.ts'
 import { ConfigError, DataError, messageOf, ShapeError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
-import { type ResolvedSettings, resolveSettings } from './request.ts'
-import { imageData, imagesIn, isColumns, loadRunData, modelData, type RunData } from './run-data.ts'
+import { labelsOf, type ResolvedSettings, resolveSettings } from './request.ts'
+import {
+  imagesIn,
+  isColumns,
+  type LoadSet,
+  loadImages,
+  loadRunData,
+  modelData,
+  type RunData,
+  type RunDataOptions,
+  type RunSet,
+} from './run-data.ts'
 
 /** What a run's record asks for that nobody can give is a fault of the record, not of the command. */
 function asRecorded<T>(read: () => T): T {
@@ -30,13 +48,29 @@ function asRecorded<T>(read: () => T): T {
   }
 }
 
+/** The model of a run: of the registry, of a file of one's own, or built upon that of another run. */
+function recordedModel({ model, code, origin }: TrainedModel): string | ModelDefinition {
+  if (origin) return fineTunedModel(baseOf(origin))
+  return code ? ownModel(code) : model
+}
+
 /**
  * The settings of a run, checked against the model as it is now.
  *
  * @throws DataError when there is no such model, or a setting does not fit it
  */
-export const recordedSettings = (config: RunConfig): ResolvedSettings =>
-  asRecorded(() => resolveSettings(config.code ? ownModel(config.code) : config.model, config.settings))
+export const recordedSettings = (config: TrainedModel): ResolvedSettings =>
+  asRecorded(() => resolveSettings(recordedModel(config), config.settings))
+
+/** A run as something that can be built upon. @throws DataError when it learned no images, or its record does not fit its model */
+export function baseOf(trained: TrainedModel): Base {
+  const { height, width, channels } = imagesOf(trained)
+  return {
+    model: trained.model,
+    objective: recordedObjective(trained),
+    imageShape: [height, width, channels],
+  }
+}
 
 /** The columns that a run's data has, as it records them. */
 export function recordedFacts(config: Pick<RunConfig, 'data'>): DataFacts {
@@ -51,7 +85,7 @@ export function recordedFacts(config: Pick<RunConfig, 'data'>): DataFacts {
  *
  * @throws DataError when its record does not fit the models there are
  */
-export function recordedObjective(config: RunConfig): Objective {
+export function recordedObjective(config: TrainedModel): Objective {
   const { model, common, options } = recordedSettings(config)
   return asRecorded(() => model.objective(options, { ...recordedFacts(config), steps: common.steps }))
 }
@@ -87,8 +121,14 @@ export interface RecordedDataOptions extends Pick<FolderOptions, 'onImages' | 's
 }
 
 /** @throws DataError when the record asks a data set for what it does not have */
-const recordedOptions = ({ data }: RunConfig): Readonly<Record<string, unknown>> =>
-  asRecorded(() => setOptions(data.name, optionsOf(data.name), data.options ?? {}))
+const recordedOptions = ({ name, options = {} }: RunSet): Readonly<Record<string, unknown>> =>
+  asRecorded(() => setOptions(name, optionsOf(name), options))
+
+/** A set as a run names it: by a name, or by the path of a folder. */
+const loadRecorded: LoadSet = (set, form) =>
+  Object.hasOwn(namedSets, set.name)
+    ? loadData(set.name, { ...form, dataDir: set.folder, options: recordedOptions(set) })
+    : movedFolder(resolve(set.folder ?? set.name), form)
 
 /** @throws DataError unless the data is still that of the run */
 function checkHash(config: RunConfig, what: string, then: string, now: string | undefined): void {
@@ -113,23 +153,31 @@ export async function recordedData(
   config: RunConfig,
   { dataDir, ...options }: RecordedDataOptions = {},
 ): Promise<RunData> {
-  const { name, hash, test: heldOut, folder, channels } = config.data
+  const { name, hash, test: heldOut, channels, parts = [config.data] } = config.data
   const size = imageSize(config)
-  const form: FolderOptions = {
+  const form: Omit<RunDataOptions, 'options'> = {
     ...options,
     ...(size ? { imageSize: { height: size.height, width: size.width } } : {}),
     ...(channels === 1 || channels === 3 ? { channels } : {}),
   }
   const own = name === OWN_DATA && asRecorded(() => modelData(recordedSettings(config), name))
   if (own) return own
-  const data =
-    Object.hasOwn(namedSets, name) || isColumns(name)
-      ? await loadRunData(name, { ...form, dataDir: dataDir ?? folder, options: recordedOptions(config) })
-      : imageData(name, await movedFolder(resolve(dataDir ?? name), form))
+  const [first, ...others] = parts as readonly RunSet[] as [RunSet, ...RunSet[]]
+  const data = isColumns(name)
+    ? await loadRunData(name, { options: recordedOptions(first) })
+    : await loadImages(
+        [{ ...first, folder: dataDir ?? placeOf(first) }, ...others],
+        { ...form, labels: labelsOf(recordedSettings(config).common) },
+        loadRecorded,
+      )
   checkHash(config, `the data "${name}"`, hash, data.record.hash)
   if (heldOut) checkHash(config, `the held-out part of the data "${name}"`, heldOut.hash, data.test?.hash)
   return data
 }
+
+/** Where the files of a named set lay; a folder is its own name. */
+const placeOf = ({ name, folder }: RunSet): string | undefined =>
+  Object.hasOwn(namedSets, name) ? folder : undefined
 
 /** The same of a run on images. @throws DataError when its data is something else */
 export const recordedImages = async (

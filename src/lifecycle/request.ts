@@ -2,11 +2,15 @@
 import { z } from 'zod'
 import type { ImageForm } from '../data/fit.ts'
 import { IMAGE_SIZE, parseImageSize } from '../data/image-size.ts'
+import type { LabelledPart } from '../data/labelled-part.ts'
 import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { modelNamed } from '../models/index.ts'
 import { type ModelDefinition, settledOptions } from '../models/model.ts'
 import type { CodeRecord } from '../models/own.ts'
+import type { Origin } from '../runs/index.ts'
+import { ConfigError } from '../util/errors.ts'
 import { MOST } from '../util/limits.ts'
+import type { Tensors } from './origin.ts'
 import { checkNames, checkSettings } from './setting.ts'
 
 /** The settings that every training has. */
@@ -52,18 +56,48 @@ export const commonSettings = z.object({
     .optional()
     .describe('1 for grey images, 3 for colour (default: as the images are)'),
 })
-export type CommonSettings = z.output<typeof commonSettings>
+
+/** Those of models that learn labels. */
+const labelSettings = z.object({
+  labels: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'learn from so many labelled examples only, equally many of each class; of several sets, from so many of the first (default: all)',
+    ),
+  draw: z
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('with --labels: which examples are drawn; another number has others (default: 1)'),
+})
+
+export type CommonSettings = z.output<typeof commonSettings> & z.output<typeof labelSettings>
+
+/** The settings that trainings of a model have, whatever its own options. */
+export const commonSettingsOf = ({ learnsLabels }: Pick<ModelDefinition, 'learnsLabels'>): z.ZodObject =>
+  learnsLabels ? commonSettings.extend(labelSettings.shape) : commonSettings
+
+/** Which labelled examples the settings ask for; undefined: all there are. */
+export const labelsOf = ({ labels, draw }: CommonSettings): LabelledPart | undefined =>
+  labels === undefined ? undefined : { labels, draw }
 
 export interface RunRequest {
   /** A name of the model registry, or a definition of one's own. */
   readonly model: string | ModelDefinition
   /** Where a definition of one's own came from. */
   readonly code?: CodeRecord | undefined
-  /** A named data set or a folder; `own` of a model that brings its own. */
-  readonly data: string
+  /** The run that a fine-tuned model is built upon, and the weights that it begins with, by their names in the new run. */
+  readonly origin?: { readonly record: Origin; readonly weights?: Tensors | undefined } | undefined
+  /** A named data set or a folder, or several that are put together; `own` of a model that brings its own. */
+  readonly data: string | readonly string[]
   /** Folder that holds the data set's files. */
   readonly dataDir?: string | undefined
-  /** What the named data set has options for, e.g. `count` of `digits`. */
+  /** What the (first) named data set has options for, e.g. `count` of `digits`. */
   readonly dataOptions?: Readonly<Record<string, unknown>> | undefined
   /** Run folder to be made. */
   readonly folder: string
@@ -99,13 +133,23 @@ export function resolveSettings(
   settings: Readonly<Record<string, unknown>>,
 ): ResolvedSettings {
   const model = typeof named === 'string' ? modelNamed(named) : named
-  const commonNames = Object.keys(commonSettings.shape)
+  const schema = commonSettingsOf(model)
+  const commonNames = Object.keys(schema.shape)
   const optionNames = Object.keys(model.options.shape)
   checkNames(model.name, [...commonNames, ...optionNames], settings)
   const given = (names: readonly string[]): Record<string, unknown> =>
     Object.fromEntries(
       names.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])),
     )
-  const common = checkSettings(commonSettings, { ...model.defaults, ...given(commonNames) })
-  return { model, common, options: settledOptions(model, checkSettings(model.options, given(optionNames))) }
+  const { draw, ...common } = checkSettings(schema, {
+    ...model.defaults,
+    ...given(commonNames),
+  }) as CommonSettings
+  if (draw !== undefined && common.labels === undefined)
+    throw new ConfigError(`--draw ${draw} is for --labels, such as --labels 100; give both or none`)
+  return {
+    model,
+    common: common.labels === undefined ? common : { ...common, draw: draw ?? 1 },
+    options: settledOptions(model, checkSettings(model.options, given(optionNames))),
+  }
 }

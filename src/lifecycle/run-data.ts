@@ -1,6 +1,8 @@
 // What a run is trained on, whatever it is: columns, what is held out, and how the record names it.
 import { resolve } from 'node:path'
 import { imageColumns, imageExamples } from '../data/examples.ts'
+import { joinedDatasets } from '../data/joined.ts'
+import { type LabelledPart, labelledPart } from '../data/labelled-part.ts'
 import type { LoadDataOptions } from '../data/node/index.ts'
 import { type DataSplits, loadData, namedColumns, namedSets, optionsOf } from '../data/node/index.ts'
 import { setOptions } from '../data/set-options.ts'
@@ -102,11 +104,14 @@ async function columnData(name: string, chosen: Chosen): Promise<RunData> {
  * @param name  of the data that is asked for
  * @throws ConfigError when the model is to be trained on other data than its own
  */
-export function modelData({ model, options }: ResolvedSettings, name: string): RunData | undefined {
+export function modelData(
+  { model, options }: ResolvedSettings,
+  name: string | readonly string[],
+): RunData | undefined {
   if (!model.source) return undefined
   if (name !== OWN_DATA)
     throw new ConfigError(
-      `${model.name} brings data of its own and is trained on nothing else; expected no data to be named, got "${name}"`,
+      `${model.name} brings data of its own and is trained on nothing else; expected no data to be named, got "${[name].flat().join('", "')}"`,
     )
   const source = model.source(options)
   const { columns } = source
@@ -119,19 +124,86 @@ export function modelData({ model, options }: ResolvedSettings, name: string): R
   }
 }
 
+export interface RunDataOptions extends LoadDataOptions {
+  /** Of the training part, so many labelled examples only; of several sets, of the first. Default: all. */
+  readonly labels?: LabelledPart | undefined
+}
+
+/** One of the sets that a run is trained on. */
+export interface RunSet {
+  readonly name: string
+  readonly options?: Chosen | undefined
+  /** Folder with the files of a named set. */
+  readonly folder?: string | undefined
+}
+
+/** What loads the images of one set. */
+export type LoadSet = (set: RunSet, form: LoadDataOptions) => Promise<DataSplits>
+
+const loadSet: LoadSet = ({ name, options, folder }, form) =>
+  loadData(name, { ...form, dataDir: folder, ...(options ? { options } : {}) })
+
 /**
- * Loads data by its name or from a folder.
+ * Images of one set, or of several together, as data of a run. Those of further sets are made to the shape of the first one's; held out is
+ * what the first one holds out.
  *
- * @throws ConfigError for a name or an option that is not there; DataError when the data cannot be had or is broken
+ * @param load  default: by name, or from a folder of that path
+ */
+export async function loadImages(
+  sets: readonly RunSet[],
+  { labels, ...form }: Omit<RunDataOptions, 'options' | 'dataDir'>,
+  load: LoadSet = loadSet,
+): Promise<RunData> {
+  const [first, ...others] = sets as [RunSet, ...RunSet[]]
+  const { train: whole, test } = await load(first, form)
+  const train = labels ? await labelledPart(whole, labels) : whole
+  const splits = { train, ...(test ? { test } : {}) }
+  if (others.length === 0) return imageData(first.name, splits, first.options)
+  const { height, width, channels } = train
+  const same: LoadDataOptions = {
+    ...form,
+    imageSize: { height, width },
+    channels: channels === 1 || channels === 3 ? channels : undefined,
+  }
+  const parts = [train]
+  for (const set of others) parts.push((await load(set, same)).train)
+  const data = imageData(first.name, { ...splits, train: await joinedDatasets(parts) })
+  return {
+    ...data,
+    record: {
+      ...data.record,
+      name: sets.map(({ name }) => recordedName(name)).join(' + '),
+      parts: sets.map(({ name, options = {}, folder }, i) => ({
+        name: recordedName(name),
+        ...optionsRecord(options),
+        ...(folder === undefined ? {} : { folder: resolve(folder) }),
+        count: parts[i]!.count,
+      })),
+    },
+  }
+}
+
+/**
+ * Loads data by its name or from a folder, or several sets of images together.
+ *
+ * @throws ConfigError for a name or an option that is not there; DataError when the data cannot be had or is broken, or the sets do not
+ *         go together
  */
 export async function loadRunData(
-  name: string,
-  { options = {}, ...rest }: LoadDataOptions = {},
+  named: string | readonly string[],
+  { options = {}, dataDir, ...rest }: RunDataOptions = {},
 ): Promise<RunData> {
+  const [name, ...others] = [named].flat() as [string, ...string[]]
   const chosen = setOptions(name, optionsOf(name), options)
-  return isColumns(name)
-    ? columnData(name, chosen)
-    : imageData(name, await loadData(name, { ...rest, options: chosen }), chosen)
+  const columns = [name, ...others].find(isColumns)
+  if (columns === undefined)
+    return loadImages(
+      [{ name, options: chosen, folder: dataDir }, ...others.map((other) => ({ name: other }))],
+      rest,
+    )
+  if (others.length > 0)
+    throw new ConfigError(`only sets of images are put together, and "${columns}" is none; name it alone`)
+  return columnData(name, chosen)
 }
 
 /** The images of a run's data. @throws DataError when it is none */

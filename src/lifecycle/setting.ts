@@ -26,6 +26,8 @@ export interface Setting {
   readonly pattern?: string
   /** The values there are, when they are few. */
   readonly choices?: readonly (string | number)[]
+  /** Whether it may be given several times; several values are then a list. */
+  readonly list?: boolean
   /** What is accepted, in words: `a whole number of at least 1`. */
   readonly expected: string
   accepts(value: unknown): boolean

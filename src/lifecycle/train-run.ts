@@ -10,7 +10,7 @@ import { sheetMaker } from '../pictures/sheets.ts'
 import type { EventRow, RunConfig } from '../runs/index.ts'
 import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '../runs/node/index.ts'
 import { machine, versions } from '../runs/node/machine.ts'
-import type { Engine } from '../runtime/engine.ts'
+import type { Engine, StateArrays } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { alarmsOf, type MetricsRow } from '../training/detectors.ts'
 import { checkMemory } from '../training/memory.ts'
@@ -25,6 +25,7 @@ import { memoryBytes } from '../util/node/memory.ts'
 import { type Course, openCourse } from './course.ts'
 import { engineThreads } from './engine-threads.ts'
 import { finishRun } from './finish-run.ts'
+import { arraysOf, originFile, readOrigin, writeOrigin } from './origin.ts'
 import { readOwnCode } from './own-code.ts'
 import { recordRun } from './record-run.ts'
 import {
@@ -35,7 +36,7 @@ import {
   recordedObjective,
 } from './recorded-run.ts'
 import { remakeSheets } from './remake-sheets.ts'
-import { imageForm, type RunRequest, resolveSettings } from './request.ts'
+import { imageForm, labelsOf, type RunRequest, resolveSettings } from './request.ts'
 import { planResume } from './resume-plan.ts'
 import { loadRunData, modelData, type RunData } from './run-data.ts'
 
@@ -46,12 +47,14 @@ async function* trainInto(
   engine: Engine,
   {
     from,
+    initial,
     history,
     told,
     course,
     signal,
   }: {
     from?: TrainingState | undefined
+    initial?: StateArrays | undefined
     history?: readonly MetricsRow[]
     told?: readonly EventRow[]
     course?: Course | undefined
@@ -75,6 +78,7 @@ async function* trainInto(
       ...(course ? [evaluation({ every: settings.evaluateEvery, measure: course.evaluate })] : []),
     ],
     from,
+    initial,
     history,
     ...(signal ? { signal } : {}),
     mostBytes: SHARES.step * memoryBytes(),
@@ -114,6 +118,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     (yield* withReports<RunEvent, RunData>((report) =>
       loadRunData(request.data, {
         ...form,
+        labels: labelsOf(common),
         ...(request.dataDir ? { dataDir: request.dataDir } : {}),
         options: request.dataOptions,
         ...(request.signal ? { signal: request.signal } : {}),
@@ -131,6 +136,8 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   // The same is looked at again when the step is lowered; here no folder has been made for it yet.
   const step = { batchSize: common.batchSize, columns: facts.columns }
   checkMemory(stepGraph(objective, step).graph, SHARES.step * memoryBytes(), step)
+  const { origin } = request
+  const begun = origin?.weights && (await originFile(origin.weights))
   const engine = await nodeEngine(threads)
   let run: RunWriter | undefined
   let course: Course | undefined
@@ -151,8 +158,9 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       data: {
         ...data.record,
         ...(measures && data.test ? { test: data.test } : {}),
-        ...(request.dataDir ? { folder: resolve(request.dataDir) } : {}),
+        ...(request.dataDir && !data.record.parts ? { folder: resolve(request.dataDir) } : {}),
       },
+      ...(origin ? { origin: { ...origin.record, ...(begun ? { weights: begun.hash } : {}) } } : {}),
       versions: versions(engine.name),
       machine: machine(),
       metrics: metricsOf(objective),
@@ -162,8 +170,13 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       ),
     }
     run = await createRun(request.folder, config)
+    if (begun) await writeOrigin(run, begun.bytes)
     yield { type: 'run', folder: run.folder, config }
-    yield* trainInto(run, data, engine, { course, signal })
+    yield* trainInto(run, data, engine, {
+      initial: origin?.weights && arraysOf(origin.weights),
+      course,
+      signal,
+    })
   } finally {
     await course?.close()
     await engine.close()
@@ -230,6 +243,7 @@ export async function* continueRun(
     yield { type: 'run', folder: run.folder, config: run.config, resumedFrom: step, ...records }
     yield* trainInto(run, data, engine, {
       from: checkpoint && checkpointState(checkpoint),
+      initial: checkpoint ? undefined : await readOrigin(run),
       history: await run.readLog('metrics'),
       told: await run.readLog('events'),
       course,

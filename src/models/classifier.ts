@@ -7,6 +7,7 @@ import { ConfigError } from '../util/errors.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import type { Shape } from '../util/shape.ts'
 import { settleWay, trainedSo, updatesPerBatch, wayOptions } from './classifier-training.ts'
+import { cosineRate } from './cosine.ts'
 import { checkImageShape } from './image-shape.ts'
 import { imageModel } from './model.ts'
 
@@ -45,13 +46,6 @@ export function classifierNetwork(options: ClassifierNetworkOptions = {}): Netwo
     dense({ units: classes, name: 'logits' }),
   ])
 }
-
-/** From `peak` at the first update along half a cosine to a hundredth of it after `steps`. */
-const cosine = (peak: number, steps: number) =>
-  function cosineDecay(updatesBefore: number): number {
-    const done = Math.min(1, updatesBefore / steps)
-    return peak * (0.01 + 0.99 * 0.5 * (1 + Math.cos(Math.PI * done)))
-  }
 
 const options = z.object({
   dropout: z
@@ -97,7 +91,10 @@ export const classifier = imageModel({
       name: 'classifier',
       classifier: classifierNetwork({ imageShape, classes, dropout: rate }),
       optimizer: adam({
-        learningRate: steps === undefined ? learningRate : cosine(learningRate, steps * updatesPerBatch(way)),
+        learningRate: cosineRate(
+          learningRate,
+          steps === undefined ? undefined : steps * updatesPerBatch(way),
+        ),
         beta1,
       }),
     }

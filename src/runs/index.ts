@@ -81,6 +81,8 @@ export {
   metricsRowSchema,
   type NetworkSummary,
   networkSummarySchema,
+  type Origin,
+  originSchema,
   type RunConfig,
   type RunSettings,
   type RunStatus,
@@ -90,6 +92,7 @@ export {
   type SampleEntry,
   type SampleKind,
   type TimingRow,
+  type TrainedModel,
   timingRowSchema,
 } from './schema.ts'
 export { TRAINING } from './training.ts'

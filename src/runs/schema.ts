@@ -88,9 +88,8 @@ export const runSettingsSchema = z
   .catchall(z.json())
 export type RunSettings = z.infer<typeof runSettingsSchema>
 
-/** `config.json` of a training: all that is needed to say what it is, and to repeat it. */
-export const runConfigSchema = runHeadSchema.extend({
-  recipe: z.literal('training').default('training'),
+/** What a training was made of: of this its networks follow. */
+const trainedSchema = z.object({
   /** Name in the model registry, e.g. `mlp-gan`. */
   model: named,
   /** The file of a model of one's own, and the hash of what it held. */
@@ -116,15 +115,48 @@ export const runConfigSchema = runHeadSchema.extend({
     preparation: z.string().optional(),
     /** Where the files lay, for data that came from files. */
     folder: z.string().optional(),
+    /** The sets that were put together, where there are several; the first one's held-out part is that of the run. */
+    parts: z
+      .array(
+        z.object({
+          name: named,
+          options: z.record(z.string(), z.json()).optional(),
+          folder: z.string().optional(),
+          count,
+        }),
+      )
+      .min(2)
+      .optional(),
     /** The held-out part that the run is validated on; absent when it is not. */
     test: z.object({ hash: z.string(), count }).optional(),
   }),
+})
+
+/** The run on whose features a fine-tuned one is built. */
+export const originSchema = trainedSchema.extend({
+  /** Its folder, as it was then. */
+  run: named,
+  /** The last step that made the weights with which the fine-tuned run began. */
+  step: count,
+  /** SHA-256 of the file that keeps these weights; absent where none of them are used. */
+  weights: z.string().optional(),
+})
+export type Origin = z.infer<typeof originSchema>
+
+/** `config.json` of a training: all that is needed to say what it is, and to repeat it. */
+export const runConfigSchema = runHeadSchema.extend({
+  recipe: z.literal('training').default('training'),
+  ...trainedSchema.shape,
+  /** Only of fine-tuned runs. */
+  origin: originSchema.optional(),
   metrics: z.array(metricInfoSchema),
   /** What watches the run; absent in older runs, whose alarms were raised on healthy ones too. */
   alarms: z.array(alarmInfoSchema).optional(),
   networks: z.array(networkSummarySchema),
 })
 export type RunConfig = z.infer<typeof runConfigSchema>
+/** What of a record says which networks a run has. */
+export type TrainedModel = z.infer<typeof trainedSchema> & Pick<RunConfig, 'origin'>
 
 /** `status.json`: where the run is. */
 export const runStatusSchema = z.object({

@@ -33,13 +33,22 @@ export class DivergedError extends Error {
   }
 }
 
-/** The arrays a run starts from. Slots of optimizers are zero. */
-export function initialState(state: readonly StateSpec[], seed: number): StateArrays {
+/**
+ * The arrays a run starts from. Slots of optimizers are zero.
+ *
+ * @param given  arrays of which some of the state is to be a copy, by name
+ */
+export function initialState(
+  state: readonly StateSpec[],
+  seed: number,
+  given: StateArrays = {},
+): StateArrays {
   return Object.fromEntries(
     state.map(({ name, shape, initializer, startsAs = name }) => [
       name,
-      (initializer?.fill(shape, randomStream(seed, `initial/${startsAs}`)) ??
-        new Float32Array(sizeOf(shape))) as Float32Array<ArrayBuffer>,
+      given[name]?.slice() ??
+        ((initializer?.fill(shape, randomStream(seed, `initial/${startsAs}`)) ??
+          new Float32Array(sizeOf(shape))) as Float32Array<ArrayBuffer>),
     ]),
   )
 }
@@ -81,6 +90,22 @@ export function checkFits(
       `the state to continue from does not fit the model: "${name}" should have ${sizeOf(shape)} numbers ${formatShape(shape)}, ${found}`,
     )
   }
+}
+
+/**
+ * Holds arrays with which some of the state is to begin against it.
+ *
+ * @throws DataError naming the first that it does not have, or that has another length
+ */
+export function checkKnown(arrays: StateArrays, state: readonly Pick<StateSpec, 'name' | 'shape'>[]): void {
+  const names = Object.keys(arrays)
+  const stray = names.find((name) => !state.some((spec) => spec.name === name))
+  if (stray !== undefined)
+    throw new DataError(`the weights to begin with do not fit the model: it has no "${stray}"`)
+  checkFits(
+    { arrays },
+    state.filter(({ name }) => names.includes(name)),
+  )
 }
 
 /**

@@ -1,7 +1,7 @@
 // The one training loop: plans calls of several steps, feeds them, and reports what happened as events.
 import { type Examples, type OpenSource, type Source, sourceOf } from '../data/source.ts'
 import type { Objective } from '../objectives/objective.ts'
-import type { Engine, FeedData, Program, StepFeeds } from '../runtime/engine.ts'
+import type { Engine, FeedData, Program, StateArrays, StepFeeds } from '../runtime/engine.ts'
 import { MOST } from '../util/limits.ts'
 import { checkNumber } from '../util/options.ts'
 import { isDue } from '../util/pace.ts'
@@ -12,6 +12,7 @@ import { checkMemory } from './memory.ts'
 import {
   checkFinite,
   checkFits,
+  checkKnown,
   DivergedError,
   divergedWeight,
   initialState,
@@ -35,6 +36,8 @@ export interface TrainOptions {
   readonly watchers?: readonly OpenWatcher[]
   /** Continue from here instead of from fresh weights. */
   readonly from?: TrainingState | undefined
+  /** Without `from`: arrays that some of the state begins with, by name; the rest begins as its initializers say. */
+  readonly initial?: StateArrays | undefined
   /** The rows logged up to `from`, so that the detectors remember. */
   readonly history?: readonly MetricsRow[] | undefined
   /** Aborted: the loop ends after the running call, with a checkpoint. */
@@ -91,6 +94,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   checkMemory(step.graph, mostBytes, { batchSize, columns })
   const shapes = Object.fromEntries(step.state.map(({ name, shape }) => [name, shape]))
   if (from) checkFits(from, step.state)
+  if (options.initial) checkKnown(options.initial, step.state)
   const data: OpenSource = source.open({ seed, batchSize, draws: drawsOf(step.feeds) })
   if (from?.source) data.restore?.(from.source)
   const prepare = feeder(step.feeds, { seed, source: data })
@@ -228,7 +232,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       const watcher = await open({ objective, engine, program, seed, steps })
       if (watcher) watchers.push(watcher)
     }
-    await program.write(from?.arrays ?? initialState(step.state, seed))
+    await program.write(from?.arrays ?? initialState(step.state, seed, options.initial))
     let paused = false
     while (next < steps && !signal?.aborted) {
       const asked = await (paused ? options.controls?.wait(signal) : options.controls?.take())

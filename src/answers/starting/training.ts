@@ -1,6 +1,6 @@
 // How a training is begun.
 import { splitDataOptions } from '../../lifecycle/data-settings.ts'
-import { commonSettings, resolveSettings } from '../../lifecycle/request.ts'
+import { commonSettingsOf, resolveSettings } from '../../lifecycle/request.ts'
 import { settingsOf } from '../../lifecycle/setting.ts'
 import { MODELS, modelNamed } from '../../models/index.ts'
 import { TRAINING } from '../../runs/index.ts'
@@ -23,12 +23,18 @@ export const trainingStart: Startable = {
         name: model.name,
         summary: model.description,
         settings: [
-          ...settingsOf(commonSettings, { ...model.defaults }).map(fieldOf(false)),
+          ...settingsOf(commonSettingsOf(model), { ...model.defaults }).map(fieldOf(false)),
           ...settingsOf(model.options).map(fieldOf(true)),
         ],
       })),
     },
-    data: { choices: dataChoices(runs.filter(isTraining).map(({ config }) => config.data.name)) },
+    data: {
+      choices: dataChoices(
+        runs
+          .filter(isTraining)
+          .flatMap(({ config: { data } }) => data.parts?.map(({ name }) => name) ?? [data.name]),
+      ),
+    },
     first: { title: 'Training', settings: ['steps', 'batchSize', 'seed'] },
     rest: 'what is saved and measured, images, threads',
   }),

@@ -63,7 +63,8 @@ async function ofRun(given: string): Promise<ModelFile> {
     throw new DataError(
       `${given}: the model ${run.config.model} has no network that names classes; expected a run of a classifier, or an .onnx file`,
     )
-  const { name, folder, options } = run.config.data
+  // Of several sets the first is that whose images were held out.
+  const { name, folder, options } = run.config.data.parts?.[0] ?? run.config.data
   return {
     bytes: await networkBytes(run, classifier),
     name: `${classifier}.onnx`,

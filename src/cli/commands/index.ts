@@ -21,6 +21,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./sample.ts'),
   },
   {
+    name: 'finetune',
+    usage: '<run>',
+    summary: 'train a classifier on the features that a run has learned',
+    load: () => import('./finetune.ts'),
+  },
+  {
     name: 'summary',
     usage: '<model>',
     summary: "show a model's layers, shapes and parameters",
