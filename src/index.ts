@@ -2,6 +2,7 @@
 
 export { z } from 'zod'
 export * from './attacks/index.ts'
+export * from './augmentations/index.ts'
 export * from './autodiff/index.ts'
 export * from './classifiers/index.ts'
 export * from './data/index.ts'

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { findCycle, type Import, importsOf, nodeGlobalsOf, type Sources } from './support/imports.ts'
 
 const PURE =
-  'util formats graph autodiff lowering onnx runtime initializers layers losses optimizers watches objectives models training metrics classifiers attacks data runs statistics report'
+  'util formats graph autodiff lowering onnx runtime initializers layers augmentations losses optimizers watches objectives models training metrics classifiers attacks data runs statistics report'
 /** What each room may import besides itself: rooms, single files, or `type:` and a room. docs/design.md explains it. */
 const ARROWS: Readonly<Record<string, string>> = {
   util: '',
@@ -18,11 +18,12 @@ const ARROWS: Readonly<Record<string, string>> = {
   runtime: 'graph lowering onnx util',
   initializers: 'util',
   layers: 'graph initializers util',
+  augmentations: 'graph layers util',
   losses: 'graph util',
   optimizers: 'graph util',
   watches: 'util',
-  objectives: 'autodiff graph layers losses optimizers type:runs util watches',
-  models: 'data graph layers losses objectives optimizers type:runs util',
+  objectives: 'augmentations autodiff graph layers losses optimizers type:runs util watches',
+  models: 'augmentations data graph layers losses objectives optimizers type:runs util',
   training:
     'autodiff data graph initializers layers lowering objectives onnx optimizers type:runs runtime/engine.ts util watches',
   metrics: 'graph runtime/engine.ts util',

@@ -6,6 +6,7 @@ import { adam } from '../optimizers/index.ts'
 import { ConfigError } from '../util/errors.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import type { Shape } from '../util/shape.ts'
+import { augmentOption, settledAugment, withAugment } from './augment-option.ts'
 import { settleWay, trainedSo, updatesPerBatch, wayOptions } from './classifier-training.ts'
 import { cosineRate } from './cosine.ts'
 import { checkImageShape } from './image-shape.ts'
@@ -63,14 +64,21 @@ const options = z.object({
     .describe('learning rate of Adam at the start; it falls along a cosine to a hundredth at the last step'),
   beta1: z.number().min(0).lt(1).default(0.9).describe("Adam's share of the mean gradient kept"),
   ...wayOptions.shape,
+  augment: augmentOption,
 })
 type Options = z.output<typeof options>
 
-function settle({ dropout: rate, learningRate, beta1, ...given }: Options): Options & { dropout: number } {
+function settle({
+  dropout: rate,
+  learningRate,
+  beta1,
+  augment,
+  ...given
+}: Options): Options & { dropout: number } {
   const way = settleWay(given)
   // Attack and noise make more than enough examples.
   const usual = Object.keys(way).length > 0 ? 0 : 0.5
-  return { dropout: rate ?? usual, learningRate, beta1, ...way }
+  return { dropout: rate ?? usual, learningRate, beta1, ...way, ...settledAugment(augment) }
 }
 
 /** Our own: 10 passes over 60,000 images, 469 batches each. */
@@ -86,7 +94,7 @@ export const classifier = imageModel({
   objective: (given, imageShape, { classes, steps }) => {
     if (classes === undefined)
       throw new ConfigError('classifier: the number of classes is not known; give it as `classes`')
-    const { dropout: rate, learningRate, beta1, ...way } = settle(given)
+    const { dropout: rate, learningRate, beta1, augment, ...way } = settle(given)
     const common = {
       name: 'classifier',
       classifier: classifierNetwork({ imageShape, classes, dropout: rate }),
@@ -98,6 +106,6 @@ export const classifier = imageModel({
         beta1,
       }),
     }
-    return trainedSo(way, common, steps)
+    return withAugment(trainedSo(way, common, steps), augment)
   },
 })

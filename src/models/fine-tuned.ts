@@ -17,6 +17,7 @@ import { adam } from '../optimizers/index.ts'
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { formatShape, type Shape, sameShape } from '../util/shape.ts'
+import { augmentOption, settledAugment, withAugment } from './augment-option.ts'
 import { cosineRate } from './cosine.ts'
 import { imageModel, type ModelDefinition } from './model.ts'
 
@@ -54,6 +55,7 @@ export const fineTuneOptions = z.object({
     .default(1e-3)
     .describe('learning rate of Adam at the start; it falls along a cosine to a hundredth at the last step'),
   beta1: z.number().min(0).lt(1).default(0.9).describe("Adam's share of the mean gradient kept"),
+  augment: augmentOption,
 })
 type Options = z.output<typeof fineTuneOptions>
 
@@ -193,7 +195,8 @@ export const fineTunedModel = (base: Base): ModelDefinition =>
     imageShape: base.imageShape,
     classes: 10,
     options: fineTuneOptions,
-    settle({ from, train, network, layer, ...rest }) {
+    settle({ from, train, network, layer, augment, ...others }) {
+      const rest = { ...others, ...settledAugment(augment) }
       const [usual] = TRAINED[from]
       if (train && !TRAINED[from].includes(train))
         throw new ConfigError(
@@ -207,7 +210,7 @@ export const fineTunedModel = (base: Base): ModelDefinition =>
       const found = featureSource(base, { network, layer })
       return { from, train: train ?? usual, network: found.network.name, layer: found.layer, ...rest }
     },
-    objective({ from, train, network, layer, learningRate, beta1 }, imageShape, { classes, steps }) {
+    objective({ from, train, network, layer, learningRate, beta1, augment }, imageShape, { classes, steps }) {
       if (classes === undefined)
         throw new ConfigError('finetune learns labels, and the data has none; use labelled data')
       if (!sameShape(imageShape, base.imageShape))
@@ -216,10 +219,11 @@ export const fineTunedModel = (base: Base): ModelDefinition =>
         )
       const source = from === 'pixels' ? undefined : featureSource(base, { network, layer })
       const isFrozen = (train ?? TRAINED[from][0]) === 'head'
-      return classification({
+      const tuned = classification({
         name: `finetune-${base.model}`,
         classifier: classifierOn(source, isFrozen, imageShape, classes),
         optimizer: adam({ learningRate: cosineRate(learningRate, steps), beta1 }),
       })
+      return withAugment(tuned, augment)
     },
   })

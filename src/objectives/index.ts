@@ -1,5 +1,6 @@
 // Objectives: what networks compete for, one file per algorithm.
 export { type AdversarialOptions, adversarial } from './adversarial.ts'
+export { type AugmentedOptions, augmented } from './augmented.ts'
 export { type AveragedOptions, averaged, movingAverage } from './averaged.ts'
 export { type ClassificationOptions, classification } from './classification.ts'
 export { type ConditionalGanOptions, conditionalGan } from './conditional-gan.ts'

@@ -29,6 +29,8 @@ export interface BoundNetwork {
 /** What a phase may use. Everything asked for is fed afresh in every execution of the phase. */
 export interface PhaseContext<Name extends string = string> {
   readonly batchSize: number
+  /** False in validation: what is measured there is not drawn over. */
+  readonly training: boolean
   /**
    * The columns of the data, `[batch, ...shape]` each, by name: `images` in [0, 1], `labels` as int64, or what else the
    * source has. One batch is shared by all phases of a step; each repeat of a phase gets its own.

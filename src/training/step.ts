@@ -131,6 +131,7 @@ class StepWriter {
     let looks = 0
     return {
       batchSize,
+      training: true,
       data: this.feeds.data(columns, batchSize, draw),
       random,
       networks: Object.fromEntries(

@@ -42,6 +42,7 @@ export function reportGraph(
     const random = feeds.random(`validation/${phase.name}`)
     results[phase.name] = phase.loss({
       batchSize,
+      training: false,
       data: feeds.data(columns, batchSize, 0),
       random,
       networks: Object.fromEntries(
