@@ -23,7 +23,7 @@ import { openOwnRun } from './own-code.ts'
 import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
 
 /** A run with its newest weights. */
-async function openTrained(folder: string) {
+export async function openTrained(folder: string) {
   const run = await openOwnRun(folder)
   const checkpoint = await newestCheckpoint(run)
   const objective = recordedObjective(run.config)

@@ -2,6 +2,7 @@
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { classifier } from './classifier.ts'
+import { conditionalDcgan } from './conditional-dcgan.ts'
 import { conditionalGan } from './conditional-gan.ts'
 import { convVae } from './conv-vae.ts'
 import { dcgan } from './dcgan.ts'
@@ -19,6 +20,7 @@ export const MODELS: readonly ModelDefinition[] = [
   shallowVae,
   convVae,
   conditionalGan,
+  conditionalDcgan,
   classifier,
 ]
 

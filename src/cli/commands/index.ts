@@ -27,6 +27,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./finetune.ts'),
   },
   {
+    name: 'augment',
+    usage: '<run>',
+    summary: 'make a labelled data set of what a run generates',
+    load: () => import('./augment.ts'),
+  },
+  {
     name: 'summary',
     usage: '<model>',
     summary: "show a model's layers, shapes and parameters",

@@ -1,12 +1,13 @@
 // What a picture that a machine made says of itself: the field's mark for generated media, and where it is from.
 import { crc32 } from 'node:zlib'
 
-const SOURCE = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia'
+/** The term of the field's vocabulary for what a trained model made. */
+export const GENERATED_MEDIA = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia'
 
 const xmp = (): string =>
   `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
   `<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" ` +
-  `Iptc4xmpExt:DigitalSourceType="${SOURCE}"/></rdf:RDF></x:xmpmeta>`
+  `Iptc4xmpExt:DigitalSourceType="${GENERATED_MEDIA}"/></rdf:RDF></x:xmpmeta>`
 
 /** An iTXt chunk: keyword and UTF-8 text, uncompressed. */
 function textChunk(keyword: string, text: string): Buffer {

@@ -1,0 +1,117 @@
+// The conditional GAN of convolutions: images of a class that one asks for.
+import { z } from 'zod'
+import { concat } from '../graph/build.ts'
+import {
+  activation,
+  batchNormalization,
+  conv2D,
+  conv2DTranspose,
+  dense,
+  dropout,
+  embedding,
+  flatten,
+  leakyReLU,
+  type Network,
+  network,
+  reLU,
+  reshape,
+} from '../layers/index.ts'
+import { conditionalGan as objectiveOf } from '../objectives/conditional-gan.ts'
+import { adam } from '../optimizers/index.ts'
+import { ConfigError } from '../util/errors.ts'
+import { type Shape, sizeOf } from '../util/shape.ts'
+import { quarterOf } from './image-shape.ts'
+import { imageModel } from './model.ts'
+
+const label = { shape: [], dtype: 'int64' } as const
+/** Length of the vector that stands for a class. */
+const CODE = 50
+/** Every layer that slides over images has a 5x5 kernel and halves or doubles their size. */
+const sliding = { kernelSize: 5, strides: 2, padding: 'same' } as const
+
+interface PlayerOptions {
+  readonly latentDim: number
+  readonly imageShape: Shape
+  readonly classes: number
+  readonly filters: number
+}
+
+const where = 'conditional-dcgan'
+
+/** Latents [n, latentDim] and labels [n] to images [n, height, width, channels] with pixels in [0, 1]. */
+function generator({ imageShape, latentDim, classes, filters }: PlayerOptions): Network {
+  const { height, width } = quarterOf(where, imageShape)
+  const seed = [height, width, 2 * filters]
+  const code = embedding({ inputDim: classes, outputDim: CODE })
+  const stack = [
+    dense({ units: sizeOf(seed), useBias: false }),
+    batchNormalization(),
+    reLU(),
+    reshape({ targetShape: seed }), // [n, 7, 7, 128]
+    conv2DTranspose({ ...sliding, filters, useBias: false }), // [n, 14, 14, 64]
+    batchNormalization(),
+    reLU(),
+    conv2DTranspose({ ...sliding, filters: imageShape[2]! }), // [n, 28, 28, 1]
+    activation({ activation: 'sigmoid' }),
+  ]
+  return network('generator', { z: [latentDim], label }, ({ z: latent, label: given }, apply) => ({
+    images: apply(stack, concat([latent!, apply(code, given!)], 1)),
+  }))
+}
+
+/** Images and their labels to the probability [n, 1] that both are real. What comes before `concat` knows images only. */
+function discriminator({ imageShape, classes, filters }: PlayerOptions): Network {
+  const code = embedding({ inputDim: classes, outputDim: CODE })
+  const looking = [
+    conv2D({ ...sliding, filters }), // [n, 14, 14, 64]
+    leakyReLU({ negativeSlope: 0.2 }),
+    dropout({ rate: 0.3 }),
+    conv2D({ ...sliding, filters: 2 * filters }), // [n, 7, 7, 128]
+    leakyReLU({ negativeSlope: 0.2 }),
+    dropout({ rate: 0.3 }),
+    flatten(),
+  ]
+  const judging = [
+    dense({ units: 256 }),
+    leakyReLU({ negativeSlope: 0.2 }),
+    dense({ units: 1, activation: 'sigmoid' }),
+  ]
+  return network('discriminator', { images: imageShape, label }, ({ images, label: given }, apply) => ({
+    probability: apply(judging, concat([apply(looking, images!), apply(code, given!)], 1)),
+  }))
+}
+
+/** Our own networks: those of Radford et al. 2015 made small, told the class as in Mirza & Osindero 2014. */
+export const conditionalDcgan = imageModel({
+  name: where,
+  description:
+    'a GAN of convolutions that is told the class: "sparring sample <run> --class 7" draws sevens only',
+  defaults: { steps: 12_000, batchSize: 64, sampleEvery: 400, checkpointEvery: 400 },
+  imageShape: [28, 28, 1],
+  classes: 10,
+  options: z.object({
+    latentDim: z.number().int().min(1).max(65_536).default(100).describe('length of the latent vector'),
+    filters: z
+      .number()
+      .int()
+      .min(1)
+      .max(1024)
+      .default(64)
+      .describe("channels of the discriminator's first layer and of the generator's last hidden one"),
+    learningRate: z.number().positive().default(2e-4).describe('learning rate of Adam, both players'),
+    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's share of the mean gradient kept"),
+  }),
+  objective({ latentDim, filters, learningRate, beta1 }, imageShape, { classes }) {
+    if (classes === undefined)
+      throw new ConfigError(`${where} learns labels, and the data has none; use labelled data`)
+    const players = { latentDim, imageShape, classes, filters }
+    return objectiveOf({
+      name: where,
+      generator: generator(players),
+      discriminator: discriminator(players),
+      generatorOptimizer: adam({ learningRate, beta1 }),
+      discriminatorOptimizer: adam({ learningRate, beta1 }),
+      classes,
+    })
+  },
+})
