@@ -8,6 +8,12 @@ export { type AugmentEvent, type AugmentRequest, type AugmentResult, augmentRun 
 export { type CompareOptions, type CompareResult, compareRuns } from './compare-runs.ts'
 export { type EvaluateEvent, type EvaluateOptions, evaluateRuns } from './evaluate-runs.ts'
 export { type FineTuneRequest, fineTuneRun, openTunable, type Tunable } from './fine-tune.ts'
+export {
+  type InterpolateRequest,
+  type InterpolateResult,
+  interpolateRun,
+  type Neighbour,
+} from './interpolate.ts'
 export { type ExportOptions, exportRun, reportRun, type SampleOptions, sampleRun } from './look.ts'
 export { networkBytes } from './networks.ts'
 export {

@@ -36,7 +36,7 @@ export async function openTrained(folder: string) {
 }
 
 /** The same with an engine, for as long as `work` takes. */
-async function withEngine<Result>(
+export async function withEngine<Result>(
   folder: string,
   work: (parts: Awaited<ReturnType<typeof openTrained>> & { engine: Engine }) => Promise<Result>,
 ): Promise<Result> {
@@ -68,7 +68,7 @@ export interface SampleOptions {
  *
  * @throws ConfigError when the model cannot be asked, or there is no such class
  */
-function classInput(run: RunFolder, objective: Objective, wanted: string): Record<string, number> {
+export function classInput(run: RunFolder, objective: Objective, wanted: string): Record<string, number> {
   const { draws = {} } = functionOf(objective, 'generate')
   const asked = Object.entries(draws).find(([, draw]) => draw.distribution === 'classes')
   if (!asked)

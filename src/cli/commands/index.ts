@@ -21,6 +21,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./sample.ts'),
   },
   {
+    name: 'interpolate',
+    usage: '<run>',
+    summary: 'walk between latents: a strip and an animation',
+    load: () => import('./interpolate.ts'),
+  },
+  {
     name: 'finetune',
     usage: '<run>',
     summary: 'train a classifier on the features that a run has learned',

@@ -1,5 +1,6 @@
 // Reports on disk: PNG files, and the figures and the page of a run.
+export { ANIMATIONS, type AnimationFormat, type AnimationOptions, encodeAnimation } from './animation.ts'
 export { checkPng } from './check-png.ts'
 export { decodePng, encodePng, svgToPng } from './png.ts'
-export { GENERATED_MEDIA, marked } from './provenance.ts'
+export { COMPOSITE_MEDIA, GENERATED_MEDIA, marked } from './provenance.ts'
 export { type WrittenReport, writeReport } from './write-report.ts'

@@ -4,10 +4,15 @@ import { crc32 } from 'node:zlib'
 /** The term of the field's vocabulary for what a trained model made. */
 export const GENERATED_MEDIA = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia'
 
-const xmp = (): string =>
+/** The same of what was put together of made and of real pictures. */
+export const COMPOSITE_MEDIA =
+  'http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia'
+
+/** An XMP packet that says how a picture was made. */
+export const xmp = (source: string): string =>
   `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
   `<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" ` +
-  `Iptc4xmpExt:DigitalSourceType="${GENERATED_MEDIA}"/></rdf:RDF></x:xmpmeta>`
+  `Iptc4xmpExt:DigitalSourceType="${source}"/></rdf:RDF></x:xmpmeta>`
 
 /** An iTXt chunk: keyword and UTF-8 text, uncompressed. */
 function textChunk(keyword: string, text: string): Buffer {
@@ -25,16 +30,21 @@ function textChunk(keyword: string, text: string): Buffer {
  *
  * @param png    a whole PNG file
  * @param facts  what made it, e.g. `{ model: '<hash>', seed: '1' }`
+ * @param source  the term of the field's vocabulary; default: made by a trained model
  * @source IPTC Photo Metadata Standard 2023.1, Digital Source Type; PNG (third edition), 11.3.3.4: iTXt
  */
-export function marked(png: Uint8Array, facts: Readonly<Record<string, string>>): Uint8Array {
+export function marked(
+  png: Uint8Array,
+  facts: Readonly<Record<string, string>>,
+  source: string = GENERATED_MEDIA,
+): Uint8Array {
   // Before the last chunk, which is 12 bytes long and empty.
   const end = png.length - 12
   const said = Object.entries(facts).map(([name, value]) => `${name}=${value}`)
   return new Uint8Array(
     Buffer.concat([
       png.subarray(0, end),
-      textChunk('XML:com.adobe.xmp', xmp()),
+      textChunk('XML:com.adobe.xmp', xmp(source)),
       textChunk('sparring', said.join('; ')),
       png.subarray(end),
     ]),

@@ -1,0 +1,47 @@
+// Animations of pictures, through sharp: WebP, which keeps every pixel and says how it was made, or GIF.
+import sharp from 'sharp'
+import { ShapeError } from '../../util/errors.ts'
+import type { PixelImage } from '../grid.ts'
+import { encodePng } from './png.ts'
+import { xmp } from './provenance.ts'
+
+/** Kinds of animations, with the endings of their files. */
+export const ANIMATIONS = { webp: '.webp', gif: '.gif' } as const
+export type AnimationFormat = keyof typeof ANIMATIONS
+
+export interface AnimationOptions {
+  readonly format: AnimationFormat
+  /** Pictures a second. */
+  readonly pace: number
+  /** The term for how it was made, which WebP files keep; GIF files have no room for it. */
+  readonly source: string
+}
+
+/**
+ * Pictures of one size as an animation that goes on for ever. WebP is written without loss; GIF has 256 colours, enough for grey.
+ *
+ * @throws ShapeError when there are none, or they differ in size
+ */
+export async function encodeAnimation(
+  pictures: readonly PixelImage[],
+  { format, pace, source }: AnimationOptions,
+): Promise<Uint8Array> {
+  const [first] = pictures
+  const size = ({ width, height, channels }: PixelImage): string => `${width} x ${height} x ${channels}`
+  const other = pictures.find((picture) => size(picture) !== size(first!))
+  if (!first || other)
+    throw new ShapeError(
+      first
+        ? `pictures of an animation must have one size, got ${size(first)} and ${size(other!)}`
+        : 'an animation needs at least one picture, got none',
+    )
+  const frames: Buffer[] = []
+  for (const picture of pictures) frames.push(Buffer.from(await encodePng(picture)))
+  const joined = sharp(frames, { join: { animated: true } }).toColourspace('srgb')
+  const timing = { delay: pictures.map(() => Math.round(1000 / pace)), loop: 0 }
+  const encoded =
+    format === 'webp'
+      ? joined.withXmp(xmp(source)).webp({ ...timing, lossless: true, effort: 4 })
+      : joined.gif({ ...timing, dither: 0 })
+  return new Uint8Array(await encoded.toBuffer())
+}
