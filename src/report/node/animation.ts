@@ -17,6 +17,19 @@ export interface AnimationOptions {
   readonly source: string
 }
 
+/** Grey written three times: joined frames of one channel come out wrong. */
+const inColour = (picture: PixelImage): PixelImage =>
+  picture.channels === 1
+    ? {
+        ...picture,
+        channels: 3,
+        pixels: Uint8Array.from(
+          { length: 3 * picture.pixels.length },
+          (_, i) => picture.pixels[Math.floor(i / 3)]!,
+        ),
+      }
+    : picture
+
 /**
  * Pictures of one size as an animation that goes on for ever. WebP is written without loss; GIF has 256 colours, enough for grey.
  *
@@ -36,8 +49,8 @@ export async function encodeAnimation(
         : 'an animation needs at least one picture, got none',
     )
   const frames: Buffer[] = []
-  for (const picture of pictures) frames.push(Buffer.from(await encodePng(picture)))
-  const joined = sharp(frames, { join: { animated: true } }).toColourspace('srgb')
+  for (const picture of pictures) frames.push(Buffer.from(await encodePng(inColour(picture))))
+  const joined = sharp(frames, { join: { animated: true } })
   const timing = { delay: pictures.map(() => Math.round(1000 / pace)), loop: 0 }
   const encoded =
     format === 'webp'
