@@ -8,6 +8,7 @@ const shallow = { model: 'vae-shallow', batchSize: 64, steps: 1500 }
 const stacked = { model: 'vae', batchSize: 50, steps: 1501 }
 const conv = { model: 'vae-conv', batchSize: 32, steps: 1000 }
 const told = { model: 'conditional-gan', batchSize: 64, steps: 2101 }
+const toldDeep = { model: 'conditional-dcgan', batchSize: 32, steps: 1501, options: { filters: 16 } }
 const named = { model: 'classifier', batchSize: 32, steps: 1000 }
 
 const generator = (learningRate) => ({ generator: { learningRate } })
@@ -53,6 +54,8 @@ export const RUNS = {
   'conditional-gan-digits-1': { ...told, data: 'digits', batchSize: 128, seed: 1 },
   'conditional-gan-mnist-2': { ...told, data: 'mnist', seed: 2 },
   'conditional-gan-digits-3': { ...told, data: 'digits', seed: 3 },
+  'conditional-dcgan-digits-1': { ...toldDeep, data: 'digits', seed: 1 },
+  'conditional-dcgan-mnist-2': { ...toldDeep, data: 'mnist', seed: 2 },
   'classifier-digits-1': { ...named, data: 'digits', batchSize: 64, seed: 1, steps: 1500 },
   'classifier-mnist-2': { ...named, data: 'mnist', seed: 2 },
 

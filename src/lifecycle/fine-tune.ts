@@ -59,13 +59,16 @@ async function featureWeights(
   }
 }
 
-/** The data of a run, as what it was asked for. */
-function dataOf({ config }: RunFolder): Pick<RunRequest, 'data' | 'dataDir' | 'dataOptions'> {
+/** The data of a run, as what it was asked for. `moved`: where its files are now. */
+function dataOf(
+  { config }: RunFolder,
+  moved: string | undefined,
+): Pick<RunRequest, 'data' | 'dataDir' | 'dataOptions'> {
   const { parts, name, folder, options } = config.data
   const first = parts?.[0]
   return {
     data: parts ? parts.map((part) => part.name) : name,
-    dataDir: first ? first.folder : folder,
+    dataDir: moved ?? (first ? first.folder : folder),
     dataOptions: first ? first.options : options,
   }
 }
@@ -102,7 +105,7 @@ export async function* fineTuneRun(request: FineTuneRequest): AsyncGenerator<Run
   }
   yield* startRun({
     ...rest,
-    ...(data === undefined ? dataOf(run) : { data }),
+    ...(data === undefined ? dataOf(run, rest.dataDir) : { data }),
     settings,
     model,
     origin: { record, weights: begun.weights },

@@ -146,7 +146,7 @@ export function resolveSettings(
     ...given(commonNames),
   }) as CommonSettings
   if (draw !== undefined && common.labels === undefined)
-    throw new ConfigError(`--draw ${draw} is for --labels, such as --labels 100; give both or none`)
+    throw new ConfigError(`--draw ${draw} is for --labels, got none; give that too, or leave one of them out`)
   return {
     model,
     common: common.labels === undefined ? common : { ...common, draw: draw ?? 1 },

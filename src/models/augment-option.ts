@@ -9,7 +9,7 @@ const WHERE = '--augment'
 /** Takes its place among a model's options. */
 export const augmentOption = z
   .string()
-  .min(1)
+  .regex(/^[a-z]+(?:=[0-9.e-]+)?(?:,[a-z]+(?:=[0-9.e-]+)?)*$/, 'expected a list such as shift,rotate=20')
   .optional()
   .meta({
     title: 'list',

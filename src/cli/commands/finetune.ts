@@ -28,7 +28,11 @@ const SETTINGS: readonly Setting[] = [
     ),
     list: true,
   },
-  textSetting('dataDir', '<folder>', "folder that holds the data set's files"),
+  textSetting(
+    'dataDir',
+    '<folder>',
+    "folder that holds the data set's files (default: where they were when the run was trained)",
+  ),
   textSetting('out', '<folder>', 'folder of the new run, new or empty (default: runs/finetune-<time>)'),
   ...settingsOf(commonSettingsOf({ learnsLabels: true }), FINE_TUNE_DEFAULTS),
   ...settingsOf(fineTuneOptions),
@@ -48,12 +52,11 @@ function asked(
     return { data: absolute(data), dataDir, dataOptions, settings, ...(out === undefined ? {} : { out }) }
   }
   const stray = dataSettings.find(({ name }) => rest[name] !== undefined)
-  const lonely = stray?.flag ?? (dataDir === undefined ? undefined : '--data-dir')
-  if (lonely)
+  if (stray)
     throw new ConfigError(
-      `${lonely} is for a set that is named by --data; without it the data is that of the run`,
+      `${stray.flag} is for a set that is named by --data; without it the data is that of the run`,
     )
-  return { settings: rest, ...(out === undefined ? {} : { out }) }
+  return { dataDir, settings: rest, ...(out === undefined ? {} : { out }) }
 }
 
 export const define: Define = (command, session) => {
