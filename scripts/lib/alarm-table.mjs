@@ -8,7 +8,7 @@ const shallow = { model: 'vae-shallow', batchSize: 64, steps: 1500 }
 const stacked = { model: 'vae', batchSize: 50, steps: 1501 }
 const conv = { model: 'vae-conv', batchSize: 32, steps: 1000 }
 const told = { model: 'conditional-gan', batchSize: 64, steps: 2101 }
-const toldDeep = { model: 'conditional-dcgan', batchSize: 32, steps: 1501, options: { filters: 16 } }
+const toldDeep = { model: 'conditional-dcgan', batchSize: 16, steps: 1201, options: { filters: 8 } }
 const named = { model: 'classifier', batchSize: 32, steps: 1000 }
 
 const generator = (learningRate) => ({ generator: { learningRate } })

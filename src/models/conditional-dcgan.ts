@@ -1,6 +1,6 @@
 // The conditional GAN of convolutions: images of a class that one asks for.
 import { z } from 'zod'
-import { concat } from '../graph/build.ts'
+import { add, concat, mul, reduceSum } from '../graph/build.ts'
 import {
   activation,
   batchNormalization,
@@ -10,10 +10,8 @@ import {
   dropout,
   embedding,
   flatten,
-  leakyReLU,
   type Network,
   network,
-  reLU,
   reshape,
 } from '../layers/index.ts'
 import { conditionalGan as objectiveOf } from '../objectives/conditional-gan.ts'
@@ -41,47 +39,48 @@ const where = 'conditional-dcgan'
 /** Latents [n, latentDim] and labels [n] to images [n, height, width, channels] with pixels in [0, 1]. */
 function generator({ imageShape, latentDim, classes, filters }: PlayerOptions): Network {
   const { height, width } = quarterOf(where, imageShape)
-  const seed = [height, width, 2 * filters]
+  const seed = [height, width, 4 * filters]
   const code = embedding({ inputDim: classes, outputDim: CODE })
   const stack = [
-    dense({ units: sizeOf(seed), useBias: false }),
+    dense({ units: sizeOf(seed), activation: 'relu' }),
     batchNormalization(),
-    reLU(),
-    reshape({ targetShape: seed }), // [n, 7, 7, 128]
-    conv2DTranspose({ ...sliding, filters, useBias: false }), // [n, 14, 14, 64]
+    reshape({ targetShape: seed }), // [n, 7, 7, 256]
+    conv2DTranspose({ ...sliding, filters: 2 * filters, strides: 1, activation: 'relu' }),
     batchNormalization(),
-    reLU(),
-    conv2DTranspose({ ...sliding, filters: imageShape[2]! }), // [n, 28, 28, 1]
-    activation({ activation: 'sigmoid' }),
+    conv2DTranspose({ ...sliding, filters, activation: 'relu' }), // [n, 14, 14, 64]
+    batchNormalization(),
+    conv2DTranspose({ ...sliding, filters: imageShape[2]!, activation: 'sigmoid' }), // [n, 28, 28, 1]
   ]
   return network('generator', { z: [latentDim], label }, ({ z: latent, label: given }, apply) => ({
     images: apply(stack, concat([latent!, apply(code, given!)], 1)),
   }))
 }
 
-/** Images and their labels to the probability [n, 1] that both are real. What comes before `concat` knows images only. */
+/**
+ * Images and their labels to the probability [n, 1] that both are real: what is seen in an image is judged by itself, and by how it
+ * agrees with a vector that stands for the class. So the features, what goes into `judged`, are those of images alone.
+ *
+ * @source Miyato & Koyama 2018, arXiv:1802.05637
+ */
 function discriminator({ imageShape, classes, filters }: PlayerOptions): Network {
-  const code = embedding({ inputDim: classes, outputDim: CODE })
+  const { height, width } = quarterOf(where, imageShape)
+  const code = embedding({ inputDim: classes, outputDim: 2 * filters * height * width })
   const looking = [
-    conv2D({ ...sliding, filters }), // [n, 14, 14, 64]
-    leakyReLU({ negativeSlope: 0.2 }),
+    conv2D({ ...sliding, filters, activation: 'relu' }), // [n, 14, 14, 64]
     dropout({ rate: 0.3 }),
-    conv2D({ ...sliding, filters: 2 * filters }), // [n, 7, 7, 128]
-    leakyReLU({ negativeSlope: 0.2 }),
+    conv2D({ ...sliding, filters: 2 * filters, activation: 'relu' }), // [n, 7, 7, 128]
     dropout({ rate: 0.3 }),
     flatten(),
   ]
-  const judging = [
-    dense({ units: 256 }),
-    leakyReLU({ negativeSlope: 0.2 }),
-    dense({ units: 1, activation: 'sigmoid' }),
-  ]
-  return network('discriminator', { images: imageShape, label }, ({ images, label: given }, apply) => ({
-    probability: apply(judging, concat([apply(looking, images!), apply(code, given!)], 1)),
-  }))
+  const [judging, probability] = [dense({ units: 1, name: 'judged' }), activation({ activation: 'sigmoid' })]
+  return network('discriminator', { images: imageShape, label }, ({ images, label: given }, apply) => {
+    const features = apply(looking, images!) // [n, 6272]
+    const agreement = reduceSum(mul(features, apply(code, given!)), { axes: [1], keepdims: true })
+    return { probability: apply(probability, add(apply(judging, features), agreement)) }
+  })
 }
 
-/** Our own networks: those of Radford et al. 2015 made small, told the class as in Mirza & Osindero 2014. */
+/** The networks of `dcgan`, told the class: the generator by a vector beside its latent, the discriminator by projection. */
 export const conditionalDcgan = imageModel({
   name: where,
   description:

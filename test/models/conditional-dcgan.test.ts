@@ -1,6 +1,7 @@
 // The model conditional-dcgan: its networks, and that it learns classes.
 import { describe, expect, it } from 'vitest'
 import { before } from '../../src/layers/index.ts'
+import { featureSource } from '../../src/models/fine-tuned.ts'
 import { imageFacts, modelNamed } from '../../src/models/index.ts'
 import { summarize } from '../../src/models/summary.ts'
 import { ConfigError } from '../../src/util/errors.ts'
@@ -17,20 +18,38 @@ describe('the networks of conditional-dcgan', () => {
     expect(discriminator!.inputs).toEqual({ images: [28, 28, 1], label: [] })
     const shapes = (layers: typeof generator) => layers!.layers.map(({ outputShape }) => outputShape.slice(1))
     expect(shapes(generator)).toEqual(expect.arrayContaining([[50], [7, 7, 128], [14, 14, 64], [28, 28, 1]]))
-    expect(shapes(discriminator)).toEqual(expect.arrayContaining([[50], [14, 14, 64], [7, 7, 128], [1]]))
+    expect(shapes(discriminator)).toEqual(expect.arrayContaining([[14, 14, 64], [7, 7, 128], [6272], [1]]))
   })
 
   it('have as many parameters as their layers say', () => {
-    const [norm, code] = [(n: number) => 4 * n, 500]
-    expect(generator!.total).toBe(code + 150 * 6272 + norm(6272) + 25 * 128 * 64 + norm(64) + 25 * 64 + 1)
-    expect(discriminator!.total).toBe(
-      code + 25 * 64 + 64 + 25 * 64 * 128 + 128 + (6272 + 50) * 256 + 256 + 256 + 1,
+    const norm = (n: number) => 4 * n
+    const sliding = (from: number, to: number) => 25 * from * to + to
+    expect(generator!.total).toBe(
+      500 +
+        151 * 12_544 +
+        norm(12_544) +
+        sliding(256, 128) +
+        norm(128) +
+        sliding(128, 64) +
+        norm(64) +
+        sliding(64, 1),
     )
+    expect(discriminator!.total).toBe(10 * 6272 + sliding(1, 64) + sliding(64, 128) + 6272 + 1)
   })
 
-  it('have features of images alone before the label enters', () => {
-    expect(Object.keys(before(networks.discriminator!, 'flatten').inputs)).toEqual(['images'])
-    expect(Object.keys(before(networks.discriminator!, 'dense').inputs)).toEqual(['images', 'label'])
+  it('judge features of images alone, so that these can be classified', () => {
+    const { network, layer } = featureSource(
+      {
+        model: 'conditional-dcgan',
+        objective: model.objective(options, model.madeFor),
+        imageShape: [28, 28, 1],
+      },
+      {},
+    )
+    expect([network.name, layer]).toEqual(['discriminator', 'judged'])
+    expect(before(network, 'judged').outputs.features!.shape).toEqual([6272])
+    expect(Object.keys(before(network, 'judged').inputs)).toEqual(['images'])
+    expect(Object.keys(before(network, 'activation').inputs)).toEqual(['images', 'label'])
   })
 
   it('need classes, and images whose sides are divisible by 4', () => {
