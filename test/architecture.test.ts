@@ -37,11 +37,13 @@ const ARROWS: Readonly<Record<string, string>> = {
   pictures: 'data layers metrics objectives report runs runtime training util',
   lifecycle: `${PURE} measuring pictures`,
   audit: `${PURE} lifecycle measuring`,
+  jobs: 'data lifecycle measuring models pictures runs runtime statistics util',
+  studies: 'jobs report runs statistics util',
   answers: `${PURE} audit lifecycle measuring pictures`,
   server: 'answers data lifecycle models pictures runs runtime util',
-  cli: 'answers audit data graph lifecycle type:measuring models onnx report/node/fonts.ts runs runtime server statistics type:training util',
+  cli: 'answers audit data graph jobs lifecycle type:measuring models onnx report/node/fonts.ts runs runtime server statistics studies type:training util',
   'index.ts': PURE,
-  'node.ts': `${PURE} audit lifecycle measuring`,
+  'node.ts': `${PURE} audit jobs lifecycle measuring studies`,
 }
 /** Packages that belong to one room, or file; the others are free. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -55,6 +57,11 @@ const PACKAGES: Readonly<Record<string, string>> = {
   commander: 'cli',
   echarts: 'report',
   jstat: 'statistics',
+  yaml: 'studies',
+  bullmq: 'jobs',
+  ioredis: 'jobs',
+  pg: 'jobs',
+  unstorage: 'jobs',
 }
 
 /** The one file that reads files, and what of Node's would do so elsewhere. */

@@ -35,7 +35,7 @@ export function wrap(text: string, width: number): string[] {
 }
 
 /** The same, every line after the first set in by `indent`. */
-const paragraph = (text: string, columns: number, indent = 0): string =>
+export const paragraph = (text: string, columns: number, indent = 0): string =>
   wrap(text, columns - indent).join(`\n${' '.repeat(indent)}`)
 
 /** The cells of a row: one per group, and real images. */
@@ -50,8 +50,8 @@ interface Layout {
   readonly style: Style
 }
 
-/** Rows of numbers as a table, or, where it would be wider than the terminal, row by row. */
-function table(rows: readonly Row[], { labels, columns, style }: Layout): string[] {
+/** Rows of numbers as lines: a table, or, where it would be wider than the terminal, row by row. */
+export function table(rows: readonly Row[], { labels, columns, style }: Layout): string[] {
   const hasFloor = rows.some(({ floor }) => floor !== undefined)
   const heads = hasFloor ? [...labels, 'real images'] : [...labels]
   const body = rows.map((row) => cells(row, hasFloor))
@@ -78,7 +78,7 @@ function table(rows: readonly Row[], { labels, columns, style }: Layout): string
 }
 
 /** Why numbers are missing or limited, each reason once. */
-function notes(rows: readonly Row[], labels: readonly string[]): string[] {
+export function notes(rows: readonly Row[], labels: readonly string[]): string[] {
   const about = new Map<string, string[]>()
   for (const { label, note, values } of rows) {
     if (note !== undefined) about.set(note, [...(about.get(note) ?? []), label])

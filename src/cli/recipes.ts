@@ -6,6 +6,7 @@ import type { RecipeFace } from './recipe-face.ts'
 /** By the name of the kind; each is loaded when a run of it is named. */
 const FACES: Readonly<Record<RunHead['recipe'], () => Promise<RecipeFace>>> = {
   audit: async () => (await import('./audit-face.ts')).auditFace,
+  study: async () => (await import('./study-face.ts')).studyFace,
   training: async () => (await import('./training-face.ts')).trainingFace,
 }
 

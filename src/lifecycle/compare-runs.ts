@@ -75,6 +75,14 @@ interface Opened {
   readonly entry: ComparisonEntry
 }
 
+/**
+ * A run as comparisons take it.
+ *
+ * @param folder  as the user typed it
+ * @throws DataError when it is no run
+ */
+export const entryOf = async (folder: string): Promise<ComparisonEntry> => (await openEntry(folder)).entry
+
 async function openEntry(folder: string): Promise<Opened> {
   const run = await openOwnRun(folder)
   const record = await run.readRecord()

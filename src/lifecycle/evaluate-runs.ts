@@ -29,6 +29,8 @@ export interface EvaluateOptions {
   readonly dataDir?: string | undefined
   /** Another cache or training of the classifier, for tests. */
   readonly extractor?: ExtractorSource | undefined
+  /** Threads of the runtime; default: one per core. */
+  readonly threads?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -128,7 +130,7 @@ async function* evaluateOne(
  */
 export async function* evaluateRuns(
   folders: readonly string[],
-  { count, draws = 3, seed, dataDir, extractor: source, signal }: EvaluateOptions = {},
+  { count, draws = 3, seed, dataDir, extractor: source, threads, signal }: EvaluateOptions = {},
 ): AsyncGenerator<EvaluateEvent> {
   // All of them before any work.
   const runs = await Promise.all(folders.map((folder) => openOwnRun(folder)))
@@ -137,7 +139,7 @@ export async function* evaluateRuns(
     await newestCheckpoint(run)
   }
   const open = new Map<string, OpenData>()
-  const engine = await nodeEngine()
+  const engine = await nodeEngine(threads === undefined ? {} : { threads })
   try {
     for (const run of runs) {
       const { hash } = run.config.data

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { ConfigError } from '../util/errors.ts'
 import { flagOf } from '../util/flag.ts'
+import { nearestName } from '../util/nearest-name.ts'
 
 /** One setting of a command, whatever the place it is given at. */
 export interface Setting {
@@ -160,9 +161,13 @@ export function checkNames(
   known: readonly string[],
   settings: Readonly<Record<string, unknown>>,
 ): void {
-  for (const name of Object.keys(settings))
-    if (!known.includes(name))
-      throw new ConfigError(`${owner} has no setting "${name}"; it has ${known.join(', ')}`)
+  for (const name of Object.keys(settings)) {
+    if (known.includes(name)) continue
+    const near = nearestName(name, known)
+    throw new ConfigError(
+      `${owner} has no setting "${name}"; ${near ? `did you mean "${near}"? It` : 'it'} has ${known.join(', ')}`,
+    )
+  }
 }
 
 /** A setting that takes any text, such as a folder. */

@@ -18,8 +18,8 @@ import { formatCount, formatPercent } from '../util/format.ts'
 import type { PictureContext, PictureMaker } from './picture-maker.ts'
 
 /** Names the images of a data set with a run's classifier. */
-async function classify(
-  { objective, weights, step }: PictureContext,
+export async function classify(
+  { objective, weights, step }: Pick<PictureContext, 'objective' | 'weights' | 'step'>,
   dataset: Dataset & { readonly labels: Uint8Array },
 ): Promise<Classification> {
   const named = functionOf(objective, 'classify')

@@ -3,12 +3,13 @@ import { DataError } from '../util/errors.ts'
 import { AUDIT } from './audit.ts'
 import type { RunHead } from './head.ts'
 import type { Recipe } from './recipe.ts'
+import { STUDY } from './study.ts'
 import { TRAINING } from './training.ts'
 
 /** Kinds of runs by the name that `config.json` has. */
 export type RecipeTable = Readonly<Record<string, Recipe>>
 
-export const RECIPES: RecipeTable = { [TRAINING.name]: TRAINING, [AUDIT.name]: AUDIT }
+export const RECIPES: RecipeTable = { [TRAINING.name]: TRAINING, [AUDIT.name]: AUDIT, [STUDY.name]: STUDY }
 
 /** @throws DataError when there is none of this name */
 export function recipeOf({ recipe }: Pick<RunHead, 'recipe'>, recipes: RecipeTable = RECIPES): Recipe {

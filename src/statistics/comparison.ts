@@ -4,6 +4,7 @@ import { requireComparable } from './comparable.ts'
 import { compareConfigurations, type Difference, sameMachine } from './configuration.ts'
 import { type ComparisonEntry, type Group, nameOf } from './entry.ts'
 import { groupsOf } from './groups.ts'
+import { heldOutRows } from './held-out.ts'
 import { type Estimator, estimatorsOf, measureRows, type Protocol, protocolOf } from './measures.ts'
 import { type Quality, qualityOf, type ReachedQuality } from './quality.ts'
 import type { Row } from './row.ts'
@@ -97,6 +98,34 @@ export function comparisonOf(
     networks: networkSizes(groups),
     ...compareConfigurations(groups),
     remarks: remarksOf(groups),
+  }
+}
+
+/** The numbers of one run, as a comparison of it with itself would have them: to be joined with those of others. */
+export interface RunNumbers {
+  measures: Row[]
+  training: Row[]
+  /** Rows that a clock has measured. */
+  times: Row[]
+  protocol?: Protocol
+  estimators: Estimator[]
+}
+
+/** Rows of seconds: they differ from machine to machine, and from one time to the next. */
+const TIMES = new Set(['stepTime', 'totalTime', 'secondsToQuality'])
+
+/** @param entry  a run, with what was measured of its samples, if anything was */
+export function numbersOf(entry: ComparisonEntry): RunNumbers {
+  const groups: Group[] = [{ label: entry.record.config.model, entries: [entry] }]
+  const protocol = protocolOf(groups)
+  const training = trainingRows(groups, undefined)
+  return {
+    // A run that makes no images has no measures of them, rather than empty ones.
+    measures: [...(entry.evaluation ? measureRows(groups) : []), ...heldOutRows(groups)],
+    training: training.filter(({ name }) => !TIMES.has(name)),
+    times: training.filter(({ name }) => TIMES.has(name)),
+    ...(protocol ? { protocol } : {}),
+    estimators: entry.evaluation ? estimatorsOf(groups) : [],
   }
 }
 

@@ -6,28 +6,50 @@ import { type Row, ranked } from './row.ts'
 import { sentencesOf } from './sentences.ts'
 import type { Sentence } from './wording.ts'
 
+/** A run of a comparison: its seed, and whatever else is kept of it. */
+interface JoinedRun {
+  readonly seed: number
+}
+
+/** The numbers of runs by group: what a comparison has, or the result of one job of a study. */
+export interface Joinable<Run extends JoinedRun = JoinedRun>
+  extends Pick<ComparisonData, 'measures' | 'training' | 'protocol' | 'quality' | 'estimators'> {
+  readonly groups: readonly {
+    readonly label: string
+    readonly model: string
+    readonly runs: readonly Run[]
+  }[]
+  /** Why a number that others have is not there. Default: it was not recorded */
+  readonly reason?: string | undefined
+}
+
 /** What stays of a comparison without the records of its runs. */
-export interface JoinedNumbers extends Pick<ComparisonData, 'groups' | 'measures' | 'training' | 'protocol'> {
+export interface JoinedNumbers<Run extends JoinedRun = JoinedRun>
+  extends Pick<ComparisonData, 'measures' | 'training' | 'protocol'> {
+  groups: { label: string; model: string; runs: Run[] }[]
   sentences: Sentence[]
 }
 
 /** A run, and where its numbers stand in its comparison: in which group, which run of it. */
-interface Place {
-  comparison: ComparisonData
+interface Place<Run extends JoinedRun = JoinedRun> {
+  comparison: Joinable<Run>
   group: number
   index: number
 }
 
-const groupAt = ({ comparison, group }: Place) => comparison.groups[group]!
-const runAt = (place: Place) => groupAt(place).runs[place.index]!
+const groupAt = <Run extends JoinedRun>({ comparison, group }: Place<Run>) => comparison.groups[group]!
+const runAt = <Run extends JoinedRun>(place: Place<Run>): Run => groupAt(place).runs[place.index]!
 
 /** @throws DataError when the numbers of two comparisons do not mean the same */
-function requireSameProtocol(comparisons: readonly ComparisonData[]): void {
+function requireSameProtocol(comparisons: readonly Joinable[]): void {
   const keys = comparisons.map(({ protocol, estimators }) => {
+    // Where nothing was measured, nothing can contradict.
+    if (!protocol && estimators.length === 0) return undefined
     const { seeds: _, ...shared } = protocol ?? {}
     return JSON.stringify([shared, estimators])
   })
-  const other = keys.findIndex((key) => key !== keys[0])
+  const first = keys.find((key) => key !== undefined)
+  const other = keys.findIndex((key) => key !== undefined && key !== first)
   if (other > 0)
     throw new DataError(
       `comparisons 1 and ${other + 1} measured in different ways (real images, counts, extractor or estimators): such numbers cannot be compared; measure all runs in the same way with "sparring evaluate"`,
@@ -35,14 +57,16 @@ function requireSameProtocol(comparisons: readonly ComparisonData[]): void {
 }
 
 /** The quality whose time was asked for, where all comparisons asked for the same. */
-function sharedQuality(comparisons: readonly ComparisonData[]): ComparisonData['quality'] {
+function sharedQuality(comparisons: readonly Joinable[]): ComparisonData['quality'] {
   const asked = comparisons.map(({ quality }) => quality && JSON.stringify([quality.measure, quality.value]))
   return asked.every((text) => text === asked[0]) ? comparisons[0]!.quality : undefined
 }
 
 /** The runs of every label, by seed. @throws ConfigError for a run that is in two of the comparisons */
-function placesByLabel(comparisons: readonly ComparisonData[]): Map<string, Place[]> {
-  const places = new Map<string, Place[]>()
+function placesByLabel<Run extends JoinedRun>(
+  comparisons: readonly Joinable<Run>[],
+): Map<string, Place<Run>[]> {
+  const places = new Map<string, Place<Run>[]>()
   for (const comparison of comparisons)
     for (const [group, { label, runs }] of comparison.groups.entries())
       places.set(label, [
@@ -62,18 +86,18 @@ function placesByLabel(comparisons: readonly ComparisonData[]): Map<string, Plac
 
 /** The rows of one kind, of all groups of places. */
 function joinRows(
-  comparisons: readonly ComparisonData[],
+  comparisons: readonly Joinable[],
   places: readonly (readonly Place[])[],
   kind: 'measures' | 'training',
 ): Row[] {
-  const rowOf = (comparison: ComparisonData, name: string): Row | undefined =>
+  const rowOf = (comparison: Joinable, name: string): Row | undefined =>
     comparison[kind].find((row) => row.name === name)
   const names = new Set(comparisons.flatMap((comparison) => comparison[kind].map(({ name }) => name)))
   return [...names].map((name) => {
     const first = comparisons.map((comparison) => rowOf(comparison, name)).find((row) => row)!
     const { best: _, ...row } = first
     const find = ({ comparison, group, index }: Place): Found =>
-      rowOf(comparison, name)?.runs[group]?.[index] ?? missing('not recorded')
+      rowOf(comparison, name)?.runs[group]?.[index] ?? missing(comparison.reason ?? 'not recorded')
     const runs = places.map((known) => known.map(find))
     return ranked({ ...row, runs, values: runs.map(together) })
   })
@@ -84,10 +108,14 @@ function joinRows(
  * same settings. Of several comparisons seconds are shown but nothing is claimed of them, because the runs may come from
  * different machines.
  *
- * @param comparisons  one or more
+ * @param comparisons        one or more
+ * @param comparableSeconds  whether all runs were made on one kind of machine. Default: only those of one comparison
  * @throws ConfigError for none, or a run that is in two of them; DataError when they measured in different ways
  */
-export function joinNumbers(comparisons: readonly ComparisonData[]): JoinedNumbers {
+export function joinNumbers<Run extends JoinedRun = ComparisonData['groups'][number]['runs'][number]>(
+  comparisons: readonly Joinable<Run>[],
+  { comparableSeconds = comparisons.length === 1 }: { readonly comparableSeconds?: boolean } = {},
+): JoinedNumbers<Run> {
   const [first] = comparisons
   if (!first) throw new ConfigError('expected the numbers of one comparison or more, got none')
   requireSameProtocol(comparisons)
@@ -103,7 +131,7 @@ export function joinNumbers(comparisons: readonly ComparisonData[]): JoinedNumbe
     model: groupAt(known[0]!).model,
     runs: known.map(runAt),
   }))
-  const { protocol } = first
+  const protocol = comparisons.find((each) => each.protocol)?.protocol
   const seeds = comparisons.flatMap((each) => each.protocol?.seeds ?? [])
   return {
     groups,
@@ -112,7 +140,7 @@ export function joinNumbers(comparisons: readonly ComparisonData[]): JoinedNumbe
     ...(protocol ? { protocol: { ...protocol, seeds: [...new Set(seeds)].sort((a, b) => a - b) } } : {}),
     sentences: sentencesOf([...measures, ...training], groups, {
       quality,
-      comparableSeconds: comparisons.length === 1,
+      comparableSeconds,
     }),
   }
 }

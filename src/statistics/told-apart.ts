@@ -13,6 +13,14 @@ export const RULE =
 const variance = ({ deviation, n }: Found): number | undefined =>
   deviation === undefined || n < 2 ? undefined : deviation ** 2 / n
 
+/** The 95% interval of a mean (Student's t); undefined where no spread is known. */
+export function intervalOf(found: Found): readonly [low: number, high: number] | undefined {
+  const own = variance(found)
+  if (found.value === null || own === undefined) return undefined
+  const half = halfWidth(found.n - 1) * Math.sqrt(own)
+  return [found.value - half, found.value + half]
+}
+
 /** Whether a number takes part in a ranking: it is there, and of all runs of its group. */
 export const ranks = ({ value, reason }: Found): boolean => value !== null && reason === undefined
 

@@ -90,6 +90,8 @@ export const MOST = {
   digits: 1_000_000,
   /** Samples of one draw of an evaluation: published FIDs take 50,000. */
   evaluated: 100_000,
+  /** Jobs of one study: certificates of all of MNIST's test images, in shards of one. */
+  jobs: 100_000,
 } as const
 
 /**

@@ -75,6 +75,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./compare.ts'),
   },
   {
+    name: 'study',
+    usage: '<name | file>',
+    summary: 'many trainings, one answer: as a file describes them',
+    load: () => import('./study.ts'),
+  },
+  {
     name: 'export',
     usage: '<run>',
     summary: "write a run's networks as ONNX files, or the run as one page",

@@ -1,0 +1,112 @@
+// What a study leaves when all its jobs have ended: result, table, pictures and page.
+import { join } from 'node:path'
+import { programVersion } from '../../jobs/node/execute.ts'
+import { svgToPng } from '../../report/node/index.ts'
+import { studyMarkdown } from '../../report/study/markdown.ts'
+import { chartCaption, measureChart } from '../../report/study/measure-chart.ts'
+import { type StudyTimes, studyHtml } from '../../report/study/page.ts'
+import { renderSvg } from '../../report/svg.ts'
+import type { RunFolder } from '../../runs/node/index.ts'
+import { describeIssues } from '../../runs/schema.ts'
+import { STUDY_FILE, STUDY_TABLE, STUDY_TIMES, type StudyConfig } from '../../runs/study.ts'
+import { type StudyResult, studyResultSchema } from '../../runs/study-result.ts'
+import { DataError, messageOf } from '../../util/errors.ts'
+import { checkStudy } from '../file.ts'
+import type { Plan } from '../plan.ts'
+import { studyResult, studyTimes } from '../table.ts'
+import type { Ledger } from './ledger.ts'
+
+type Folder = Pick<RunFolder<StudyConfig>, 'folder' | 'config' | 'readFile' | 'writeFile'>
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+/** Letters, digits and dashes of a row's name. */
+const fileOf = (name: string): string => `figures/${name.replace(/[^a-zA-Z0-9-]+/g, '-')}`
+
+/** The pictures of a study: SVG and PNG. Returns what is said of them. */
+async function writeFigures(
+  run: Folder,
+  result: Omit<StudyResult, 'figures'>,
+): Promise<StudyResult['figures']> {
+  const figures: StudyResult['figures'] = []
+  for (const name of result.measures) {
+    const row = result.panels
+      .flatMap(({ measures, training }) => [...measures, ...training])
+      .find((each) => each.name === name)
+    const chart = measureChart(result.panels, name)
+    if (!row || !chart) continue
+    const svg = renderSvg(chart, 900, 480, row.label)
+    await run.writeFile(`${fileOf(name)}.svg`, svg)
+    await run.writeFile(`${fileOf(name)}.png`, await svgToPng(svg))
+    figures.push({ name: `${fileOf(name)}.svg`, title: row.label, caption: chartCaption(result.panels, row) })
+  }
+  return figures
+}
+
+async function writeResult(
+  run: Folder,
+  result: StudyResult,
+  times: StudyTimes,
+): Promise<Record<string, string>> {
+  const files: Record<string, string> = {}
+  const write = async (name: string, file: string, content: string): Promise<void> => {
+    await run.writeFile(file, content)
+    files[name] = join(run.folder, file)
+  }
+  await write('times', STUDY_TIMES, json(times))
+  await write('table', STUDY_TABLE, studyMarkdown(result))
+  await write('report', 'report.html', studyHtml(result, times))
+  await write('result', STUDY_FILE, json(result))
+  return files
+}
+
+/** Makes everything of the jobs' results. */
+export async function finishStudy(
+  run: Folder,
+  plan: Plan,
+  ledger: Ledger,
+): Promise<{ readonly result: StudyResult; readonly files: Record<string, string> }> {
+  const { $schema: _, ...told } = run.config.study
+  const study = checkStudy(told, run.folder)
+  const found = new Map([...ledger.known].map(([id, { found: numbers }]) => [id, numbers] as const))
+  const times = studyTimes(
+    study,
+    plan,
+    new Map([...ledger.known].map(([id, { times: rows, machine }]) => [id, { rows, machine }] as const)),
+  )
+  const bare = studyResult(study, plan, found, { version: programVersion(), failures: ledger.failures })
+  const result = { ...bare, figures: await writeFigures(run, bare) }
+  return { result, files: await writeResult(run, result, times) }
+}
+
+/** What a study found. @throws DataError when it has not ended, or its result is damaged */
+export async function readStudyResult(run: Pick<Folder, 'folder' | 'readFile'>): Promise<StudyResult> {
+  const value = await readJson(run, STUDY_FILE)
+  const parsed = studyResultSchema.safeParse(value)
+  if (!parsed.success)
+    throw new DataError(`${join(run.folder, STUDY_FILE)} is damaged: ${describeIssues(parsed.error)}`)
+  return parsed.data
+}
+
+async function readJson(run: Pick<Folder, 'folder' | 'readFile'>, file: string): Promise<unknown> {
+  const bytes = await run.readFile(file)
+  if (!bytes)
+    throw new DataError(
+      `${run.folder} has no ${file}: the study has not ended. "sparring resume" goes on with it`,
+    )
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch (error) {
+    throw new DataError(
+      `${join(run.folder, file)} is damaged: not JSON (${messageOf(error)}); "sparring resume" writes it again`,
+    )
+  }
+}
+
+/** The pictures, the table and the page of a study made anew from its result. @throws DataError as `readStudyResult` */
+export async function reportStudy(run: Folder): Promise<Record<string, string>> {
+  const result = await readStudyResult(run)
+  const times = (await readJson(run, STUDY_TIMES)) as StudyTimes
+  await writeFigures(run, result)
+  return writeResult(run, result, times)
+}
