@@ -40,7 +40,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   jobs: 'data lifecycle measuring models pictures runs runtime statistics util',
   studies: 'jobs report runs statistics util',
   answers: `${PURE} audit lifecycle measuring pictures`,
-  server: 'answers data lifecycle models pictures runs runtime util',
+  server: 'answers data jobs lifecycle models pictures runs runtime util',
   cli: 'answers audit data graph jobs lifecycle type:measuring models onnx report/node/fonts.ts runs runtime server statistics studies type:training util',
   'index.ts': PURE,
   'node.ts': `${PURE} audit jobs lifecycle measuring studies`,
@@ -62,6 +62,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   ioredis: 'jobs',
   pg: 'jobs',
   unstorage: 'jobs',
+  '@bull-board/api': 'server',
+  '@bull-board/hono': 'server',
 }
 
 /** The one file that reads files, and what of Node's would do so elsewhere. */

@@ -11,10 +11,13 @@ export type RecipeTable = Readonly<Record<string, Recipe>>
 
 export const RECIPES: RecipeTable = { [TRAINING.name]: TRAINING, [AUDIT.name]: AUDIT, [STUDY.name]: STUDY }
 
+const orList = (names: readonly string[]): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+
 /** @throws DataError when there is none of this name */
 export function recipeOf({ recipe }: Pick<RunHead, 'recipe'>, recipes: RecipeTable = RECIPES): Recipe {
   if (Object.hasOwn(recipes, recipe)) return recipes[recipe]!
   throw new DataError(
-    `this version does not know what kind of run "${recipe}" is: expected ${Object.keys(recipes).join(' or ')}; a newer version may read it`,
+    `this version does not know what kind of run "${recipe}" is: expected ${orList(Object.keys(recipes))}; a newer version may read it`,
   )
 }

@@ -58,7 +58,7 @@ describe('a kind of run that is a row of the table', () => {
 
   it('is refused where a training is meant, and by a version that does not know it', async () => {
     await expect(openRun(match)).rejects.toThrow(
-      'this version does not know what kind of run "match" is: expected training or audit; a newer version may read it',
+      'this version does not know what kind of run "match" is: expected training, audit or study; a newer version may read it',
     )
     await expect(resumeRunOf(MATCH, training)).rejects.toThrow(
       `${training} holds a training; expected a match`,

@@ -81,6 +81,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./study.ts'),
   },
   {
+    name: 'worker',
+    usage: '',
+    summary: 'do jobs of studies that run on other machines',
+    load: () => import('./worker.ts'),
+  },
+  {
     name: 'export',
     usage: '<run>',
     summary: "write a run's networks as ONNX files, or the run as one page",

@@ -21,6 +21,11 @@ const SETTINGS = [
     '<address>',
     'where results of jobs are kept: a folder, redis://host/0 or s3://bucket/prefix?endpoint=... (default: .jobs beside the study)',
   ),
+  textSetting(
+    'queue',
+    '<address>',
+    'give the jobs to workers on other machines: redis://host:6379 or postgres://host/database; start those with "sparring worker"',
+  ),
   ...settingsOf(
     z.object({
       jobs: z
@@ -41,12 +46,13 @@ interface Given {
   out?: string
   dataDir?: string
   store?: string
+  queue?: string
   jobs?: number
   dryRun?: boolean
 }
 
 /** What a study does not need in order to be repeated. */
-const PLACES = new Set(['out', 'dryRun', 'jobs', 'store'])
+const PLACES = new Set(['out', 'dryRun', 'jobs', 'store', 'queue'])
 
 async function study(session: Session, given: string, flags: ReturnType<typeof givenFlags>): Promise<void> {
   const all = resolveGiven(SETTINGS, { flags, environment: session.environment }) as Given
@@ -73,14 +79,19 @@ async function study(session: Session, given: string, flags: ReturnType<typeof g
       return value === undefined || PLACES.has(name) ? [] : [flag, String(value)]
     }),
   ]
+  const { queue } = all
   await watchStudy(session, (signal) =>
     runStudy({
       ...request,
       command,
       signal,
       async driver(options) {
-        const { embeddedDriver } = await import('../../jobs/node/embedded.ts')
-        return embeddedDriver({ ...options, store, processes })
+        if (queue === undefined) {
+          const { embeddedDriver } = await import('../../jobs/node/embedded.ts')
+          return embeddedDriver({ ...options, store, processes })
+        }
+        const { queueDriver } = await import('../../jobs/node/queue-driver.ts')
+        return queueDriver({ ...options, queue, store })
       },
     }),
   )
@@ -97,5 +108,9 @@ export const define: Define = (command, session) => {
   return addExamples(command, [
     ['sparring study comparison --dry-run', 'what would it cost?'],
     ['sparring study mine.yaml --jobs 4', 'four trainings at once'],
+    [
+      'sparring study mine.yaml --queue redis://host:6379 --store s3://results/mine',
+      'on other machines, by "sparring worker"',
+    ],
   ])
 }
