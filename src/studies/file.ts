@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ConfigError } from '../util/errors.ts'
 import { MOST } from '../util/limits.ts'
 import { nearestName } from '../util/nearest-name.ts'
+import { show } from '../util/options.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 const label = z.string().min(1).optional().describe('what it is called in tables and pictures')
@@ -114,5 +115,11 @@ export function checkStudy(value: unknown, where: string): StudyFile {
     )
   }
   const at = pathText(issue.path)
-  throw new ConfigError(`${where}: ${at ? `"${at}": ` : ''}${issue.message}`)
+  const got = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)?.[key], value)
+  // The validator's words are for developers; what stands after "expected" is plain.
+  const [, expected = 'what docs/schemas/study.schema.json says of it'] =
+    /expected (.*)$/i.exec(issue.message) ?? []
+  throw new ConfigError(
+    `${where}: ${at ? `"${at}": ` : ''}expected ${expected.replace(/, received .*$/, '')}, got ${show(got).slice(0, 80)}`,
+  )
 }
