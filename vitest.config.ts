@@ -35,6 +35,7 @@ const OWN_PROCESS = [
   'test/cli/{bad-input,run-argument}.test.ts',
   'test/data/node/published-set.test.ts',
   'test/e2e/**/*.test.ts',
+  'test/jobs/**/*.test.ts',
   'test/lifecycle/power-cut.test.ts',
   'test/report/{machine,no}-fonts.test.ts',
   'test/runtime/**/*.test.ts',

@@ -68,9 +68,14 @@ const killGroup = (child) => {
 async function fingerprint(folder) {
   const names = ['study.json', 'study.md']
   for (const name of await readdir(join(folder, 'figures')).catch(() => [])) names.push(join('figures', name))
-  for (const run of (await readdir(join(folder, 'runs'))).sort())
-    for (const name of await readdir(join(folder, 'runs', run), { recursive: true }))
-      if (/\.onnx$|^(metrics|events)\.jsonl$|\.safetensors$/.test(name)) names.push(join('runs', run, name))
+  for (const run of (await readdir(join(folder, 'runs'))).sort()) {
+    const there = (await readdir(join(folder, 'runs', run), { recursive: true })).sort()
+    // A result has the newest checkpoint of its run, and no older one.
+    const newest = there.findLast((name) => name.endsWith('.safetensors'))
+    for (const name of there)
+      if (/\.onnx$|^(metrics|events)\.jsonl$/.test(name) || name === newest)
+        names.push(join('runs', run, name))
+  }
   const found = {}
   for (const name of names.sort())
     found[name] = createHash('sha256')

@@ -33,9 +33,12 @@ export async function openDashboard({
   const adapter = new HonoAdapter(serveStatic)
   createBullBoard({ queues: [new BullMQAdapter(queue)], serverAdapter: adapter })
   const app = new Hono()
-  app.use(async ({ req, text }, next) =>
-    OWN_HOST.test(req.header('host') ?? '') ? next() : text('This page is for its own machine only.', 403),
-  )
+  app.use(async ({ req, text }, next) => {
+    const host = req.header('host') ?? ''
+    const origin = req.header('origin')
+    const isOwn = OWN_HOST.test(host) && (origin === undefined || origin === `http://${host}`)
+    return isOwn ? next() : text('This page is for its own machine only.', 403)
+  })
   app.route('/', adapter.registerPlugin())
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, () => resolve(started))

@@ -9,6 +9,7 @@ import { storeAt } from '../../src/jobs/node/open-store.ts'
 import { queueBackend } from '../../src/jobs/node/queue-backend.ts'
 import { queueDriver } from '../../src/jobs/node/queue-driver.ts'
 import { type WorkerEvent, workQueue } from '../../src/jobs/node/work-queue.ts'
+import { openDashboard } from '../../src/server/dashboard.ts'
 import { counting, driverContract, TINY_KINDS, until } from '../contracts/driver.ts'
 import {
   freePort,
@@ -154,6 +155,19 @@ describe.each([
       await driver.close()
       await rm(place, { recursive: true })
     })
+  })
+})
+
+unless(noRedis).describe('the page about a queue', () => {
+  it('shows what is in it to this machine, and nothing to other sites', async () => {
+    const server = await startRedis()
+    const board = await openDashboard({ queue: server.address, port: 0 })
+    const ask = (path: string, headers = {}) => fetch(new URL(path, board.address), { headers })
+    expect(await (await ask('')).text()).toContain('<!DOCTYPE html>')
+    expect(await (await ask('api/queues')).json()).toMatchObject({ queues: [{ name: 'sparring' }] })
+    expect((await ask('api/queues', { origin: 'http://elsewhere.example' })).status).toBe(403)
+    await board.close()
+    await server.stop()
   })
 })
 

@@ -6,6 +6,7 @@ import {
   comparisonData,
   comparisonOf,
   joinNumbers,
+  numbersOf,
 } from '../../src/statistics/index.ts'
 import { inventedEvaluation, inventedMeasure } from '../runs/invented-evaluation.ts'
 import { type EntryOptions, entry } from './invented.ts'
@@ -33,6 +34,23 @@ describe('joined numbers', () => {
         [{}, { value: 54 }, {}],
       ],
     })
+  })
+
+  it('are made of the numbers of single runs too, as the jobs of a study leave them', () => {
+    const { groups, measures, training, protocol } = numbers(...gans, ...vaes)
+    const single = [...gans, ...vaes].map((run) => {
+      const { model, settings } = run.record.config
+      const { times, ...found } = numbersOf(run)
+      expect(times.map(({ name }) => name)).toEqual(['stepTime', 'totalTime'])
+      const asKept = JSON.parse(JSON.stringify({ ...found, training: [...found.training, ...times] }))
+      return { ...asKept, groups: [{ label: model, model, runs: [{ seed: settings.seed }] }] }
+    })
+    const joined = joinNumbers<{ seed: number }>(single, { comparableSeconds: true })
+    const byName = (rows: typeof measures) => rows.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    expect(joined.measures).toEqual(measures)
+    expect(byName(joined.training)).toEqual(byName(training))
+    expect(joined.protocol).toEqual(protocol)
+    expect(joined.groups.map(({ label }) => label)).toEqual(groups.map(({ label }) => label))
   })
 
   it('say what one comparison says, but claim nothing of seconds, which come from several machines', () => {
