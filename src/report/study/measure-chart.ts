@@ -76,7 +76,6 @@ const APART = 0.08
 
 const whisker = (series: Series, color: string): CustomSeriesOption => ({
   type: 'custom',
-  name: series.label,
   silent: true,
   data: series.points.map(({ x, low, high }) => [x, low, high]),
   renderItem: (_, api) => {
@@ -137,6 +136,7 @@ export function measureChart(
             top: 4,
             left: 0,
             type: 'plain' as const,
+            itemGap: 26,
             textStyle: { color: theme.ink, fontSize: 12 },
           },
         }
@@ -152,7 +152,7 @@ export function measureChart(
       interval: 0.5,
       axisTick: { show: false },
       splitLine: { show: false },
-      axisLine: { lineStyle: { color: theme.line } },
+      axisLine: { onZero: false, lineStyle: { color: theme.line } },
       axisLabel: {
         ...text,
         formatter: (x: number) => (Number.isInteger(x) ? (places[x] ?? '') : ''),
@@ -163,9 +163,12 @@ export function measureChart(
     yAxis: {
       type: 'value',
       scale: true,
+      position: 'left',
       name: row.label,
       nameTextStyle: { ...text, align: 'left' },
       axisLabel: { ...text, formatter: (value: number) => foundText({ value }, row.format) },
+      axisLine: { show: false, onZero: false },
+      axisTick: { show: false },
       splitLine: { lineStyle: { color: theme.line } },
     },
     series: moved.flatMap((each, group) => [whisker(each, colorOf(group)), marks(each, group, joined)]),

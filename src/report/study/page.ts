@@ -22,7 +22,7 @@ const heading = (title: string, many: boolean): string => (many ? `<h3>${safe(ti
 function header({ title, about, jobs, panels }: StudyResult): string {
   const failed = jobs.filter((job) => job.failed !== undefined).length
   return `<header>
-<p class="eyebrow">Study of ${formatCount(jobs.length)} jobs in ${formatCount(new Set(panels.flatMap(({ groups }) => groups.map(({ label }) => label))).size)} groups</p>
+<p class="eyebrow">Study of ${formatCount(jobs.length)} ${jobs.length === 1 ? 'job' : 'jobs'} in ${formatCount(new Set(panels.flatMap(({ groups }) => groups.map(({ label }) => label))).size)} groups</p>
 <div class="title"><h1>${safe(title)}</h1>${failed > 0 ? `<span class="state failed">${failed} without numbers</span>` : ''}</div>
 ${about ? `<p class="lead">${safe(about)}</p>` : ''}
 </header>`
@@ -107,7 +107,7 @@ export function studyHtml(result: StudyResult, times: StudyTimes): string {
     result.panels.map((panel, at) => ({ title: panel.title, labels: labels[at]!, rows: rows(panel, at) }))
   return pageShell({
     title: `${result.title}: study`,
-    style: COMPARE_STYLE,
+    style: `${COMPARE_STYLE}\n.card h3 { margin-top: 18px; }\n.card h2 + h3 { margin-top: 0; }\n.said-plainly p { margin: 6px 0; }`,
     header: header(result),
     sections: [
       findings(result, times),
