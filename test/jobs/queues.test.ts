@@ -1,5 +1,6 @@
 // Drivers that give jobs to workers, on Redis and on PostgreSQL: the contract of all drivers, and what only they do.
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -157,6 +158,78 @@ describe.each([
     })
   })
 })
+
+/** A way to a server that can be cut, and mended. */
+async function cuttable(to: number) {
+  const sockets = new Set<Socket>()
+  let isCut = false
+  const proxy = createServer((socket) => {
+    if (isCut) {
+      socket.destroy()
+      return
+    }
+    const onward = connect(to, '127.0.0.1')
+    for (const [one, other] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      sockets.add(one)
+      one.on('error', () => {})
+      one.on('close', () => {
+        sockets.delete(one)
+        other.destroy()
+      })
+      one.pipe(other)
+    }
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    cut(now: boolean) {
+      isCut = now
+      if (now) for (const socket of sockets) socket.destroy()
+    },
+    close: () => new Promise<void>((resolve) => proxy.close(() => resolve())),
+  }
+}
+
+unless(noRedis).it(
+  'a job of a worker that is cut off from the network is done by another one, and counts once when the first comes back',
+  async () => {
+    const server = await startRedis()
+    const place = await mkdtemp(join(tmpdir(), 'sparring-cut-'))
+    const store = join(place, 'store')
+    const way = await cuttable(Number(new URL(server.address).port))
+    const events: JobEvent[] = []
+    const far = startWorker(`redis://127.0.0.1:${way.port}`, store, join(place, 'far'))
+    const driver = await queueDriver({
+      queue: server.address,
+      store,
+      pace: 300,
+      onEvent: (event) => events.push(event),
+    })
+    const job = await counting({ steps: 100, pause: 80, where: place })
+    await driver.submit(job)
+    await until(() => events.some(({ type }) => type === 'progress'))
+    way.cut(true)
+    const near = startWorker(server.address, store, join(place, 'near'))
+    await until(() => near.events.some(({ type }) => type === 'started'), 50_000)
+    way.cut(false)
+    await until(() => events.some(({ type }) => type === 'finished'), 50_000)
+    await until(
+      () => [...far.events, ...near.events].filter(({ type }) => type === 'finished').length === 2,
+      50_000,
+    )
+    expect(events.filter(({ type }) => type === 'finished')).toHaveLength(1)
+    expect(events.filter((event) => event.type === 'failed' && event.final)).toEqual([])
+    await Promise.all([far.close(), near.close()])
+    await driver.close()
+    await way.close()
+    await server.stop()
+    await rm(place, { recursive: true })
+  },
+  180_000,
+)
 
 unless(noRedis).describe('the page about a queue', () => {
   it('shows what is in it to this machine, and nothing to other sites', async () => {

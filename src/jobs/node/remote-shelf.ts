@@ -17,9 +17,16 @@ async function redisStorage(address: string) {
   const what = `--store ${withoutSecrets(address)}`
   const { createStorage } = await optional(() => import('unstorage'), packages, what)
   const { default: redis } = await optional(() => import('unstorage/drivers/redis'), packages, what)
-  return createStorage({
-    driver: redis({ url: address, base: 'sparring', connectTimeout: PATIENCE, maxRetriesPerRequest: 8 }),
+  const driver = redis({
+    url: address,
+    base: 'sparring',
+    connectTimeout: PATIENCE,
+    maxRetriesPerRequest: 8,
   })
+  // What a connection says while it is tried again belongs to no call: those have errors of their own.
+  const client = driver.getInstance?.() as { on(event: 'error', listener: () => void): void } | undefined
+  client?.on('error', () => {})
+  return createStorage({ driver })
 }
 
 /** `s3://bucket/prefix?endpoint=https://...&region=...`; the keys come from the environment, as S3's own tools have it. */
