@@ -22,7 +22,8 @@ const bytesOf = (values: readonly Value[]): number =>
   values.reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * BYTES[dtype], 0)
 
 /** Length of the axis that a product sums over. */
-const summed = ({ inputs: [a], attributes }: Node): number => a!.shape.at(attributes.transA === 1 ? -2 : -1) ?? 1
+const summed = ({ inputs: [a], attributes }: Node): number =>
+  a!.shape.at(attributes.transA === 1 ? -2 : -1) ?? 1
 /** At how many places a kernel lies, by the side of it that has the filters as channels. */
 const places = ({ shape }: Value): number => sizeOf(shape) / shape[1]!
 

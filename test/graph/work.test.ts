@@ -9,7 +9,10 @@ import { lower } from '../../src/lowering/lower.ts'
 it('counts products by what they sum over, and the bytes of the rest', () => {
   const [a, b] = [input('a', [2, 3]), input('b', [3, 5])]
   const y = g.relu(g.matMul(a, b))
-  expect(workOf({ inputs: [a, b], outputs: { y } })).toEqual({ multiplications: 2 * 3 * 5, bytes: 2 * 10 * 4 })
+  expect(workOf({ inputs: [a, b], outputs: { y } })).toEqual({
+    multiplications: 2 * 3 * 5,
+    bytes: 2 * 10 * 4,
+  })
 })
 
 it('counts a product with a transposed factor as the same work', () => {
