@@ -39,8 +39,12 @@ describe('the lock file', () => {
   it('announces no install script', () =>
     expect(locked.filter(([, entry]) => entry.hasInstallScript).map(([path]) => path)).toEqual([]))
 
-  it('is backed by package.json, which forbids the scripts of onnxruntime-node and of an old protobufjs (a version notice)', () =>
-    expect(manifest.allowScripts).toEqual({ 'onnxruntime-node': false, protobufjs: false }))
+  it('is backed by package.json, which forbids the scripts of onnxruntime-node, of an old protobufjs (a version notice) and of a faster reader for a queue', () =>
+    expect(manifest.allowScripts).toEqual({
+      'msgpackr-extract': false,
+      'onnxruntime-node': false,
+      protobufjs: false,
+    }))
 
   it('has every package of every platform, with its hash', () => {
     const names = new Set(Object.keys(lock).map((path) => path.replace(/^.*node_modules\//, '')))

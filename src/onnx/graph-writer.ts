@@ -84,7 +84,9 @@ export function writeGraph(source: GraphSource, scope: Scope): GraphProto {
     label?: string,
   ): void => {
     if (domain) scope.domains.add(domain)
-    const name = label !== undefined && label !== '' && !nodeNames.has(label) ? label : output[0]!
+    // A name that an imported file gave may be what a value of ours is called.
+    let name = [label, output[0]].find((each) => each && !nodeNames.has(each))
+    while (name === undefined || nodeNames.has(name)) name = scope.unique(`${output[0]}_node`)
     nodeNames.add(name)
     nodes.push({ opType, name, input, output, attribute, ...(domain ? { domain } : {}) })
   }

@@ -85,6 +85,8 @@ describe('settingsOf', () => {
           'dataDir',
           'run',
           'channels',
+          // All of them.
+          ...['labels', 'draw'],
           ...ofSets,
           ...(model.defaults.imageSize ? [] : ['imageSize']),
         ]

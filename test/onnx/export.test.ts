@@ -218,6 +218,19 @@ describe('exportModel', () => {
     expectClose((await session.run(feeds)).y!, interpret(graph, feeds).y!, 1e-5)
   })
 
+  it('gives every node a name of its own, also where a file named one as a value of ours is called', async () => {
+    const x = input('x', [2])
+    // Exported files name their nodes so, and what is computed of them is called by operator and number.
+    const named = applyAll('Exp', [x], {}, 'Neg_1')[0]!
+    const graph = { inputs: [x], outputs: { y: g.exp(g.neg(g.exp(g.neg(named)))) } }
+    const bytes = exportModel(graph, { name: 'named' })
+    const names = decodeModel(bytes).graph!.node!.map(({ name }) => name)
+    expect(names).toContain('Neg_1')
+    expect(new Set(names).size).toBe(names.length)
+    const feeds = { x: numbers([2]) }
+    expectClose((await (await openSession(bytes)).run(feeds)).y!, interpret(graph, feeds).y!, 1e-5)
+  })
+
   it('refuses what has no name, two names, or no ONNX operator', () => {
     const [x, twin] = [input('x', [1]), input('x', [1])]
     const hidden = input('hidden', [1])

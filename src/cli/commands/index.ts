@@ -89,7 +89,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'export',
     usage: '<run>',
-    summary: "write a run's networks as ONNX files, or the run as one page",
+    summary: "write a run's networks as ONNX, or the run as one page",
     load: () => import('./export.ts'),
   },
   {
