@@ -8,6 +8,8 @@ export interface Work {
   readonly multiplications: number
   /** Bytes that all other operators read and write, if each reads its inputs and writes its outputs once. */
   readonly bytes: number
+  /** How many operators compute or move anything. */
+  readonly operators: number
 }
 
 const BYTES: Readonly<Record<Value['dtype'], number>> = {
@@ -42,7 +44,7 @@ const NOTHING = new Set(['Input', 'Constant', 'Reshape', 'StraightThrough'])
 
 /** Counts a graph; of a loop its body as often as it runs. */
 export function workOf(graph: Graph): Work {
-  let [multiplications, bytes] = [0, 0]
+  let [multiplications, bytes, operators] = [0, 0, 0]
   for (const node of sortNodes(Object.values(graph.outputs))) {
     const { op, attributes, inputs, outputs } = node
     if (NOTHING.has(op)) continue
@@ -51,8 +53,12 @@ export function workOf(graph: Graph): Work {
       const each = workOf(body)
       multiplications += each.multiplications * (times ?? 1)
       bytes += each.bytes * (times ?? 1)
-    } else if (MULTIPLICATIONS[op]) multiplications += MULTIPLICATIONS[op](node)
+      operators += each.operators * (times ?? 1)
+      continue
+    }
+    operators++
+    if (MULTIPLICATIONS[op]) multiplications += MULTIPLICATIONS[op](node)
     else bytes += bytesOf(inputs) + bytesOf(outputs)
   }
-  return { multiplications, bytes }
+  return { multiplications, bytes, operators }
 }

@@ -12,7 +12,7 @@ export interface ArrayWithShape {
 }
 
 export interface EngineOptions {
-  /** Threads used inside one operator; default: one per physical core. */
+  /** Threads used inside one operator; default: one per physical core, and one for steps of small operators. */
   readonly threads?: number
 }
 

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import type { Graph } from '../graph/value.ts'
+import { workOf } from '../graph/work.ts'
 import type { LoweringOptions } from '../lowering/lower.ts'
 import type {
   Advanced,
@@ -21,6 +22,7 @@ import { startThread, type Thread } from './node-thread.ts'
 import { graphModel, stepModel } from './onnx-target.ts'
 import { pace } from './pace.ts'
 import { checkFeeds, checkGiven, checkState, inputsOf, type Ports, portsBeside, portsOf } from './ports.ts'
+import { worthThreads } from './threads.ts'
 
 export interface NodeEngineOptions extends EngineOptions {
   /** How graphs and steps are lowered, to measure what a rewrite brings; default: to whatever is fastest. */
@@ -102,11 +104,18 @@ export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}):
     }
   }
 
-  const preparedStep = (step: Step, { inspect }: CompileOptions = {}) => ({
-    step,
-    ports: portsOf(step),
-    model: stepModel(step, { ...(inspect ? { inspect } : {}), lowering }),
-  })
+  const preparedStep = (step: Step, { inspect }: CompileOptions = {}) => {
+    const ports = portsOf(step)
+    let isWorth = true
+    const model = stepModel(step, {
+      inspect(lowered) {
+        inspect?.(lowered)
+        isWorth = worthThreads(workOf(lowered))
+      },
+      lowering,
+    })
+    return { step, ports, model, isWorth }
+  }
   async function openStep(
     thread: Thread,
     { step, ports, model }: ReturnType<typeof preparedStep>,
@@ -132,7 +141,11 @@ export async function nodeEngine({ threads, lowering }: NodeEngineOptions = {}):
       }
     },
     open: async (graph, { name }) => openGraph(graph, name, inputsOf(graph)),
-    compile: async (step, options) => openStep(main, preparedStep(step, options)),
+    async compile(step, options) {
+      const prepared = preparedStep(step, options)
+      // Whoever names a number of threads gets it.
+      return openStep(main, prepared, threads === undefined && !prepared.isWorth ? 1 : undefined)
+    },
     async compileLanes(step, options) {
       if (lanes === 1) return [await openStep(main, preparedStep(step, options))]
       const prepared = preparedStep(step, options)

@@ -12,6 +12,7 @@ it('counts products by what they sum over, and the bytes of the rest', () => {
   expect(workOf({ inputs: [a, b], outputs: { y } })).toEqual({
     multiplications: 2 * 3 * 5,
     bytes: 2 * 10 * 4,
+    operators: 2,
   })
 })
 
@@ -38,5 +39,9 @@ it('counts the three forms of a convolution alike', () => {
 it('counts the body of a loop as often as it runs', () => {
   const a = input('a', [4, 4])
   const [y] = repeat(7, [a], ([value]) => [g.matMul(value!, value!)])
-  expect(workOf({ inputs: [a], outputs: { y: y! } })).toEqual({ multiplications: 7 * 64, bytes: 0 })
+  expect(workOf({ inputs: [a], outputs: { y: y! } })).toEqual({
+    multiplications: 7 * 64,
+    bytes: 0,
+    operators: 7,
+  })
 })
