@@ -31,13 +31,15 @@ export function roomFor(
   most = Number.POSITIVE_INFINITY,
 ): Uint8Array {
   const bytes = count * height * width * channels
+  const gigabytes = (size: number): string => `${(size / 1e9).toFixed(1)} GB`
+  let limit = `the ${gigabytes(most)} that they may take on this machine`
   try {
     if (bytes <= most) return new Uint8Array(bytes)
   } catch {
-    // More than an array can hold.
+    limit = 'one array can hold'
   }
   throw new DataError(
-    `${name}: ${count} images of ${height} x ${width} x ${channels} take ${(bytes / 1e9).toFixed(1)} GB, more than ${Number.isFinite(most) ? `the ${(most / 1e9).toFixed(1)} GB that they may take on this machine` : 'can be had'}; choose a smaller --image-size (option imageSize) or fewer images`,
+    `${name}: ${count} images of ${height} x ${width} x ${channels} take ${gigabytes(bytes)}, more than ${limit}; choose a smaller --image-size (option imageSize) or fewer images`,
   )
 }
 

@@ -91,7 +91,7 @@ describe('fitDataset', () => {
   it('says what does not fit into memory, and what to do', async () => {
     const many = { ...grey, count: 2 ** 40 }
     await expect(fitDataset(many, { imageSize: { height: 64, width: 64 } })).rejects.toThrow(
-      /^two: 1099511627776 images of 64 x 64 x 1 take 4503599\.6 GB, more than can be had; choose a smaller --image-size/,
+      /^two: 1099511627776 images of 64 x 64 x 1 take 4503599\.6 GB, more than one array can hold; choose a smaller --image-size/,
     )
   })
 })
