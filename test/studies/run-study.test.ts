@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { openRunOf } from '../../src/runs/node/index.ts'
 import { STUDY } from '../../src/runs/study.ts'
 import type { StudyEvent } from '../../src/studies/node/events.ts'
@@ -100,16 +100,14 @@ it('stops where its jobs can go on, and ends with the same bytes as one that was
 })
 
 it('is paused and stopped by whoever asks for it in its folder', async () => {
-  const work = runTiny(place, countingStudy({ options: { pause: 50 }, grid: { steps: [40] } }))
-  for (let waited = 0; waited < 100; waited++) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    if (!(await contents('status.json').catch(() => '')).includes('running')) continue
-    await writeFile(
-      join(folder(), 'control.jsonl'),
-      '{"command":"pause"}\n{"command":"continue"}\n{"command":"stop"}\n',
-    )
-    break
-  }
+  // Long enough to be stopped on the busiest machine; it is never done.
+  const work = runTiny(place, countingStudy({ options: { pause: 50 }, grid: { steps: [2000] } }))
+  const isRunning = async () => (await contents('status.json').catch(() => '')).includes('running')
+  await vi.waitUntil(isRunning, { timeout: 50_000, interval: 50 })
+  await writeFile(
+    join(folder(), 'control.jsonl'),
+    '{"command":"pause"}\n{"command":"continue"}\n{"command":"stop"}\n',
+  )
   const events = await work
   expect(told(events, 'paused')).toHaveLength(1)
   expect(told(events, 'end')).toMatchObject([{ outcome: 'stopped' }])
