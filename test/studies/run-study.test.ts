@@ -102,8 +102,9 @@ it('stops where its jobs can go on, and ends with the same bytes as one that was
 it('is paused and stopped by whoever asks for it in its folder', async () => {
   // Long enough to be stopped on the busiest machine; it is never done.
   const work = runTiny(place, countingStudy({ options: { pause: 50 }, grid: { steps: [2000] } }))
-  const isRunning = async () => (await contents('status.json').catch(() => '')).includes('running')
-  await vi.waitUntil(isRunning, { timeout: 50_000, interval: 50 })
+  // What was asked for before it listens is of an earlier run.
+  const hasBegun = async () => (await contents('journal.jsonl').catch(() => '')) !== ''
+  await vi.waitUntil(hasBegun, { timeout: 50_000, interval: 50 })
   await writeFile(
     join(folder(), 'control.jsonl'),
     '{"command":"pause"}\n{"command":"continue"}\n{"command":"stop"}\n',
