@@ -1,4 +1,5 @@
 // What the command line needs to know of a kind of run.
+import type { Verification } from '../runs/verification.ts'
 import type { Session } from './session.ts'
 
 /** What may be said when a run goes on. */
@@ -6,19 +7,6 @@ export interface ResumeFlags {
   readonly threads?: number
   readonly dataDir?: string
   readonly acceptLosses?: boolean
-}
-
-/** What `sparring verify` found. */
-export interface Verification {
-  /** Absolute path of the run folder. */
-  readonly folder: string
-  readonly flaws: readonly { readonly file: string; readonly problem: string; readonly remedy: string }[]
-  /** Why the run cannot be continued as it is, in words. */
-  readonly stuck?: string
-  /** How much was looked at, by what it is. */
-  readonly checked: Readonly<Record<string, number>>
-  /** The same in words. */
-  readonly looked: readonly string[]
 }
 
 export interface RecipeFace {

@@ -2,10 +2,10 @@
 import type { AuditEvent } from '../audit/node/events.ts'
 import { formatClock, formatCount, formatSize, quoteArgument } from '../util/format.ts'
 import { auditText } from './audit-text.ts'
-import { EXIT, InterruptedError } from './exit-codes.ts'
+import { EXIT } from './exit-codes.ts'
 import { formatPath } from './format-path.ts'
-import { onInterrupt } from './interrupt.ts'
 import type { Session } from './session.ts'
+import { watch } from './watch.ts'
 
 /** Seconds between two lines of one part in a log. */
 const PACE = 30
@@ -85,46 +85,31 @@ export async function watchAudit(
   start: (signal: AbortSignal) => AsyncGenerator<AuditEvent>,
   failUnder?: number,
 ): Promise<void> {
-  const { terminal, style, resultStyle, columns } = session
   const draw = auditDrawer(session)
-  const controller = new AbortController()
   let begun = false
-  const restore = (): void => terminal.close()
-  process.once('exit', restore)
-  const release = onInterrupt({
-    stop() {
-      terminal.print(style.warn('stopping; what is done is kept. Press Ctrl-C again to quit at once'))
-      controller.abort()
-    },
-    quit: restore,
-  })
-  try {
-    terminal.status(() => style.faint('opening the model ...'))
-    for await (const event of start(controller.signal)) {
+  const { folder, result, files } = await watch(session, {
+    name: 'the audit',
+    first: 'opening the model',
+    start,
+    draw(event: AuditEvent) {
       begun ||= event.type === 'audit'
       draw(event)
-      if (event.type !== 'end') continue
-      if (!event.result) {
-        session.finish(
-          { outcome: 'stopped', folder: event.folder },
-          `stopped; continue with: sparring resume ${quoteArgument(formatPath(event.folder))}`,
-        )
-        session.exitCode = EXIT.interrupted
-        return
-      }
-      session.finish(
-        { outcome: 'finished', folder: event.folder, ...event.result, files: event.files },
-        auditText(event.result, event.files, resultStyle, columns),
-      )
-      if (failUnder !== undefined && event.result.summary.worstCase < failUnder) session.exitCode = EXIT.below
-    }
-  } catch (error) {
-    if (controller.signal.aborted && !begun)
-      throw new InterruptedError('stopped before the audit began; nothing was written')
-    throw error
-  } finally {
-    restore()
-    release()
-    process.off('exit', restore)
+      return event.type === 'end' ? event : undefined
+    },
+    stopping: () => 'stopping; what is done is kept',
+    hasBegun: () => begun,
+  })
+  if (!result) {
+    session.finish(
+      { outcome: 'stopped', folder },
+      `stopped; continue with: sparring resume ${quoteArgument(formatPath(folder))}`,
+    )
+    session.exitCode = EXIT.interrupted
+    return
   }
+  session.finish(
+    { outcome: 'finished', folder, ...result, files },
+    auditText(result, files, session.resultStyle, session.columns),
+  )
+  if (failUnder !== undefined && result.summary.worstCase < failUnder) session.exitCode = EXIT.below
 }

@@ -3,14 +3,13 @@ import type { RunEvent, RunResult } from '../measuring/events.ts'
 import { dataText } from '../runs/data-text.ts'
 import { formatBriefMetric, formatCount, formatSize } from '../util/format.ts'
 import { evaluationDrawer } from './evaluation-progress.ts'
-import { InterruptedError } from './exit-codes.ts'
 import { formatPath } from './format-path.ts'
-import { onInterrupt } from './interrupt.ts'
 import { type ProgressTracker, progressTracker, type ShownMetric } from './progress.ts'
 import { plainPace, plainProgress, progressLine } from './progress-line.ts'
 import type { Session } from './session.ts'
 import { plainStyle, type Style } from './style.ts'
 import type { Terminal } from './terminal.ts'
+import { watch } from './watch.ts'
 
 const FINISHING = { models: 'the networks', pictures: 'the pictures', report: 'the report' } as const
 
@@ -170,36 +169,20 @@ const STOPPING = {
  * @param start  begins the work; the signal asks it to stop
  * @throws InterruptedError when it was stopped before there was anything to keep
  */
-export async function watchRun(
+export function watchRun(
   session: Session,
   start: (signal: AbortSignal) => AsyncGenerator<RunEvent>,
 ): Promise<{ readonly result: RunResult; readonly metrics: readonly ShownMetric[] }> {
-  const { terminal, style } = session
-  const drawer = eventDrawer(terminal, style)
-  const controller = new AbortController()
-  const restore = (): void => terminal.close()
-  process.once('exit', restore)
-  const release = onInterrupt({
-    stop() {
-      terminal.print(style.warn(`${STOPPING[drawer.stage]}; press Ctrl-C again to quit at once`))
-      controller.abort()
-    },
-    quit: restore,
-  })
-  try {
-    terminal.status(() => style.faint('preparing ...'))
-    for await (const event of start(controller.signal)) {
+  const drawer = eventDrawer(session.terminal, session.style)
+  return watch(session, {
+    name: 'training',
+    first: 'preparing',
+    start,
+    draw(event) {
       drawer.draw(event)
-      if (event.type === 'result') return { result: event.result, metrics: drawer.metrics }
-    }
-    throw new Error('the training ended without a result')
-  } catch (error) {
-    if (controller.signal.aborted && drawer.stage === 'preparing')
-      throw new InterruptedError('stopped before training began; nothing was written')
-    throw error
-  } finally {
-    restore()
-    release()
-    process.off('exit', restore)
-  }
+      return event.type === 'result' ? { result: event.result, metrics: drawer.metrics } : undefined
+    },
+    stopping: () => STOPPING[drawer.stage],
+    hasBegun: () => drawer.stage !== 'preparing',
+  })
 }

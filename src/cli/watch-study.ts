@@ -1,11 +1,11 @@
 // Draws the events of a study as they come, and stops it cleanly on Ctrl-C.
 import type { StudyEvent } from '../studies/node/events.ts'
 import { formatClock, formatCount, quoteArgument } from '../util/format.ts'
-import { EXIT, InterruptedError } from './exit-codes.ts'
+import { EXIT } from './exit-codes.ts'
 import { formatPath } from './format-path.ts'
-import { onInterrupt } from './interrupt.ts'
 import type { Session } from './session.ts'
 import { studyText } from './study-text.ts'
+import { watch } from './watch.ts'
 
 /** Seconds between two lines of progress in a log. */
 const PACE = 30
@@ -98,48 +98,31 @@ export async function watchStudy(
   session: Session,
   start: (signal: AbortSignal) => AsyncGenerator<StudyEvent>,
 ): Promise<void> {
-  const { terminal, style, resultStyle, columns } = session
   const draw = studyDrawer(session)
-  const controller = new AbortController()
   let begun = false
-  const restore = (): void => terminal.close()
-  process.once('exit', restore)
-  const release = onInterrupt({
-    stop() {
-      terminal.print(
-        style.warn('stopping the jobs; what is done is kept. Press Ctrl-C again to quit at once'),
-      )
-      controller.abort()
-    },
-    quit: restore,
-  })
-  try {
-    for await (const event of start(controller.signal)) {
+  const { outcome, folder, result, failures, files } = await watch(session, {
+    name: 'the study',
+    first: 'looking at the jobs and their data',
+    start,
+    draw(event: StudyEvent) {
       begun ||= event.type === 'study'
       draw(event)
-      if (event.type !== 'end') continue
-      const { outcome, folder, result, failures, files } = event
-      if (!result) {
-        session.finish(
-          { outcome, folder, failures },
-          `stopped; continue with the same command, or with: sparring resume ${quoteArgument(formatPath(folder))}`,
-        )
-        session.exitCode = EXIT.interrupted
-        return
-      }
-      session.finish(
-        { outcome, folder, ...result, failures, files },
-        studyText(result, failures, files, { style: resultStyle, columns }),
-      )
-      if (failures.length > 0) session.exitCode = EXIT.data
-    }
-  } catch (error) {
-    if (controller.signal.aborted && !begun)
-      throw new InterruptedError('stopped before the study began; nothing was written')
-    throw error
-  } finally {
-    restore()
-    release()
-    process.off('exit', restore)
+      return event.type === 'end' ? event : undefined
+    },
+    stopping: () => 'stopping the jobs; what is done is kept',
+    hasBegun: () => begun,
+  })
+  if (!result) {
+    session.finish(
+      { outcome, folder, failures },
+      `stopped; continue with the same command, or with: sparring resume ${quoteArgument(formatPath(folder))}`,
+    )
+    session.exitCode = EXIT.interrupted
+    return
   }
+  session.finish(
+    { outcome, folder, ...result, failures, files },
+    studyText(result, failures, files, { style: session.resultStyle, columns: session.columns }),
+  )
+  if (failures.length > 0) session.exitCode = EXIT.data
 }

@@ -1,6 +1,6 @@
 // The intermediate representation: values, the nodes that compute them, and graphs of both.
 import { ShapeError } from '../util/errors.ts'
-import type { Shape } from '../util/shape.ts'
+import { type Shape, sizeOf } from '../util/shape.ts'
 
 /** Element types. Real numbers are `float32` at run time; the interpreter computes every type in float64. */
 export type DType = 'float32' | 'float64' | 'int64' | 'int32' | 'uint8' | 'bool'
@@ -29,6 +29,17 @@ export interface Value extends Signature {
   readonly node: Node
   readonly index: number
 }
+
+const BYTES: Readonly<Record<DType, number>> = {
+  float32: 4,
+  float64: 8,
+  int64: 8,
+  int32: 4,
+  uint8: 1,
+  bool: 1,
+}
+/** Bytes of an array at run time. */
+export const bytesOf = ({ dtype, shape }: Signature): number => BYTES[dtype] * sizeOf(shape)
 
 /** One application of an operator. `op` is the ONNX operator's name. */
 export interface Node {

@@ -1,7 +1,6 @@
 // How much a graph computes and moves, as it stands.
 import { sizeOf } from '../util/shape.ts'
-import type { Graph, Node, Value } from './value.ts'
-import { sortNodes } from './value.ts'
+import { bytesOf, type Graph, type Node, sortNodes, type Value } from './value.ts'
 
 export interface Work {
   /** Multiplications in matrix products and convolutions, each with its addition. */
@@ -12,16 +11,7 @@ export interface Work {
   readonly operators: number
 }
 
-const BYTES: Readonly<Record<Value['dtype'], number>> = {
-  float32: 4,
-  float64: 8,
-  int64: 8,
-  int32: 4,
-  uint8: 1,
-  bool: 1,
-}
-const bytesOf = (values: readonly Value[]): number =>
-  values.reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * BYTES[dtype], 0)
+const total = (values: readonly Value[]): number => values.reduce((sum, value) => sum + bytesOf(value), 0)
 
 /** Length of the axis that a product sums over. */
 const summed = ({ inputs: [a], attributes }: Node): number =>
@@ -58,7 +48,7 @@ export function workOf(graph: Graph): Work {
     }
     operators++
     if (MULTIPLICATIONS[op]) multiplications += MULTIPLICATIONS[op](node)
-    else bytes += bytesOf(inputs) + bytesOf(outputs)
+    else bytes += total(inputs) + total(outputs)
   }
   return { multiplications, bytes, operators }
 }

@@ -25,4 +25,4 @@ export {
 } from './request.ts'
 export { knownParts, type RunParts, runParts } from './run-parts.ts'
 export { type ContinueOptions, continueRun, startRun } from './train-run.ts'
-export { type Flaw, type Verified, verifyRun } from './verify-run.ts'
+export { type Verified, verifyRun } from './verify-run.ts'

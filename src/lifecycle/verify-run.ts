@@ -12,6 +12,7 @@ import {
   STATUS_FILE,
 } from '../runs/node/index.ts'
 import { packageVersion } from '../runs/node/machine.ts'
+import type { Flaw, Verification } from '../runs/verification.ts'
 import { checkTrained, stepGraph } from '../training/index.ts'
 import { messageOf } from '../util/errors.ts'
 import { networkFiles } from './networks.ts'
@@ -20,22 +21,7 @@ import { checkpointArrays, checkpointState, recordedFacts, recordedObjective } f
 import { planResume } from './resume-plan.ts'
 import { checkRecords } from './run-records.ts'
 
-/** Something that is wrong in a run's folder. */
-export interface Flaw {
-  /** Relative to the run folder. */
-  readonly file: string
-  /** What is wrong, in words. */
-  readonly problem: string
-  /** What can be done about it, in words. */
-  readonly remedy: string
-}
-
-export interface Verified {
-  /** Absolute path of the run folder. */
-  readonly folder: string
-  readonly flaws: readonly Flaw[]
-  /** Why the run cannot be continued as it is, in words. */
-  readonly stuck?: string
+export interface Verified extends Omit<Verification, 'checked' | 'looked'> {
   /** How much was looked at. */
   readonly checked: {
     readonly steps: number

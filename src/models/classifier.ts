@@ -8,7 +8,7 @@ import { checkNames, checkNumber } from '../util/options.ts'
 import type { Shape } from '../util/shape.ts'
 import { augmentOption, settledAugment, withAugment } from './augment-option.ts'
 import { settleWay, trainedSo, updatesPerBatch, wayOptions } from './classifier-training.ts'
-import { cosineRate } from './cosine.ts'
+import { cosineAdamOptions, cosineRate } from './cosine.ts'
 import { checkImageShape } from './image-shape.ts'
 import { imageModel } from './model.ts'
 
@@ -57,12 +57,7 @@ const options = z.object({
     .describe(
       'share of the features dropped in training; half as much of the maps before them (default: 0.5; 0 with --adversarial or --noise)',
     ),
-  learningRate: z
-    .number()
-    .positive()
-    .default(1e-3)
-    .describe('learning rate of Adam at the start; it falls along a cosine to a hundredth at the last step'),
-  beta1: z.number().min(0).lt(1).default(0.9).describe("Adam's share of the mean gradient kept"),
+  ...cosineAdamOptions,
   ...wayOptions.shape,
   augment: augmentOption,
 })

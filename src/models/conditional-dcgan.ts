@@ -14,23 +14,16 @@ import {
   network,
   reshape,
 } from '../layers/index.ts'
-import { conditionalGan as objectiveOf } from '../objectives/conditional-gan.ts'
-import { adam } from '../optimizers/index.ts'
-import { ConfigError } from '../util/errors.ts'
-import { type Shape, sizeOf } from '../util/shape.ts'
+import { sizeOf } from '../util/shape.ts'
+import { conditionalPair, label, type Players } from './conditional-pair.ts'
 import { quarterOf } from './image-shape.ts'
-import { imageModel } from './model.ts'
 
-const label = { shape: [], dtype: 'int64' } as const
 /** Length of the vector that stands for a class. */
 const CODE = 50
 /** Every layer that slides over images has a 5x5 kernel and halves or doubles their size. */
 const sliding = { kernelSize: 5, strides: 2, padding: 'same' } as const
 
-interface PlayerOptions {
-  readonly latentDim: number
-  readonly imageShape: Shape
-  readonly classes: number
+interface PlayerOptions extends Players {
   readonly filters: number
 }
 
@@ -81,15 +74,12 @@ function discriminator({ imageShape, classes, filters }: PlayerOptions): Network
 }
 
 /** The networks of `dcgan`, told the class: the generator by a vector beside its latent, the discriminator by projection. */
-export const conditionalDcgan = imageModel({
+export const conditionalDcgan = conditionalPair({
   name: where,
   description:
     'a GAN of convolutions that is told the class: "sparring sample <run> --class 7" draws sevens only',
   defaults: { steps: 12_000, batchSize: 64, sampleEvery: 400, checkpointEvery: 400 },
-  imageShape: [28, 28, 1],
-  classes: 10,
-  options: z.object({
-    latentDim: z.number().int().min(1).max(65_536).default(100).describe('length of the latent vector'),
+  options: {
     filters: z
       .number()
       .int()
@@ -97,20 +87,7 @@ export const conditionalDcgan = imageModel({
       .max(1024)
       .default(64)
       .describe("channels of the discriminator's first layer and of the generator's last hidden one"),
-    learningRate: z.number().positive().default(2e-4).describe('learning rate of Adam, both players'),
-    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's share of the mean gradient kept"),
-  }),
-  objective({ latentDim, filters, learningRate, beta1 }, imageShape, { classes }) {
-    if (classes === undefined)
-      throw new ConfigError(`${where} learns labels, and the data has none; use labelled data`)
-    const players = { latentDim, imageShape, classes, filters }
-    return objectiveOf({
-      name: where,
-      generator: generator(players),
-      discriminator: discriminator(players),
-      generatorOptimizer: adam({ learningRate, beta1 }),
-      discriminatorOptimizer: adam({ learningRate, beta1 }),
-      classes,
-    })
   },
+  generator,
+  discriminator,
 })

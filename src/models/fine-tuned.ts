@@ -18,7 +18,7 @@ import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { formatShape, type Shape, sameShape } from '../util/shape.ts'
 import { augmentOption, settledAugment, withAugment } from './augment-option.ts'
-import { cosineRate } from './cosine.ts'
+import { cosineAdamOptions, cosineRate } from './cosine.ts'
 import { imageModel, type ModelDefinition } from './model.ts'
 
 /** Where the features begin. */
@@ -49,12 +49,7 @@ export const fineTuneOptions = z.object({
     description:
       'layer whose input is taken as the features (default: the last of the network that has weights)',
   }),
-  learningRate: z
-    .number()
-    .positive()
-    .default(1e-3)
-    .describe('learning rate of Adam at the start; it falls along a cosine to a hundredth at the last step'),
-  beta1: z.number().min(0).lt(1).default(0.9).describe("Adam's share of the mean gradient kept"),
+  ...cosineAdamOptions,
   augment: augmentOption,
 })
 type Options = z.output<typeof fineTuneOptions>

@@ -1,20 +1,9 @@
 // How much memory a step takes, told from its graph before anything of it is made.
 import type { Columns } from '../data/source.ts'
-import { type DType, type Graph, sortNodes, type Value } from '../graph/value.ts'
+import { bytesOf, type Graph, sortNodes, type Value } from '../graph/value.ts'
 import { ConfigError } from '../util/errors.ts'
 import { formatSize } from '../util/format.ts'
-import { formatShape, sizeOf } from '../util/shape.ts'
-
-const BYTES: Readonly<Record<DType, number>> = {
-  float32: 4,
-  float64: 8,
-  int64: 8,
-  int32: 4,
-  uint8: 1,
-  bool: 1,
-}
-
-const bytesOf = ({ dtype, shape }: Value): number => BYTES[dtype] * sizeOf(shape)
+import { formatShape } from '../util/shape.ts'
 
 /**
  * Bytes that are in use at the worst moment of a run of a graph, when nodes are computed in their order and every array

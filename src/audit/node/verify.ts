@@ -5,6 +5,7 @@ import { checkPng, decodePng } from '../../report/node/index.ts'
 import { AUDIT, AUDIT_FILE, type AuditConfig } from '../../runs/audit.ts'
 import type { AuditResult } from '../../runs/audit-result.ts'
 import { openRunOf, STATUS_FILE } from '../../runs/node/index.ts'
+import type { Flaw, Verification } from '../../runs/verification.ts'
 import { nodeEngine } from '../../runtime/node.ts'
 import { messageOf } from '../../util/errors.ts'
 import { formatCount } from '../../util/format.ts'
@@ -12,21 +13,10 @@ import { openOriginal } from '../original.ts'
 import { readResult } from './finish.ts'
 import { MODEL_COPY, readingOf } from './reading.ts'
 
-interface Flaw {
-  readonly file: string
-  readonly problem: string
-  readonly remedy: string
-}
-
 const RESUME = '"sparring resume" makes it again'
 
 /** Looks at every file of an audit, and asks the model about every picture that is said to fool it. Changes nothing. */
-export async function verifyAudit(folder: string): Promise<{
-  readonly folder: string
-  readonly flaws: readonly Flaw[]
-  readonly checked: Readonly<Record<string, number>>
-  readonly looked: readonly string[]
-}> {
+export async function verifyAudit(folder: string): Promise<Verification> {
   const run = await openRunOf(AUDIT, folder)
   const { config } = run
   const flaws: Flaw[] = []

@@ -3,25 +3,15 @@ import { join } from 'node:path'
 import { storeAt } from '../../jobs/node/open-store.ts'
 import { openRunOf } from '../../runs/node/index.ts'
 import { type ResultRow, STUDY, STUDY_FILE, STUDY_TABLE, STUDY_TIMES } from '../../runs/study.ts'
+import type { Flaw, Verification } from '../../runs/verification.ts'
 import { messageOf } from '../../util/errors.ts'
 import { formatCount } from '../../util/format.ts'
 import { readStudyResult } from './finish.ts'
 
-interface Flaw {
-  readonly file: string
-  readonly problem: string
-  readonly remedy: string
-}
-
 const RESUME = '"sparring resume" makes it again'
 
 /** Looks at the results of all jobs and at every file that was made of them. Changes nothing. */
-export async function verifyStudy(folder: string): Promise<{
-  readonly folder: string
-  readonly flaws: readonly Flaw[]
-  readonly checked: Readonly<Record<string, number>>
-  readonly looked: readonly string[]
-}> {
+export async function verifyStudy(folder: string): Promise<Verification> {
   const run = await openRunOf(STUDY, folder)
   const flaws: Flaw[] = []
   const flaw = (file: string, problem: string, remedy = RESUME): void => {
