@@ -4,7 +4,8 @@ import type { KindTable } from '../../src/jobs/kind.ts'
 import { embeddedDriver } from '../../src/jobs/node/embedded.ts'
 import { checkStudy, type StudyFile } from '../../src/studies/file.ts'
 import type { StudyEvent } from '../../src/studies/node/events.ts'
-import { runStudy, type StudyRequest } from '../../src/studies/node/run-study.ts'
+import { runStudy } from '../../src/studies/node/run-study.ts'
+import type { StudyRequest } from '../../src/studies/node/study-request.ts'
 import { TINY_KINDS } from '../contracts/driver.ts'
 
 export const tinyKinds = async (): Promise<KindTable> =>

@@ -1,6 +1,8 @@
 // Studies in run folders.
+export { costOfStudy, type StudyCost } from './cost.ts'
 export type { RunningJob, StudyEvent } from './events.ts'
 export { readStudyResult, reportStudy } from './finish.ts'
 export { ownStudies, readStudy } from './read-study.ts'
-export { costOfStudy, runStudy, type StudyCost, type StudyRequest } from './run-study.ts'
+export { runStudy } from './run-study.ts'
+export type { StudyRequest } from './study-request.ts'
 export { verifyStudy } from './verify.ts'
