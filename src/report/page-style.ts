@@ -31,6 +31,7 @@ h2 + .events, h2 + .columns { margin-top: 14px; }
 p { margin: 0; }
 .eyebrow { color: var(--muted); font-size: .875rem; letter-spacing: .04em; text-transform: uppercase; }
 .title { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; margin: 2px 0 6px; }
+.title:last-child { margin-bottom: clamp(12px, 2vw, 20px); }
 .lead { color: var(--muted); margin-bottom: clamp(16px, 2.5vw, 26px); overflow-wrap: anywhere; }
 .note { color: var(--muted); font-size: .9375rem; margin-bottom: 14px; }
 .state { display: inline-flex; align-items: center; gap: 8px; border: 1px solid currentColor; border-radius: 999px; padding: 2px 12px; font-size: .9375rem; font-weight: 600; }

@@ -81,8 +81,6 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   secondsToQuality: { topic: 'speed', more: 'sooner at that quality', most: 'soonest at that quality' },
 }
 
-/** Words for a number by its name; a number without words of its own is spoken of by its label. */
-export const wordingOf = ({ name, label }: { name: string; label: string }): Wording =>
-  Object.hasOwn(WORDINGS, name)
-    ? WORDINGS[name]!
-    : { topic: 'other', more: `better in ${label}`, most: `best in ${label}` }
+/** Words for a number by its name; one without words of its own is better or worse, and the sentence names it. */
+export const wordingOf = ({ name }: { name: string }): Wording =>
+  Object.hasOwn(WORDINGS, name) ? WORDINGS[name]! : { topic: 'other', more: 'better', most: 'best' }

@@ -71,7 +71,7 @@ describe('a sentence about two runs', () => {
     const about = (name: string): string => textOf(runsWith([higher(name, 0.5), higher(name, 0.9)]), name)
     expect(about('recall')).toMatch(/^B is more varied than A \(recall 0\.9/)
     expect(about('precision')).toMatch(/^B is more realistic than A/)
-    expect(about('somethingNew')).toMatch(/^B is better in somethingNew than A/)
+    expect(about('somethingNew')).toMatch(/^B is better than A \(somethingNew /)
   })
 
   it('has a missing value left to the table', () => {

@@ -77,6 +77,8 @@ const APART = 0.08
 const whisker = (series: Series, color: string): CustomSeriesOption => ({
   type: 'custom',
   silent: true,
+  // The axis is to hold both ends.
+  encode: { x: 0, y: [1, 2] },
   data: series.points.map(({ x, low, high }) => [x, low, high]),
   renderItem: (_, api) => {
     const [x, low] = api.coord([api.value(0), api.value(1)]) as [number, number]
