@@ -6,7 +6,7 @@ import { formatCount } from '../util/format.ts'
 import { randomStream } from '../util/random.ts'
 import { type AuditContext, type Part, pick, sizeOfImage } from './part.ts'
 import { picturesOf } from './pictures.ts'
-import { ATTACK, type AttackValue, survivors } from './survivors.ts'
+import { ATTACK, type AttackValue, NONE_STAND, survivors } from './survivors.ts'
 
 /** Rounding of float32 that a ball may be overstepped by. */
 const SLACK = 1e-5
@@ -122,7 +122,10 @@ export function attackPart(
           ),
         }
         return {
-          finding: `fools ${formatCount(total(confirmed))} of the ${formatCount(tried.length)} images that still stood`,
+          finding:
+            tried.length === 0
+              ? NONE_STAND
+              : `fools ${formatCount(total(confirmed))} of the ${formatCount(tried.length)} images that still stood`,
           value: value,
           pictures: written.pictures,
         }

@@ -4,7 +4,7 @@ import { openOracle } from '../attacks/oracle.ts'
 import { formatCount, formatPercent } from '../util/format.ts'
 import { chosen } from './attack-part.ts'
 import { type AuditContext, type Part, pick, sizeOfImage } from './part.ts'
-import { rightly } from './survivors.ts'
+import { NONE_STAND, rightly } from './survivors.ts'
 
 /** An attack with settings, for a comparison. */
 export interface Contestant {
@@ -92,7 +92,8 @@ export function comparisonPart(
         (one) => `${one.name} leaves ${formatPercent(shareLeft(found[one.name]!))}`,
       )
       return {
-        finding: `of ${formatCount(places.length)} images ${said.join(', ')}`,
+        finding:
+          places.length === 0 ? NONE_STAND : `of ${formatCount(places.length)} images ${said.join(', ')}`,
         value: { places, found } satisfies ComparisonValue,
       }
     },
@@ -129,10 +130,11 @@ export function curvePart(contestant: Contestant, radii: readonly number[], coun
         audit.onProgress?.((index + 1) / radii.length)
       }
       const half = points.find(({ left }) => left < standing.length / 2)
+      const finding = half
+        ? `fewer than half still stand at eps ${half.eps}`
+        : 'more than half stand at every size that was tried'
       return {
-        finding: half
-          ? `fewer than half still stand at eps ${half.eps}`
-          : 'more than half stand at every size that was tried',
+        finding: standing.length === 0 ? NONE_STAND : finding,
         value: { places, points } satisfies CurveValue,
       }
     },

@@ -7,7 +7,7 @@ import type { Engine, LoadedModel } from '../runtime/engine.ts'
 import { formatCount } from '../util/format.ts'
 import { randomStream } from '../util/random.ts'
 import { type AuditContext, type Part, pick, sizeOfImage } from './part.ts'
-import { rightly } from './survivors.ts'
+import { NONE_STAND, rightly } from './survivors.ts'
 
 export const GRADIENTS_PART = 'gradients'
 
@@ -160,11 +160,13 @@ export const gradientPart: Part = {
         checked,
         agreed,
       }
+      const bad = zero + notFinite
+      const finding =
+        bad > 0
+          ? `at ${formatCount(bad)} of ${formatCount(places.length)} images the gradient is zero or not finite`
+          : `gradients at ${formatCount(places.length)} images are neither zero nor infinite`
       return {
-        finding:
-          zero + notFinite > 0
-            ? `at ${formatCount(zero + notFinite)} of ${formatCount(places.length)} images the gradient is zero or not finite`
-            : `gradients at ${formatCount(places.length)} images are neither zero nor infinite`,
+        finding: places.length === 0 ? NONE_STAND : finding,
         value,
       }
     } finally {

@@ -3,7 +3,7 @@ import { formatCount } from '../util/format.ts'
 import { chosen } from './attack-part.ts'
 import { type ComparisonValue, type Contestant, fooledBy } from './comparison-parts.ts'
 import { type Part, pick, sizeOfImage } from './part.ts'
-import { attacksOf, rightly } from './survivors.ts'
+import { attacksOf, NONE_STAND, rightly } from './survivors.ts'
 
 export const SCORES_ONLY = 'compare/scores-only'
 
@@ -80,12 +80,10 @@ export function scoresOnlyPart(
         disputed,
         patient: disputed.map((place) => (fallen.has(place) ? 1 : 0)),
       }
+      const finding = `of ${formatCount(places.length)} images scores alone fool ${formatCount(sum(square))}, ${formatCount(alone.length)} of them no gradient did`
+      const again = `; tried again from several starts, gradients fool ${formatCount(fallen.size)} of ${formatCount(disputed.length)}`
       return {
-        finding:
-          `of ${formatCount(places.length)} images scores alone fool ${formatCount(sum(square))}, ${formatCount(alone.length)} of them no gradient did` +
-          (disputed.length > 0
-            ? `; tried again from several starts, gradients fool ${formatCount(fallen.size)} of ${formatCount(disputed.length)}`
-            : ''),
+        finding: places.length === 0 ? NONE_STAND : `${finding}${disputed.length > 0 ? again : ''}`,
         value,
       }
     },

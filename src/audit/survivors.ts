@@ -1,6 +1,9 @@
 // Who still stands: images that are named rightly, and for which no part has found a confirmed neighbour that is not.
 import type { Found } from './part.ts'
 
+/** What a part says that had no image to look at. */
+export const NONE_STAND = 'no image is named rightly any more, so there was nothing to do'
+
 /** What the part `clean` keeps. */
 export interface CleanValue {
   /** What the original file names each image; -1 where its answer is not a number. */

@@ -183,4 +183,15 @@ describe('an audit of a small classifier', () => {
     expect((await verifyAudit(folder)).flaws.map(({ file }) => file)).toContain('model.onnx')
     await expect(ended(continueAudit(folder))).rejects.toThrow('is not the model that the audit began with')
   })
+
+  it('says of a model that names nothing rightly that there was nothing to attack', async () => {
+    const findings: string[] = []
+    const shifted = [...BARS.slice(1), BARS[0]]
+    for await (const event of startAudit(await request('shifted', { n: 4, labels: shifted })))
+      if (event.type === 'part') findings.push(event.row.finding)
+    expect(findings[0]).toContain('0 of 4 images are named rightly')
+    expect(new Set(findings.slice(1))).toEqual(
+      new Set(['no image is named rightly any more, so there was nothing to do']),
+    )
+  })
 })
