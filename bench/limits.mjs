@@ -5,7 +5,8 @@ import { workOf } from '../dist/graph/work.js'
 import { ops } from '../dist/index.js'
 import { lower } from '../dist/lowering/index.js'
 import { nodeEngine } from '../dist/node.js'
-import { median, stepProgram } from '../scripts/lib/step-program.mjs'
+import { stepProgram } from './step-program.mjs'
+import { median } from './summary.mjs'
 
 /**
  * @typedef {object} Rates

@@ -11,8 +11,9 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { stepProgram } from '../bench/step-program.mjs'
+import { median } from '../bench/summary.mjs'
 import { nodeEngine } from '../dist/node.js'
-import { median, stepProgram } from './lib/step-program.mjs'
 import { unrolled } from './lib/unroll.mjs'
 
 const { values } = parseArgs({

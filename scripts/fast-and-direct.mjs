@@ -5,9 +5,9 @@
 // For every seed the DCGAN is trained twice from the same weights and the same random numbers, once each way. The
 // difference of their losses, step by step, is set beside the difference that another seed makes.
 import { parseArgs } from 'node:util'
+import { stepProgram } from '../bench/step-program.mjs'
 import { imageExamples } from '../dist/index.js'
 import { loadData, nodeEngine } from '../dist/node.js'
-import { stepProgram } from './lib/step-program.mjs'
 
 const { values } = parseArgs({
   options: {

@@ -6,12 +6,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { stepProgram } from '../bench/step-program.mjs'
 import { axisAlgorithm } from '../dist/lowering/axis-algorithm.js'
 import { toomCookForms } from '../dist/lowering/toom-cook-forms.js'
 import { svgToPng } from '../dist/node.js'
 import { LIGHT, renderSvg } from '../dist/report/index.js'
 import { interleaved } from './lib/interleaved.mjs'
-import { stepProgram } from './lib/step-program.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -9,9 +9,9 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { pythonWithTorch } from '../bench/programs.mjs'
+import { median } from '../bench/summary.mjs'
 import { importModel, randomStream } from '../dist/index.js'
 import { nodeEngine } from '../dist/node.js'
-import { median } from './lib/step-program.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

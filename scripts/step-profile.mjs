@@ -7,10 +7,11 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { stepProgram } from '../bench/step-program.mjs'
+import { median } from '../bench/summary.mjs'
 import { sessionOptions } from '../dist/runtime/node-options.js'
 import * as ort from '../dist/runtime/node-ort.js'
 import { stepModel } from '../dist/runtime/onnx-target.js'
-import { median, stepProgram } from './lib/step-program.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

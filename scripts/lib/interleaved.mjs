@@ -1,11 +1,12 @@
 // Milliseconds per step of several variants of a training step, taken in turns.
+
+import { median } from '../../bench/summary.mjs'
 import { nodeEngine } from '../../dist/node.js'
-import { median } from './step-program.mjs'
 
 /**
  * Every variant runs a call, then the next one, `rounds` times. All stay in memory meanwhile.
  *
- * @param {{ label: string, program: () => ReturnType<typeof import('./step-program.mjs').stepProgram> }[]} variants
+ * @param {{ label: string, program: () => ReturnType<typeof import('../../bench/step-program.mjs').stepProgram> }[]} variants
  * @param {{ rounds?: number, seconds?: number }} [options]  `seconds` that one call of a variant should take, about
  * @returns {Promise<{ label: string, ms: number, low: number, high: number, batchSize: number }[]>}
  */

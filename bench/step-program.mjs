@@ -1,9 +1,10 @@
 // A training step as an engine compiles it, for scripts that measure it: lowered as they say, with random numbers as data.
-import { randomExamples, timedModel } from '../../bench/our-models.mjs'
-import { examplesSource, imageColumns } from '../../dist/index.js'
-import { drawsOf, feeder } from '../../dist/training/feeds.js'
-import { initialState } from '../../dist/training/state.js'
-import { stepGraph } from '../../dist/training/step.js'
+
+import { examplesSource, imageColumns } from '../dist/index.js'
+import { drawsOf, feeder } from '../dist/training/feeds.js'
+import { initialState } from '../dist/training/state.js'
+import { stepGraph } from '../dist/training/step.js'
+import { randomExamples, timedModel } from './our-models.mjs'
 
 /**
  * @param {string} name  of a model of the bench
@@ -33,5 +34,3 @@ export function stepProgram(name, { shape, batchSize, options = {}, lowering, ex
     prepare: feeder(step.feeds, { seed, source: examplesSource(images, objective.batches).open(opened) }),
   }
 }
-
-export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
