@@ -43,7 +43,7 @@ export function auditDrawer(
         )
         if (event.memory)
           terminal.print(
-            `a step of an attack takes about ${formatSize(event.memory)} of memory, ${config.settings.batch} images at once`,
+            `takes up to about ${formatSize(event.memory)} of memory, ${config.settings.batch} images at once`,
           )
         terminal.print(`run folder: ${formatPath(event.folder)}`)
         return

@@ -11,7 +11,7 @@ export type AuditEvent =
       readonly config: AuditConfig
       /** Parts that were done before. */
       readonly done: number
-      /** Bytes of a step of an attack; absent where it was told before, 0 where it is not known. */
+      /** Bytes that its process takes at most, about; absent where it was told before, 0 where it is not known. */
       readonly memory?: number
     }
   /** A part goes on. `share`: of all work of the audit. */

@@ -13,7 +13,7 @@ import { nodeEngine } from '../../runtime/node.ts'
 import { DataError } from '../../util/errors.ts'
 import { SHARES } from '../../util/limits.ts'
 import { memoryBytes } from '../../util/node/memory.ts'
-import { attackBytes, checkAttackMemory } from '../memory.ts'
+import { auditBytes } from '../memory.ts'
 import { sizeOfImage } from '../part.ts'
 import { planOf } from '../plan.ts'
 import { doParts } from './do-parts.ts'
@@ -75,12 +75,16 @@ export async function* startAudit(request: AuditRequest): AsyncGenerator<AuditEv
     // Batches are filled up: more places than images would only cost.
     batch: batch ?? Math.min(usualBatch(sizeOfImage(classifier)), exhibits.count),
   }
-  const memory = attackBytes(classifier, settings.batch)
-  checkAttackMemory(memory, settings.batch, SHARES.step * memoryBytes())
   const parts = planOf(settings, classifier, exhibits.count)
   const engine = await nodeEngine(engineThreads(settings.threads))
   let run: RunWriter<AuditConfig> | undefined
   try {
+    const memory = auditBytes(classifier, {
+      batch: settings.batch,
+      lanes: engine.lanes,
+      used: process.memoryUsage.rss(),
+      most: SHARES.step * memoryBytes(),
+    })
     const { data, options, dataDir } = request.data
     const isPath = existsSync(data)
     run = await createRunOf(AUDIT, request.folder, {
