@@ -37,7 +37,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   pictures: 'data layers metrics objectives report runs runtime training util',
   lifecycle: `${PURE} measuring pictures`,
   audit: `${PURE} lifecycle measuring`,
-  jobs: 'data lifecycle measuring models pictures runs runtime statistics util',
+  jobs: 'data lifecycle measuring models objectives pictures runs runtime statistics util',
   studies: 'jobs report runs statistics util',
   answers: `${PURE} audit lifecycle measuring pictures`,
   server: 'answers data jobs lifecycle models pictures runs runtime util',

@@ -11,11 +11,16 @@ export {
 } from './driver.ts'
 export type {
   DataHashes,
+  DataWanted,
   JobContext,
   JobKind,
   JobOutcome,
   KindTable,
+  KnownData,
+  Leaves,
+  Needed,
   Options,
+  Taken,
   Understood,
   Work,
 } from './kind.ts'

@@ -1,9 +1,32 @@
 // The contract of a kind of job: one file in `node/kinds/` and a line in `node/kinds.ts`. A training is one.
+import type { LabelledPart } from '../data/labelled-part.ts'
 import type { RowRecord } from '../runs/study-result.ts'
-import type { Job } from './request.ts'
+import type { Job, JobRequest } from './request.ts'
 import type { JobNumbers } from './result.ts'
 
 export type Options = Readonly<Record<string, unknown>>
+
+/** Data as jobs ask for it. */
+export interface DataWanted {
+  readonly data: string
+  readonly options: Options
+  /** `imageSize` and `channels`, where they are told. */
+  readonly form: Options
+  /** Of the training part, so many labelled examples only. */
+  readonly labels?: LabelledPart | undefined
+}
+
+/** What can be known of data before a job is done. */
+export interface KnownData {
+  /** Examples of its training part. */
+  readonly count: number
+  /** `[height, width, channels]`; undefined where it is no images. */
+  readonly imageShape?: readonly [number, number, number] | undefined
+  /** Names of its classes; undefined where it has no labels. */
+  readonly classes?: readonly string[] | undefined
+  /** Hash of its held-out part; undefined where it has none. */
+  readonly heldOut?: string | undefined
+}
 
 /** Hashes of data, by whoever asks for several jobs: what was loaded once is not loaded again. */
 export interface DataHashes {
@@ -11,10 +34,29 @@ export interface DataHashes {
    * @param part   which part of the data: what is trained on, or what was held out
    * @throws ConfigError, DataError when it cannot be had
    */
-  of(
-    wanted: { readonly data: string; readonly options: Options; readonly form: Options },
-    part: 'train' | 'test',
-  ): Promise<string>
+  of(wanted: DataWanted, part: 'train' | 'test'): Promise<string>
+  /** @throws ConfigError, DataError when it cannot be had */
+  about(wanted: Omit<DataWanted, 'labels'>): Promise<KnownData>
+}
+
+/** What a job leaves for others: a run that people may open too, a set of images, or files that mean something to its kind alone. */
+export type Leaves = 'run' | 'set' | 'files'
+
+/** A job whose results another one takes, as its kind understood it. */
+export interface Needed {
+  /** As the study calls it. */
+  readonly name: string
+  readonly request: JobRequest
+  /** Where its data lies on the machine that asks, by the part that it plays. */
+  readonly places: Readonly<Record<string, string>>
+}
+
+/** What a kind takes of other jobs for one part. */
+export interface Taken {
+  /** What those must leave. Default: anything */
+  readonly leaves?: Leaves
+  /** Whether a job can do without. Default false */
+  readonly optional?: boolean
 }
 
 /** A job as its kind understands it. */
@@ -69,16 +111,22 @@ export interface JobKind {
   readonly called: string
   /** Names of options that a study may give, for hints; undefined where it depends on other options. */
   optionNames?(options: Options): readonly string[]
+  /** What it takes of other blocks of a study, by the part that it plays. Default: nothing */
+  readonly takes?: Readonly<Record<string, Taken>>
   /**
    * Checks and completes what a study says.
    *
    * @param hashes  asked for what the job depends on
+   * @param needed  the jobs whose results it takes, by the part that they play: of what `takes` says, all that are there
    * @throws ConfigError naming the option
    */
-  understand(options: Options, hashes: DataHashes): Promise<Understood>
+  understand(
+    options: Options,
+    hashes: DataHashes,
+    needed: Readonly<Record<string, Needed>>,
+  ): Promise<Understood>
   work(options: Options): Work
-  /** Whether it leaves a run that people may open. */
-  readonly leavesRun: boolean
+  readonly leaves: Leaves
   /**
    * Does the work, or goes on with what is in the folder.
    *

@@ -18,6 +18,7 @@ import { SHARES } from '../util/limits.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { memoryBytes } from '../util/node/memory.ts'
 import { randomStream } from '../util/random.ts'
+import { engineThreads } from './engine-threads.ts'
 import {
   checkClasses,
   checkPlace,
@@ -54,6 +55,8 @@ export interface AugmentRequest {
   readonly force?: boolean | undefined
   /** Where the run's data is now, if it was moved. */
   readonly dataDir?: string | undefined
+  /** Threads of the runtime; default: one per core. */
+  readonly threads?: number | undefined
   readonly command: readonly string[]
   readonly extractor?: ExtractorSource | undefined
   readonly signal?: AbortSignal | undefined
@@ -78,7 +81,7 @@ const AT_ONCE = 200
 const VAIN = { each: 200, least: 2000 } as const
 
 /** The index of a class that is named. @throws ConfigError when there is none */
-function classNamed(wanted: string, classes: readonly string[]): number {
+export function classNamed(wanted: string, classes: readonly string[]): number {
   const named = classes.indexOf(wanted)
   const index = named >= 0 ? named : /^\d+$/.test(wanted) ? Number(wanted) : -1
   if (index >= 0 && index < classes.length) return index
@@ -169,7 +172,7 @@ export async function* augmentRun(request: AugmentRequest): AsyncGenerator<Augme
   const shape = [size.height, size.width, size.channels]
   const told = Object.entries(offered.draws ?? {}).find(([, draw]) => draw.distribution === 'classes')
   const generator = await networkBytes(run, offered.network)
-  const engine = await nodeEngine()
+  const engine = await nodeEngine(engineThreads(request.threads ?? 0))
   let labeller: Labeller | undefined
   try {
     labeller = yield* labellerOf(engine, request, { config, isTold: told !== undefined, shape })

@@ -115,9 +115,12 @@ export function checkRecord(config: RunConfig, objective: Objective): void {
   )
 }
 
+/** Where data is now: one place, or one for each set, undefined where it has not moved. */
+export type MovedData = string | readonly (string | undefined)[]
+
 export interface RecordedDataOptions extends Pick<FolderOptions, 'onImages' | 'signal'> {
-  /** Where a named set's files, or the folder that is the data, are now. Default: as recorded. */
-  readonly dataDir?: string | undefined
+  /** Where a named set's files, or the folder that is the data, are now; of several sets that of the first, or a list. Default: as recorded. */
+  readonly dataDir?: MovedData | undefined
 }
 
 /** @throws DataError when the record asks a data set for what it does not have */
@@ -162,11 +165,12 @@ export async function recordedData(
   }
   const own = name === OWN_DATA && asRecorded(() => modelData(recordedSettings(config), name))
   if (own) return own
-  const [first, ...others] = parts as readonly RunSet[] as [RunSet, ...RunSet[]]
+  const sets: readonly RunSet[] = parts
+  const places = [dataDir].flat()
   const data = isColumns(name)
-    ? await loadRunData(name, { options: recordedOptions(first) })
+    ? await loadRunData(name, { options: recordedOptions(sets[0]!) })
     : await loadImages(
-        [{ ...first, folder: dataDir ?? placeOf(first) }, ...others],
+        sets.map((set, i) => ({ ...set, folder: places[i] ?? (i === 0 ? placeOf(set) : set.folder) })),
         { ...form, labels: labelsOf(recordedSettings(config).common) },
         loadRecorded,
       )

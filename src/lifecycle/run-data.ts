@@ -177,6 +177,7 @@ export async function loadImages(
         name: recordedName(name),
         ...optionsRecord(options),
         ...(folder === undefined ? {} : { folder: resolve(folder) }),
+        hash: parts[i]!.hash,
         count: parts[i]!.count,
       })),
     },

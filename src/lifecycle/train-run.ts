@@ -32,6 +32,7 @@ import {
   checkpointArrays,
   checkpointState,
   checkRecord,
+  type MovedData,
   recordedData,
   recordedObjective,
 } from './recorded-run.ts'
@@ -196,8 +197,8 @@ export interface ContinueOptions {
   readonly signal?: AbortSignal | undefined
   /** Threads of the runtime; default: as the run was started. */
   readonly threads?: number | undefined
-  /** Where the data's files, or the folder that is the data, are now, if they were moved. */
-  readonly dataDir?: string | undefined
+  /** Where the data's files, or the folder that is the data, are now, if they were moved; of several sets that of the first, or a list. */
+  readonly dataDir?: MovedData | undefined
   /** Go on although something is lost that cannot be made again. Default false */
   readonly acceptLosses?: boolean | undefined
 }

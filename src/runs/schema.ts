@@ -122,6 +122,8 @@ const trainedSchema = z.object({
           name: named,
           options: z.record(z.string(), z.json()).optional(),
           folder: z.string().optional(),
+          /** Of the images that were taken; absent in older runs. */
+          hash: z.string().optional(),
           count,
         }),
       )

@@ -68,6 +68,21 @@ const panelSchema = z.object({
 })
 export type StudyPanel = z.infer<typeof panelSchema>
 
+const curveSchema = z.object({
+  over: z.string().describe('name of the number, as panels have it in `at`'),
+  label: z.string().describe('the same in words'),
+  places: z
+    .array(
+      z.object({
+        value: z.union([z.string(), z.number(), z.boolean()]).describe('as panels have it'),
+        at: z.number().positive().describe('where it stands'),
+      }),
+    )
+    .min(2)
+    .describe('its values, in order'),
+})
+export type StudyCurve = z.infer<typeof curveSchema>
+
 /** What depends on nothing but the jobs' results: the same bytes however often the study was interrupted. */
 export const studyResultSchema = z.object({
   format: z.literal(1),
@@ -77,6 +92,9 @@ export const studyResultSchema = z.object({
   version: z.string().describe('of the program, which is part of what every job is'),
   measures: z.array(z.string()).describe('the rows that pictures and table show first, by name'),
   panels: z.array(panelSchema),
+  curve: curveSchema
+    .optional()
+    .describe('the number over which pictures are drawn, where the study names one'),
   jobs: z.array(jobSchema),
   figures: z.array(z.object({ name: z.string(), title: z.string(), caption: z.string() })),
   rule: z.string().describe('when two numbers count as different'),

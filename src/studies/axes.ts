@@ -16,6 +16,8 @@ export interface Cell {
   readonly seed: number | undefined
   readonly options: Readonly<Record<string, unknown>>
   readonly needs: Readonly<Record<string, string>>
+  /** Whether it has a row. */
+  readonly isShown: boolean
 }
 
 const listOf = <Item>(value: Item | readonly Item[] | undefined): readonly Item[] =>
@@ -92,7 +94,7 @@ export function cellsOf(study: StudyFile): Cell[] {
         combinations(grid).flatMap((values) =>
           seedsOf(seeds).map((seed): Cell => {
             const axes: Record<string, Scalar> = {
-              ...(blocks.length > 1 ? { jobs: name } : {}),
+              ...(blocks.length > 1 ? { jobs: declared.label ?? name } : {}),
               ...(set.label === undefined ? {} : { data: set.label }),
               ...(model.label === undefined ? {} : { model: model.label }),
               ...values,
@@ -104,6 +106,7 @@ export function cellsOf(study: StudyFile): Cell[] {
               seed,
               options: { ...options, ...set.options, ...model.options, ...values, seed },
               needs,
+              isShown: declared.show ?? true,
             }
           }),
         ),

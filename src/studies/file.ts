@@ -49,7 +49,20 @@ const blockShape = {
     .describe('blocks of this study whose results these jobs take, by the part that they play'),
 }
 
-const blockSchema = z.strictObject(blockShape)
+const blockSchema = z.strictObject({
+  ...blockShape,
+  label: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('what its jobs are called in tables and pictures (default: its name)'),
+  show: z
+    .boolean()
+    .optional()
+    .describe(
+      'whether its jobs have rows in tables and pictures (default: true); false of jobs that are there for those that need them',
+    ),
+})
 export type Block = z.output<typeof blockSchema>
 
 export const studySchema = z.strictObject({
@@ -67,6 +80,21 @@ export const studySchema = z.strictObject({
     .optional()
     .describe(
       'names of what is never compared with each other, e.g. a number of labels in the grid (default: data)',
+    ),
+  curve: z
+    .union([
+      z.string().min(1),
+      z.strictObject({
+        over: z.string().min(1).describe('name of the number'),
+        at: z
+          .record(z.string(), z.number().positive())
+          .optional()
+          .describe('where values stand that are no numbers, e.g. { all: 60000 }'),
+      }),
+    ])
+    .optional()
+    .describe(
+      'the number over which pictures are drawn, on a logarithmic axis, e.g. labels of the grid: a line for each group; what differs in it is not compared',
     ),
   measures: z
     .array(z.string())

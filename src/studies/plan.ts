@@ -1,10 +1,12 @@
 // From a study file to the table of its jobs: every cell understood by its kind, with its needs, its id and its group.
-import type { DataHashes, KindTable, Understood } from '../jobs/kind.ts'
+import type { DataHashes, KindTable, Needed, Understood } from '../jobs/kind.ts'
 import { type Job, type JobRequest, jobId } from '../jobs/request.ts'
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { type Axes, axesLabel, type Cell, cellsOf, varyingAxes } from './axes.ts'
+import { checkAxes } from './curve.ts'
 import { MOST_JOBS, type StudyFile } from './file.ts'
+import { checkNeeds, neededCell } from './needs.ts'
 
 /** A job of the table. */
 export interface Planned {
@@ -20,7 +22,7 @@ export interface Planned {
 export interface Plan {
   /** The table, in order. */
   readonly table: readonly Planned[]
-  /** Jobs that no row shows, but that others need, e.g. the extractor of a data set. */
+  /** Jobs that no row shows, but that others need, e.g. the extractor of a data set, or those of blocks that are not shown. */
   readonly helpers: readonly Planned[]
   /** Axes that vary, in order. */
   readonly varying: readonly string[]
@@ -57,34 +59,22 @@ function checkOptionNames({ kind, options }: Cell, kinds: KindTable): void {
   }
 }
 
+/** Needed jobs as kinds are told of them. */
+const neededBy = (needed: Readonly<Record<string, Planned>>): Record<string, Needed> =>
+  Object.fromEntries(
+    Object.entries(needed).map(([role, { job }]) => [
+      role,
+      { name: job.name, request: job.request, places: job.places },
+    ]),
+  )
+const idsOf = (needed: Readonly<Record<string, Planned>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(needed).map(([role, { job }]) => [role, job.id]))
+
 function kindOf(name: string, kinds: KindTable) {
   if (Object.hasOwn(kinds, name)) return kinds[name]!
   const near = nearestName(name, Object.keys(kinds))
   throw new ConfigError(
     `there is no kind of job "${name}"${near ? `; did you mean "${near}"?` : '.'} Known: ${Object.keys(kinds).join(', ')}`,
-  )
-}
-
-/** The cell of another block whose result a cell takes: that of its own seed and its own values, or the only one. */
-function neededCell(cell: Cell, role: string, block: string, cells: readonly Cell[]): Cell {
-  const there = cells.filter((other) => other.block === block)
-  if (there.length === 0) {
-    const names = [...new Set(cells.map((other) => other.block))]
-    const near = nearestName(block, names)
-    throw new ConfigError(
-      `needs.${role}: there is no block "${block}" of jobs${near ? `; did you mean "${near}"?` : '.'} Known: ${names.join(', ')}`,
-    )
-  }
-  const fits = there.filter(
-    (other) =>
-      (there.every(({ seed }) => seed === there[0]!.seed) || other.seed === cell.seed) &&
-      Object.entries(other.axes).every(
-        ([name, value]) => name === 'jobs' || cell.axes[name] === undefined || cell.axes[name] === value,
-      ),
-  )
-  if (fits.length === 1) return fits[0]!
-  throw new ConfigError(
-    `needs.${role}: expected one job of the block "${block}" for ${axesLabel(cell.axes, Object.keys(cell.axes))}, seed ${cell.seed}; got ${fits.length}. Give both blocks the same seeds and values`,
   )
 }
 
@@ -100,15 +90,11 @@ export async function planStudy(study: StudyFile, options: PlanOptions): Promise
     throw new ConfigError(
       `"${study.name}" would have ${cells.length} jobs, more than ${MOST_JOBS}; make its grid smaller`,
     )
-  const varying = varyingAxes(cells)
-  for (const axis of study.within ?? [])
-    if (!cells.some(({ axes }) => Object.hasOwn(axes, axis))) {
-      const known = [...new Set(cells.flatMap(({ axes }) => Object.keys(axes)))]
-      const near = nearestName(axis, known)
-      throw new ConfigError(
-        `within: nothing in this study is called "${axis}"${near ? `; did you mean "${near}"?` : '.'} Known: ${known.join(', ')}`,
-      )
-    }
+  const shown = cells.filter(({ isShown }) => isShown)
+  if (shown.length === 0)
+    throw new ConfigError(`"${study.name}" shows no jobs; leave "show: false" out of one block of jobs`)
+  const varying = varyingAxes(shown)
+  checkAxes(study, shown)
   const helpers = new Map<string, Planned>()
 
   async function planned(
@@ -123,7 +109,7 @@ export async function planStudy(study: StudyFile, options: PlanOptions): Promise
       const found = await planned(
         wanted.kind,
         `${helper.called} for ${name}`,
-        await helper.understand(wanted.options, hashes),
+        await helper.understand(wanted.options, hashes, {}),
         {},
       )
       needs[role] = found.job.id
@@ -145,31 +131,39 @@ export async function planStudy(study: StudyFile, options: PlanOptions): Promise
   }
 
   const done = new Map<Cell, Planned>()
+  const begun = new Set<Cell>()
   async function planCell(cell: Cell): Promise<Planned> {
     const before = done.get(cell)
     if (before) return before
     signal?.throwIfAborted()
+    if (begun.has(cell))
+      throw new ConfigError(`needs: the jobs of "${cell.block}" need each other in a circle; break it`)
+    begun.add(cell)
     const kind = kindOf(cell.kind, kinds)
-    const group = axesLabel(cell.axes, varying)
+    // What no row shows is told with all that it is.
+    const group = axesLabel(cell.axes, cell.isShown ? varying : Object.keys(cell.axes))
     checkOptionNames(cell, kinds)
-    const needs: Record<string, string> = {}
+    const name = `${group}${cell.seed === undefined ? '' : `, seed ${cell.seed}`}`
+    const needed: Record<string, Planned> = {}
     for (const [role, block] of Object.entries(cell.needs)) {
       if (block === cell.block)
         throw new ConfigError(
           `needs.${role}: the jobs of "${block}" cannot need each other; name another block`,
         )
-      needs[role] = (await planCell(neededCell(cell, role, block, cells))).job.id
+      needed[role] = await planCell(neededCell(cell, role, block, cells))
     }
-    const name = `${group}${cell.seed === undefined ? '' : `, seed ${cell.seed}`}`
-    const found = await planned(cell.kind, name, await kind.understand(cell.options, hashes), needs)
+    checkNeeds(cell.block, kind, needed, kinds)
+    const understood = await kind.understand(cell.options, hashes, neededBy(needed))
+    const found = await planned(cell.kind, name, understood, idsOf(needed))
     const row: Planned = { ...found, group, axes: cell.axes, seed: cell.seed }
     done.set(cell, row)
+    if (!cell.isShown) helpers.set(row.job.id, row)
     return row
   }
 
   const table: Planned[] = []
   const ids = new Map<string, string>()
-  for (const cell of cells) {
+  for (const cell of shown) {
     const row = await planCell(cell)
     const twin = ids.get(row.job.id)
     if (twin !== undefined)
@@ -179,7 +173,13 @@ export async function planStudy(study: StudyFile, options: PlanOptions): Promise
     ids.set(row.job.id, row.job.name)
     table.push(row)
   }
-  return { table, helpers: [...helpers.values()], varying }
+  const idle = cells.find(({ block }) => !cells.some((cell) => cell.block === block && done.has(cell)))
+  if (idle)
+    throw new ConfigError(
+      `the jobs of "${idle.block}" are not shown, and no others need them; show them, or take them out`,
+    )
+  // What two blocks say alike is one job, and has a row where one of them is shown.
+  return { table, helpers: [...helpers.values()].filter(({ job }) => !ids.has(job.id)), varying }
 }
 
 /** What a job's folder is called: readable, and its own whatever becomes of the study's file. */

@@ -3,6 +3,7 @@ import type { JobNumbers } from '../jobs/result.ts'
 import type { RowRecord, StudyPanel, StudyResult } from '../runs/study-result.ts'
 import { type Joinable, joinNumbers, RULE } from '../statistics/index.ts'
 import { type Axes, axesLabel, inWords } from './axes.ts'
+import { curveAxis, curveOf } from './curve.ts'
 import type { StudyFile } from './file.ts'
 import type { Plan, Planned } from './plan.ts'
 
@@ -15,7 +16,8 @@ export type ResultsById = ReadonlyMap<string, Pick<JobNumbers, keyof JobNumbers>
 /** Axes whose values are never compared with each other. */
 export const apartAxes = (study: StudyFile, { varying }: Pick<Plan, 'varying'>): string[] => {
   const { within = ['data'] } = study
-  return varying.filter((axis) => within.includes(axis))
+  const over = curveAxis(study)
+  return varying.filter((axis) => within.includes(axis) || axis === over)
 }
 
 /** A job's numbers as a comparison of one run. */
@@ -148,6 +150,7 @@ export function studyResult(
   }: { readonly version: string; readonly failures?: ReadonlyMap<string, string> },
 ): Omit<StudyResult, 'figures'> {
   const panels = panelsOf(study, plan).map((each) => panel(study, plan, each, results))
+  const curve = curveOf(study, plan.table)
   return {
     format: 1,
     name: study.name,
@@ -156,6 +159,7 @@ export function studyResult(
     version,
     measures: drawnRows(study, panels),
     panels,
+    ...(curve ? { curve } : {}),
     jobs: plan.table.map(({ job, group, seed }) => {
       const failed = failures.get(job.id) ?? results.get(job.id)?.failure
       return {

@@ -11,7 +11,15 @@ import { readStudy } from '../../src/studies/node/read-study.ts'
 import { paceTracker } from '../../src/studies/pace.ts'
 import { folderName, type Plan, planStudy } from '../../src/studies/plan.ts'
 
-const hashes: DataHashes = { of: async ({ data }, part) => `hash of ${data} ${part}` }
+const DIGITS = Array.from({ length: 10 }, (_, label) => String(label))
+const hashes: DataHashes = {
+  of: async ({ data, labels }, part) => `hash of ${data} ${part} ${labels ? JSON.stringify(labels) : ''}`,
+  about: async ({ data }) => ({
+    count: 60_000,
+    imageShape: [28, 28, 1],
+    ...(data === 'bare' ? {} : { classes: DIGITS, heldOut: `hash of ${data} test` }),
+  }),
+}
 const plan = (study: object, kinds: KindTable = KINDS): Promise<Plan> =>
   planStudy(checkStudy({ name: 'test', ...study }, 'test.yaml'), { kinds, hashes, version: 'sparring 1' })
 

@@ -3,45 +3,91 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ImageForm } from '../../data/fit.ts'
 import { parseImageSize } from '../../data/image-size.ts'
+import { type LabelledPart, labelledPart } from '../../data/labelled-part.ts'
 import { namedSets } from '../../data/node/index.ts'
-import { isColumns, loadRunData, type RunData } from '../../lifecycle/run-data.ts'
+import { imagesIn, isColumns, loadRunData, type RunData } from '../../lifecycle/run-data.ts'
 import { DataError } from '../../util/errors.ts'
-import type { DataHashes, Options } from '../kind.ts'
+import type { DataHashes, DataWanted, KnownData, Options } from '../kind.ts'
 import { canonicalJson, type Job } from '../request.ts'
 
 /** Whether data is found by a name on every machine. */
 export const isNamed = (data: string): boolean => Object.hasOwn(namedSets, data) || isColumns(data)
 
+/** The folder in which a job leaves the set that it made, and others find it. */
+export const MADE = 'set'
+
 /** What a request says of data: its name, or that it is a folder, whose place is told apart. */
 export const FOLDER = 'folder'
 
-/** How images are asked for: `imageSize` and `channels` of a job's settings. */
-export function formOf({ imageSize, channels }: Options): ImageForm {
+/** How images are asked for, of a job's settings. */
+export const formIn = ({ imageSize, channels }: Options): Options => ({
+  ...(imageSize === undefined ? {} : { imageSize }),
+  ...(channels === undefined ? {} : { channels }),
+})
+
+/** The same as loaders take it. */
+function imageForm({ imageSize, channels }: Options): ImageForm {
   return {
     imageSize: typeof imageSize === 'string' ? parseImageSize(imageSize) : undefined,
     channels: channels === 1 || channels === 3 ? channels : undefined,
   }
 }
 
-/** Hashes of data, each loaded once; nothing but the hashes is held. */
+/** What is kept of a set that was loaded. */
+interface Seen extends KnownData {
+  readonly train: string
+}
+
+const seenOf = ({ record, test, images }: RunData): Seen => ({
+  train: record.hash,
+  heldOut: test?.hash,
+  count: record.count,
+  imageShape: images && [images.train.height, images.train.width, images.train.channels],
+  classes: images?.train.labels && images.train.classes,
+})
+
+/** Hashes of data, each set loaded once. Only that which was asked for last is held, since parts of it are wanted one after the other. */
 export function dataHashes(dataDir?: string): DataHashes {
-  const known = new Map<string, Promise<{ train: string; test: string | undefined }>>()
+  const known = new Map<string, Promise<Seen>>()
+  const parts = new Map<string, Promise<string>>()
+  let last: { readonly key: string; readonly loaded: Promise<RunData> } | undefined
+
+  const load = ({ data, options, form }: DataWanted): Promise<RunData> => {
+    const key = canonicalJson([data, options, form])
+    if (last?.key !== key) last = { key, loaded: loadRunData(data, { options, dataDir, ...imageForm(form) }) }
+    return last.loaded
+  }
+  function seen(wanted: DataWanted): Promise<Seen> {
+    const key = canonicalJson([wanted.data, wanted.options, wanted.form])
+    const before = known.get(key)
+    if (before) return before
+    const found = load(wanted).then(seenOf)
+    known.set(key, found)
+    return found
+  }
+  function partOf(wanted: DataWanted, labels: LabelledPart): Promise<string> {
+    const key = canonicalJson([wanted.data, wanted.options, wanted.form, labels])
+    const before = parts.get(key)
+    if (before) return before
+    const found = load(wanted).then(
+      async (loaded) => (await labelledPart(imagesIn(loaded).train, labels)).hash,
+    )
+    parts.set(key, found)
+    return found
+  }
+
   return {
-    async of({ data, options, form }, part) {
-      const key = canonicalJson([data, options, form])
-      let hashes = known.get(key)
-      if (!hashes) {
-        hashes = loadRunData(data, { options, dataDir, ...formOf(form) }).then(({ record, test }) => ({
-          train: record.hash,
-          test: test?.hash,
-        }))
-        known.set(key, hashes)
-      }
-      const { [part]: hash } = await hashes
+    async of(wanted, part) {
+      if (part === 'train' && wanted.labels) return partOf(wanted, wanted.labels)
+      const { train, heldOut } = await seen(wanted)
+      const hash = part === 'train' ? train : heldOut
       if (hash === undefined)
-        throw new DataError(`the data "${data}" has no held-out part, which the study measures on; add one`)
+        throw new DataError(
+          `the data "${wanted.data}" has no held-out part, which the study measures on; add one`,
+        )
       return hash
     },
+    about: seen,
   }
 }
 
@@ -80,7 +126,12 @@ export async function loadJobData(
   signal: AbortSignal,
 ): Promise<RunData> {
   const place = placeOf(job, data, role)
-  const loaded = await loadRunData(place, { options, dataDir: job.places.dataDir, signal, ...formOf(form) })
+  const loaded = await loadRunData(place, {
+    options,
+    dataDir: job.places.dataDir,
+    signal,
+    ...imageForm(form),
+  })
   checkData(job, role, part === 'train' ? loaded.record.hash : (loaded.test?.hash ?? 'none'))
   return loaded
 }
@@ -93,6 +144,10 @@ export function checkData(job: Job, role: string, hash: string): void {
     `the data of "${job.name}" is another here than where the study began: expected hash ${wanted.slice(0, 12)}, got ${hash.slice(0, 12)}. Restore it, or run the study again`,
   )
 }
+
+/** Where a run's data is now: its files, or the folder that it is. */
+export const movedData = ({ places }: Job, data: string, role: string): string | undefined =>
+  data === FOLDER ? places[role] : places.dataDir
 
 /** The folder of data that has no name, as its place; nothing of data that has one. */
 export const placesFor = (data: string, role: string): Record<string, string> =>

@@ -2,6 +2,7 @@
 import type { RowRecord, StudyPanel, StudyResult } from '../../runs/study-result.ts'
 import type { Found } from '../../statistics/found.ts'
 import { foundText } from '../../statistics/row.ts'
+import { CURVE_NOTE, curveTables } from './curve-table.ts'
 
 const line = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
@@ -29,8 +30,21 @@ export function markdownTable(rows: readonly RowRecord[], groups: StudyPanel['gr
   return [line(head), line(head.map(() => '---')), ...body].join('\n')
 }
 
-/** All panels of a study. */
-export function studyMarkdown({ title, about, panels, rule }: Omit<StudyResult, 'figures'>): string {
+/** The curves of a study, each with its picture. */
+const curves = (result: StudyResult): string[] =>
+  curveTables(result).flatMap(({ row, heads, lines }) => {
+    const figure = result.figures.find(({ title }) => title === row.label)
+    return [
+      `## ${row.label} over ${heads[0]}`,
+      ...(figure ? [`![${row.label} over ${heads[0]}](${figure.name})`] : []),
+      [line(heads), line(heads.map(() => '---')), ...lines.map(line)].join('\n'),
+      CURVE_NOTE,
+    ]
+  })
+
+/** The curves and all panels of a study. */
+export function studyMarkdown(result: StudyResult): string {
+  const { title, about, panels, rule } = result
   const parts = panels.map((panel) => {
     const rows = [...panel.measures, ...panel.training]
     return [
@@ -44,6 +58,7 @@ export function studyMarkdown({ title, about, panels, rule }: Omit<StudyResult, 
   return `${[
     `# ${title}`,
     about,
+    ...curves(result),
     ...parts,
     `Mean ± standard deviation. Bold: better than every other, where ${rule}.`,
   ]

@@ -9,7 +9,8 @@ import { escapeMarkup as safe } from '../escape.ts'
 import { card, chart } from '../page-parts.ts'
 import { pageShell } from '../page-shell.ts'
 import { renderSvg } from '../svg.ts'
-import { chartCaption, measureChart } from './measure-chart.ts'
+import { CURVE_NOTE, curveTables } from './curve-table.ts'
+import { chartCaption, chartHeight, measureChart } from './measure-chart.ts'
 
 /** What was measured with a clock, panel by panel. */
 export type StudyTimes = readonly Pick<StudyPanel, 'title' | 'at' | 'training' | 'sentences'>[]
@@ -45,21 +46,39 @@ function findings({ panels, rule }: StudyResult, times: StudyTimes): string {
   )
 }
 
-function pictures({ panels, measures }: StudyResult): string {
+function pictures({ panels, measures, curve }: StudyResult): string {
   const parts = measures.flatMap((name) => {
     const row = panels
       .flatMap(({ measures: a, training: b }) => [...a, ...b])
       .find((each) => each.name === name)
-    if (!row || !measureChart(panels, name)) return []
-    const draw = (theme: ChartTheme, compact: boolean): string =>
-      renderSvg(measureChart(panels, name, { theme, compact })!, compact ? 420 : 640, compact ? 320 : 360)
+    if (!row || !measureChart(panels, name, { curve })) return []
+    const draw = (theme: ChartTheme, compact: boolean): string => {
+      const width = compact ? 420 : 640
+      const option = measureChart(panels, name, { theme, compact, curve, width })!
+      return renderSvg(option, width, chartHeight(option, compact ? 320 : 360))
+    }
     return [
       `<figure>${chart(`${row.label} of all groups`, draw)}\n<figcaption>${safe(`${row.label}. ${chartCaption(panels, row)}`)}</figcaption></figure>`,
     ]
   })
   return parts.length === 0
     ? ''
-    : card('pictures', 'Side by side', `<div class="grids">\n${parts.join('\n')}\n</div>`)
+    : card(
+        'pictures',
+        curve ? 'The curve' : 'Side by side',
+        `<div class="grids">\n${parts.join('\n')}\n</div>`,
+      )
+}
+
+/** The curves as numbers. */
+function curves(result: StudyResult): string {
+  const parts = curveTables(result).map(
+    ({ row, heads, lines }) =>
+      `${heading(`${row.label} over ${heads[0]}`, true)}${stackedTable(heads, lines)}`,
+  )
+  return parts.length === 0
+    ? ''
+    : card('curves', 'Along the curve', `${parts.join('\n')}\n<p class="note">${CURVE_NOTE}</p>`)
 }
 
 function tables(
@@ -112,6 +131,7 @@ export function studyHtml(result: StudyResult, times: StudyTimes): string {
     sections: [
       findings(result, times),
       pictures(result),
+      curves(result),
       tables(
         'measures',
         'Measures',

@@ -35,7 +35,7 @@ export async function costOfStudy(
     for (const [id, row] of ledger.jobs) {
       if (found.has(id)) continue
       const { amount, unit, pace } = ledger.workOf(row)
-      const what = ledger.isHelper(id) ? ledger.kindOf(row).called : row.group
+      const what = row.group || ledger.kindOf(row).called
       const so = left.get(what) ?? { what, jobs: 0, amount: 0, unit, pace }
       so.jobs++
       so.amount += amount

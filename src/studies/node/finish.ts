@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { programVersion } from '../../jobs/node/execute.ts'
 import { svgToPng } from '../../report/node/index.ts'
 import { studyMarkdown } from '../../report/study/markdown.ts'
-import { chartCaption, measureChart } from '../../report/study/measure-chart.ts'
+import { chartCaption, chartHeight, measureChart } from '../../report/study/measure-chart.ts'
 import { type StudyTimes, studyHtml } from '../../report/study/page.ts'
 import { renderSvg } from '../../report/svg.ts'
 import type { RunFolder } from '../../runs/node/index.ts'
@@ -33,9 +33,9 @@ async function writeFigures(
     const row = result.panels
       .flatMap(({ measures, training }) => [...measures, ...training])
       .find((each) => each.name === name)
-    const chart = measureChart(result.panels, name)
+    const chart = measureChart(result.panels, name, { curve: result.curve })
     if (!row || !chart) continue
-    const svg = renderSvg(chart, 900, 480, row.label)
+    const svg = renderSvg(chart, 900, chartHeight(chart, 480), row.label)
     await run.writeFile(`${fileOf(name)}.svg`, svg)
     await run.writeFile(`${fileOf(name)}.png`, await svgToPng(svg))
     figures.push({ name: `${fileOf(name)}.svg`, title: row.label, caption: chartCaption(result.panels, row) })

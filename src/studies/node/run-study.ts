@@ -50,10 +50,11 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       onEvent: events.push,
       placesOf: (job) => {
         const row = ledger.jobs.get(job.id)!
+        const isRun = ledger.kindOf(row).leaves === 'run'
         return {
-          folder: join(folder, ledger.isHelper(job.id) ? `work/${job.id.slice(0, 16)}` : runFolderOf(row)),
+          folder: join(folder, isRun ? runFolderOf(row) : `work/${job.id.slice(0, 16)}`),
           needsFolder: join(folder, 'work/needs'),
-          keepFolder: ledger.kindOf(row).leavesRun,
+          keepFolder: isRun,
         }
       },
     })

@@ -93,7 +93,7 @@ export function resultRow(
 /** Puts a job's run into the study's folder, where another one or another machine has made it. */
 export async function layOutRun(row: Planned, ledger: Ledger, store: Store, folder: string): Promise<void> {
   const place = join(folder, runFolderOf(row))
-  if (!ledger.kindOf(row).leavesRun || existsSync(join(place, CONFIG_FILE))) return
+  if (ledger.kindOf(row).leaves !== 'run' || existsSync(join(place, CONFIG_FILE))) return
   const result = await store.result(row.job.id)
   if (!result) return
   const { [CONFIG_FILE]: config, ...files } = result.circumstances.files

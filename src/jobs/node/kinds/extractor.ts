@@ -22,7 +22,7 @@ interface Wanted {
 export const extractorKind: JobKind = {
   name: 'extractor',
   called: 'an extractor of features',
-  leavesRun: false,
+  leaves: 'files',
 
   async understand(given, hashes) {
     const { data, dataOptions, form } = given as unknown as Wanted

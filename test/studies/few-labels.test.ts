@@ -1,0 +1,155 @@
+// Our studies of few labels, made tiny: they come to their end, go on where they were stopped, and do only what is new.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { embeddedDriver } from '../../src/jobs/node/embedded.ts'
+import { openRunOf } from '../../src/runs/node/index.ts'
+import { STUDY } from '../../src/runs/study.ts'
+import { checkStudy, type StudyFile } from '../../src/studies/file.ts'
+import { costOfStudy } from '../../src/studies/node/cost.ts'
+import type { StudyEvent } from '../../src/studies/node/events.ts'
+import { readStudyResult } from '../../src/studies/node/finish.ts'
+import { readStudy } from '../../src/studies/node/read-study.ts'
+import { runStudy } from '../../src/studies/node/run-study.ts'
+import { verifyStudy } from '../../src/studies/node/verify.ts'
+
+/** Models of few weights in the place of those that take minutes. */
+const SMALL: Readonly<Record<string, object>> = {
+  dcgan: { model: 'dcgan-64', filters: 1, latentDim: 4 },
+  'vae-conv': { model: 'vae-shallow', latentDim: 2 },
+  'conditional-dcgan': { model: 'conditional-dcgan', latentDim: 4 },
+}
+
+type Options = Readonly<Record<string, unknown>>
+
+/** Options with whatever takes long made short. */
+const short = (given: Options = {}): Options => ({
+  ...given,
+  ...(given.steps === undefined ? {} : { steps: 4, batchSize: 8, checkpointEvery: 2 }),
+  ...(given.filters === undefined ? {} : { filters: 1, sampleEvery: 0 }),
+  ...(given.confident === undefined ? {} : { confident: 0.05 }),
+  ...(given.perLabel === undefined ? {} : { perLabel: 1, n: 30 }),
+})
+
+/** Blocks of a study of ours on a few small images, with few steps and two numbers of labels; all else as it is. */
+async function shrunk(name: string, kept: readonly string[], seeds: readonly number[]): Promise<StudyFile> {
+  const { jobs, options, ...rest } = await readStudy(name)
+  const blocks = kept.map((block) => {
+    const { grid, models, ...declared } = jobs![block]!
+    const trains = (declared.kind ?? rest.kind ?? 'training') === 'training'
+    return [
+      block,
+      {
+        ...declared,
+        ...(grid ? { grid: { labels: [20, 'all'] } } : {}),
+        ...(models ? { models: models.map((model) => SMALL[String(model)] ?? model) } : {}),
+        options: { ...short(declared.options), ...(trains ? { imageSize: '16' } : {}) },
+      },
+    ]
+  })
+  return checkStudy(
+    {
+      ...rest,
+      seeds,
+      data: { data: 'digits', count: 90, label: 'digits' },
+      options: short(options),
+      jobs: Object.fromEntries(blocks),
+    },
+    name,
+  )
+}
+
+const named = (events: readonly StudyEvent[]): string[] =>
+  events.flatMap((event) => (event.type === 'result' ? [event.row.name] : []))
+
+/** Runs a study below a place, or until it has so many results. */
+async function run(place: string, study: StudyFile, until = Number.POSITIVE_INFINITY): Promise<StudyEvent[]> {
+  const stop = new AbortController()
+  const store = join(place, 'store')
+  const events: StudyEvent[] = []
+  const work = runStudy({
+    study,
+    folder: join(place, study.name),
+    store,
+    command: ['sparring', 'study', study.name],
+    driver: async (options) => embeddedDriver({ ...options, store, processes: 2 }),
+    signal: stop.signal,
+  })
+  for await (const event of work) {
+    events.push(event)
+    if (named(events).length >= until) stop.abort()
+  }
+  return events
+}
+
+/** Blocks of each kind; `methods` of them have rows. */
+const STUDIES = [
+  { name: 'finetune', methods: 3, kept: ['gan', 'gan-whole', 'gan-frozen', 'pixels'] },
+  {
+    name: 'augmentation',
+    methods: 3,
+    kept: [
+      'plain',
+      'conditional-gan',
+      'conditional-generator',
+      'conditional-set',
+      'vae',
+      'vae-generator',
+      'vae-set',
+    ],
+  },
+]
+
+describe.each(STUDIES)('the study "$name", made tiny,', ({ name, methods, kept }) => {
+  const rows = 2 * methods
+  let place: string
+  let study: StudyFile
+  beforeAll(async () => {
+    place = await mkdtemp(join(tmpdir(), 'sparring-few-labels-'))
+    study = await shrunk(name, kept, [1])
+  })
+  afterAll(() => rm(place, { recursive: true }))
+  const result = async () => readStudyResult(await openRunOf(STUDY, join(place, name)))
+  const text = (file: string): Promise<string> => readFile(join(place, name, file), 'utf8')
+
+  it('comes to its end though it is stopped in the middle, and is whole', async () => {
+    const begun = await run(place, study, 3)
+    expect(begun.at(-1)).toMatchObject({ type: 'end', outcome: 'stopped' })
+    const events = await run(place, study)
+    expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'finished', failures: [] })
+    expect(new Set([...named(begun), ...named(events)]).size).toBe(rows)
+    expect(named(begun).length + named(events).length).toBe(rows)
+    expect(await verifyStudy(join(place, name))).toMatchObject({ flaws: [], checked: { results: rows } })
+  }, 120_000)
+
+  it('has a panel for each number of labels with the accuracy of every method, and their curve', async () => {
+    const { panels, curve, figures } = await result()
+    expect(panels.map(({ at }) => at)).toEqual([{ labels: 20 }, { labels: 'all' }])
+    expect(curve!.places).toEqual([
+      { value: 20, at: 20 },
+      { value: 'all', at: 60000 },
+    ])
+    for (const { groups, measures } of panels) {
+      expect(groups).toHaveLength(methods)
+      const { values } = measures.find((row) => row.name === 'accuracy')!
+      for (const { value } of values) expect(value).toBeGreaterThanOrEqual(0)
+    }
+    expect(figures.map((figure) => figure.name)).toEqual(['figures/accuracy.svg'])
+    expect(await text('figures/accuracy.svg')).toContain('Labels (logarithmic)')
+    expect(await text('study.md')).toContain('## Accuracy on held-out images over labels')
+  })
+
+  it('computes only the seed that is added, and tells beforehand what that is', async () => {
+    const before = (await result()).jobs.map(({ id }) => id)
+    const more = await shrunk(name, kept, [1, 2])
+    const cost = await costOfStudy({ study: more, store: join(place, 'store') }, 2)
+    expect(cost).toMatchObject({ total: 2 * rows, done: rows })
+    expect(cost.helpers.total).toBe(2 * cost.helpers.done)
+    const events = await run(place, more)
+    expect(named(events)).toHaveLength(rows)
+    for (const job of named(events)) expect(job).toMatch(/seed 2$/)
+    const after = (await result()).jobs.map(({ id }) => id)
+    expect(before.filter((id) => !after.includes(id))).toEqual([])
+  }, 120_000)
+})
