@@ -6,7 +6,8 @@ import { nearestName } from '../util/nearest-name.ts'
 import { axesLabel, type Cell } from './axes.ts'
 
 /**
- * The cell of another block whose result a cell takes: that of its own seed and its own values, or the only one.
+ * The cell of another block whose result a cell takes: that of its own seed and its own values, or the only one. A block with one model,
+ * or one set of data, has it for all.
  *
  * @throws ConfigError when there is none, or several may be meant
  */
@@ -19,11 +20,15 @@ export function neededCell(cell: Cell, role: string, block: string, cells: reado
       `needs.${role}: there is no block "${block}" of jobs${near ? `; did you mean "${near}"?` : '.'} Known: ${names.join(', ')}`,
     )
   }
+  const first = there[0]!
+  const isShared = (axis: string): boolean =>
+    axis === 'jobs' ||
+    (['model', 'data'].includes(axis) && there.every(({ axes }) => axes[axis] === first.axes[axis]))
   const fits = there.filter(
     (other) =>
-      (there.every(({ seed }) => seed === there[0]!.seed) || other.seed === cell.seed) &&
+      (there.every(({ seed }) => seed === first.seed) || other.seed === cell.seed) &&
       Object.entries(other.axes).every(
-        ([name, value]) => name === 'jobs' || cell.axes[name] === undefined || cell.axes[name] === value,
+        ([name, value]) => isShared(name) || cell.axes[name] === undefined || cell.axes[name] === value,
       ),
   )
   if (fits.length === 1) return fits[0]!

@@ -1,6 +1,6 @@
 // Data sets of generated images: labels, marks, manifest, reading back, the same bytes, and what is refused.
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -265,6 +265,16 @@ describe('training on generated images', () => {
     const [a, b] = [await runContents(at('mixed')), await runContents(at('mixed-stopped'))]
     expect(Object.keys(b)).toEqual(Object.keys(a))
     for (const path of Object.keys(a)) expect(b[path] === a[path], path).toBe(true)
+    // The sets may lie elsewhere now, each told by itself.
+    await train('mixed-moved', 3)
+    await rename(at('more'), at('moved'))
+    const resume = async (dataDir?: (string | undefined)[]): Promise<void> => {
+      for await (const _ of continueRun(at('mixed-moved'), { dataDir }));
+    }
+    await expect(resume()).rejects.toThrow(DataError)
+    await resume([undefined, at('moved')])
+    const moved = await runContents(at('mixed-moved'))
+    for (const path of Object.keys(a)) expect(moved[path] === a[path], path).toBe(true)
   })
 })
 

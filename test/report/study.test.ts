@@ -1,7 +1,8 @@
 // The page, the pictures and the table of a study.
 import { expect, it } from 'vitest'
-import { markdownTable } from '../../src/report/study/markdown.ts'
-import { measureChart } from '../../src/report/study/measure-chart.ts'
+import { curveTables } from '../../src/report/study/curve-table.ts'
+import { markdownTable, studyMarkdown } from '../../src/report/study/markdown.ts'
+import { chartHeight, measureChart } from '../../src/report/study/measure-chart.ts'
 import { studyHtml } from '../../src/report/study/page.ts'
 import { renderSvg } from '../../src/report/svg.ts'
 import type { StudyPanel, StudyResult } from '../../src/runs/study-result.ts'
@@ -75,4 +76,77 @@ it('is a table in Markdown with the best in bold', () => {
     '| --- | --- | --- |',
     '| Accuracy | 56.0% ± 1.0% | **66.0% ± 1.0%** |',
   ])
+})
+
+const CURVE = {
+  over: 'labels',
+  label: 'labels',
+  places: [
+    { value: 50, at: 50 },
+    { value: 500, at: 500 },
+    { value: 'all', at: 60_000 },
+  ],
+}
+const along = (): StudyPanel[] => [
+  panel(50),
+  panel(500),
+  { ...panel(400), title: 'Labels all', at: { labels: 'all' } },
+]
+
+it('draws a curve along the logarithm of a number, with words where they stand', () => {
+  const option = measureChart(along(), 'accuracy', { curve: CURVE })!
+  const { data } = (option.series as { type: string; data: number[][] }[]).find(
+    ({ type }) => type === 'line',
+  )!
+  const [first, second, third] = data.map(([x]) => x!) as [number, number, number]
+  expect(second - first).toBeCloseTo(1, 9)
+  expect(third - second).toBeCloseTo(Math.log10(120), 9)
+  const lines = texts(renderSvg(option, 600, 300))
+  expect(lines).toEqual(expect.arrayContaining(['50', '500', 'all', 'Labels (logarithmic)']))
+})
+
+it('gives a legend of many groups the room that it takes', () => {
+  const many = along().map((each) => ({
+    ...each,
+    groups: Array.from({ length: 8 }, (_, at) => ({
+      ...each.groups[0]!,
+      label: `a method with a long name ${at}`,
+    })),
+    measures: [{ ...each.measures[0]!, values: Array(8).fill(each.measures[0]!.values[0]) }],
+  }))
+  const height = (panels: StudyPanel[], width: number): number =>
+    chartHeight(measureChart(panels, 'accuracy', { curve: CURVE, width })!, 400)
+  expect(height(along(), 900)).toBe(400)
+  expect(height(many, 900)).toBeGreaterThan(400)
+  expect(height(many, 400)).toBeGreaterThan(height(many, 900))
+})
+
+it('says a curve in numbers with their intervals, a line for each group and each set of data', () => {
+  const told = { ...result(along()), curve: CURVE }
+  const [table, ...none] = curveTables(told)
+  expect(none).toEqual([])
+  expect(table!.heads).toEqual(['labels', '50', '500', 'all'])
+  // Student's t, two degrees: 4.303 standard errors of .01 / sqrt(3).
+  expect(table!.lines[0]).toEqual([
+    'plain',
+    '56.0% (53.5% to 58.5%)',
+    '101.0% (98.5% to 103.5%)',
+    '91.0% (88.5% to 93.5%)',
+  ])
+  expect(curveTables(result(along()))).toEqual([])
+  const two = ['digits', 'mnist'].flatMap((data) =>
+    along().map((each) => ({ ...each, at: { data, ...each.at } })),
+  )
+  const [both] = curveTables({ ...result(two), curve: CURVE })
+  expect(both!.lines.map(([label]) => label)).toEqual([
+    'digits, plain',
+    'digits, with <b>augmentation</b>',
+    'mnist, plain',
+    'mnist, with <b>augmentation</b>',
+  ])
+  const figure = { name: 'figures/accuracy.svg', title: 'Accuracy', caption: '' }
+  const markdown = studyMarkdown({ ...told, figures: [figure] })
+  expect(markdown).toContain('## Accuracy over labels')
+  expect(markdown).toContain('(figures/accuracy.svg)')
+  expect(studyHtml(told, [])).toContain('56.0% (53.5% to 58.5%)')
 })

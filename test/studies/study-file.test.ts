@@ -16,7 +16,7 @@ const hashes: DataHashes = {
   of: async ({ data, labels }, part) => `hash of ${data} ${part} ${labels ? JSON.stringify(labels) : ''}`,
   about: async ({ data }) => ({
     count: 60_000,
-    imageShape: [28, 28, 1],
+    ...(data === 'ring' ? {} : { imageShape: [28, 28, 1] as const }),
     ...(data === 'bare' ? {} : { classes: DIGITS, heldOut: `hash of ${data} test` }),
   }),
 }
@@ -130,6 +130,145 @@ describe('the table of a study', () => {
     [{}, 'a training needs a model'],
   ])('of %j says what is wrong', async (study, message) => {
     await expect(plan(study)).rejects.toThrow(message)
+  })
+})
+
+describe('jobs that take what others made', () => {
+  const gan = { models: ['dcgan'], show: false }
+  const tuned = { kind: 'finetune', needs: { run: 'gan' } }
+  const study = (jobs: object, more: object = {}): object => ({ data: 'mnist', seeds: 2, ...more, jobs })
+
+  it('are given those of their seed and values, which have no rows of their own where that is said', async () => {
+    const { table, helpers, varying } = await plan(
+      study({ gan, tuned: { ...tuned, label: 'fine-tuned', grid: { labels: [10, 'all'] } } }),
+    )
+    expect(varying).toEqual(['labels'])
+    expect(helpers.map(({ job }) => job.name)).toEqual([
+      'gan, mnist, dcgan, seed 1',
+      'gan, mnist, dcgan, seed 2',
+    ])
+    expect(table.map(({ job, after }) => [job.name, after])).toEqual([
+      ['labels 10, seed 1', [helpers[0]!.job.id]],
+      ['labels 10, seed 2', [helpers[1]!.job.id]],
+      ['labels all, seed 1', [helpers[0]!.job.id]],
+      ['labels all, seed 2', [helpers[1]!.job.id]],
+    ])
+  })
+
+  it('have the draw of labels that their seed says, and are complete as other jobs are', async () => {
+    const { table } = await plan(study({ gan, tuned: { ...tuned, options: { labels: 10 } } }))
+    expect(table.map(({ job }) => job.request.options)).toMatchObject([
+      {
+        model: 'dcgan',
+        data: 'mnist',
+        settings: { labels: 10, draw: 1, seed: 1, from: 'run', train: 'all' },
+      },
+      { settings: { labels: 10, draw: 2, seed: 2, network: 'discriminator' } },
+    ])
+    expect(table[0]!.job.request.data.train).toBe('hash of mnist train {"labels":10,"draw":1}')
+    const [said] = (
+      await plan(study({ gan, tuned: { ...tuned, options: { labels: 10, train: 'all', draw: 1 } } }))
+    ).table
+    expect(said!.job.id).toBe(table[0]!.job.id)
+  })
+
+  it('make so many images for each labelled one, and no more than they are told', async () => {
+    const images = {
+      kind: 'augment',
+      grid: { labels: [100, 'all'] },
+      options: { perLabel: 10, n: 5000 },
+    }
+    const told = { models: ['conditional-gan'], show: false, grid: { labels: [100, 'all'] } }
+    const { table } = await plan(study({ told, images: { ...images, needs: { run: 'told' } } }, { seeds: 1 }))
+    expect(table.map(({ job }) => job.request.options.n)).toEqual([1000, 5000])
+    expect(table[0]!.job.request.options).toEqual({
+      model: 'conditional-gan',
+      n: 1000,
+      seed: 1,
+      format: 'idx',
+    })
+  })
+
+  const set = { kind: 'augment', needs: { run: 'gan' } }
+  const told = { models: ['conditional-gan'], show: false }
+  const named = { models: ['classifier'], show: false }
+  it.each([
+    [
+      { gan, tuned: { kind: 'finetune' } },
+      'a fine-tuning needs a run: say in "tuned" whose, such as needs: { run:',
+    ],
+    [
+      { gan, tuned: { ...tuned, needs: { rnu: 'gan' } } },
+      'a fine-tuning takes no "rnu"; did you mean "run"?',
+    ],
+    [{ gan, more: { models: ['vae'], needs: { run: 'gan' } } }, 'a training takes no "run"'],
+    [
+      { gan, more: { models: ['classifier'], needs: { set: 'gan' } } },
+      'a training takes a set of images there, and',
+    ],
+    [
+      { gan, tuned: { ...tuned, needs: { run: 'gna' } } },
+      'there is no block "gna" of jobs; did you mean "gan"?',
+    ],
+    [
+      { gan, one: { ...tuned, show: false }, two: { ...tuned, needs: { run: 'one' } } },
+      'itself built upon another',
+    ],
+    [
+      { one: { ...tuned, needs: { run: 'two' } }, two: { ...tuned, needs: { run: 'one' } } },
+      'each other in a circle',
+    ],
+    [{ gan, idle: gan, tuned }, 'the jobs of "idle" are not shown, and no others need them'],
+    [{ gan }, 'shows no jobs'],
+    [
+      { gan, tuned: { ...tuned, options: { form: 'scratch' } } },
+      'has no option "form"; did you mean "from"?',
+    ],
+    [{ gan, tuned: { ...tuned, options: { from: 'pixels', train: 'all' } } }, '--train all does not go with'],
+    [{ gan, tuned: { ...tuned, options: { network: 'discriminatr' } } }, 'did you mean "discriminator"?'],
+    [{ gan, tuned: { ...tuned, data: 'bare' } }, 'the data "bare" has none'],
+    [
+      { gan: { ...gan, data: 'ring', models: ['mlp-gan'] }, tuned },
+      'which is no images; name jobs that learn images',
+    ],
+    [{ gan, set }, 'is not told the class, so somebody must name what it makes'],
+    [{ gan: { ...named }, set }, 'makes no images; name jobs that train a generator'],
+    [
+      { gan, told, set: { ...set, needs: { run: 'gan', classifier: 'told' } } },
+      'names no classes; name jobs that',
+    ],
+    [{ gan: told, set: { ...set, options: { confident: 0.9 } } }, 'confident: needs a classifier'],
+    [{ gan: told, set: { ...set, options: { class: 'seven' } } }, 'there is no class "seven"'],
+    [{ gan: told, set: { ...set, options: { perLabel: 10 } } }, 'say how many those are: labels'],
+    [{ gan: told, set: { ...set, options: { confidnet: 0.9 } } }, 'did you mean "confident"?'],
+    [
+      {
+        few: { ...named, grid: { labels: [10] } },
+        more: { ...tuned, needs: { run: 'few' }, grid: { labels: [20] } },
+      },
+      'got 0. Give both blocks the same seeds and values',
+    ],
+    [{ gan, other: { models: ['dcgan'], options: { labels: 10 } } }, 'a training has no option "labels"'],
+  ])('of %j say what is wrong', async (jobs, message) => {
+    await expect(plan(study(jobs, { seeds: 1 }))).rejects.toThrow(message)
+  })
+})
+
+describe('the curve of a study', () => {
+  const over = async (curve: unknown): Promise<Plan> =>
+    plan({ models: ['classifier'], data: 'mnist', curve, grid: { labels: [100, 'all'] } })
+
+  it('sets apart what it is drawn over', async () => {
+    const { table } = await over({ over: 'labels', at: { all: 60000 } })
+    expect(table.map(({ group }) => group)).toEqual(['labels 100', 'labels all'])
+  })
+
+  it.each([
+    ['lables', 'curve: nothing in this study is called "lables"; did you mean "labels"?'],
+    ['labels', 'curve: "all" of "labels" has no place on a logarithmic axis; say where it stands'],
+    [{ over: 'labels', at: { all: 0 } }, '"curve.at.all": expected number to be >0, got 0'],
+  ])('over %j says what is wrong', async (curve, message) => {
+    await expect(over(curve)).rejects.toThrow(message)
   })
 })
 
