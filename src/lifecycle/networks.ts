@@ -1,5 +1,5 @@
 // The ONNX files of a run's trained networks.
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Port } from '../layers/ports.ts'
 import type { Objective } from '../objectives/objective.ts'
 import type { Draw } from '../objectives/offer.ts'
@@ -22,6 +22,10 @@ const drawText = (draw: Draw | undefined): string | undefined =>
       ? 'standard normal'
       : `one of ${draw.count} classes`)
 
+/** The data as a file calls it that goes to others: folders by their last part, since where they lie concerns nobody else. */
+const dataOf = ({ data }: RunConfig): string =>
+  (data.parts ?? [data]).map(({ name }) => basename(name)).join(' + ')
+
 /** What a network's file says about itself. */
 function notes(objective: Objective, name: string, config: RunConfig, step: number) {
   const network = objective.networks[name]!
@@ -38,7 +42,7 @@ function notes(objective: Objective, name: string, config: RunConfig, step: numb
     name: `${config.model} ${name}`,
     producer: { name: 'sparring', version: packageVersion() },
     documentation:
-      `The ${name} of a ${config.model} trained on ${config.data.name} for ${step + 1} steps. ` +
+      `The ${name} of a ${config.model} trained on ${dataOf(config)} for ${step + 1} steps. ` +
       `${inputs.map((entry, i) => port(i === 0 ? 'Input' : 'input', entry, drawn(entry[0]) ? `, ${drawn(entry[0])}` : '')).join('; ')}; ` +
       `${outputs.map((entry) => port('output', entry, meaning ? `: ${meaning}` : '')).join('; ')}.`,
     metadata: {
@@ -50,7 +54,7 @@ function notes(objective: Objective, name: string, config: RunConfig, step: numb
       ...(meaning ? { outputMeaning: meaning } : {}),
       model: config.model,
       seed: String(config.settings.seed),
-      data: config.data.name,
+      data: dataOf(config),
       dataHash: config.data.hash,
       step: String(step),
       version: packageVersion(),

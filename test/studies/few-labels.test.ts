@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { embeddedDriver } from '../../src/jobs/node/embedded.ts'
 import { openRunOf } from '../../src/runs/node/index.ts'
 import { STUDY } from '../../src/runs/study.ts'
 import { checkStudy, type StudyFile } from '../../src/studies/file.ts'
@@ -11,8 +10,8 @@ import { costOfStudy } from '../../src/studies/node/cost.ts'
 import type { StudyEvent } from '../../src/studies/node/events.ts'
 import { readStudyResult } from '../../src/studies/node/finish.ts'
 import { readStudy } from '../../src/studies/node/read-study.ts'
-import { runStudy } from '../../src/studies/node/run-study.ts'
 import { verifyStudy } from '../../src/studies/node/verify.ts'
+import { runAt } from './studies.ts'
 
 /** Models of few weights in the place of those that take minutes. */
 const SMALL: Readonly<Record<string, object>> = {
@@ -63,26 +62,6 @@ async function shrunk(name: string, kept: readonly string[], seeds: readonly num
 const named = (events: readonly StudyEvent[]): string[] =>
   events.flatMap((event) => (event.type === 'result' ? [event.row.name] : []))
 
-/** Runs a study below a place, or until it has so many results. */
-async function run(place: string, study: StudyFile, until = Number.POSITIVE_INFINITY): Promise<StudyEvent[]> {
-  const stop = new AbortController()
-  const store = join(place, 'store')
-  const events: StudyEvent[] = []
-  const work = runStudy({
-    study,
-    folder: join(place, study.name),
-    store,
-    command: ['sparring', 'study', study.name],
-    driver: async (options) => embeddedDriver({ ...options, store, processes: 2 }),
-    signal: stop.signal,
-  })
-  for await (const event of work) {
-    events.push(event)
-    if (named(events).length >= until) stop.abort()
-  }
-  return events
-}
-
 /** Blocks of each kind; `methods` of them have rows. */
 const STUDIES = [
   { name: 'finetune', methods: 3, kept: ['gan', 'gan-whole', 'gan-frozen', 'pixels'] },
@@ -114,9 +93,9 @@ describe.each(STUDIES)('the study "$name", made tiny,', ({ name, methods, kept }
   const text = (file: string): Promise<string> => readFile(join(place, name, file), 'utf8')
 
   it('comes to its end though it is stopped in the middle, and is whole', async () => {
-    const begun = await run(place, study, 3)
+    const begun = await runAt(place, study, { until: 3 })
     expect(begun.at(-1)).toMatchObject({ type: 'end', outcome: 'stopped' })
-    const events = await run(place, study)
+    const events = await runAt(place, study)
     expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'finished', failures: [] })
     expect(new Set([...named(begun), ...named(events)]).size).toBe(rows)
     expect(named(begun).length + named(events).length).toBe(rows)
@@ -152,8 +131,8 @@ describe.each(STUDIES)('the study "$name", made tiny,', ({ name, methods, kept }
 it('a seed that is added to a study is all that is computed', async () => {
   const place = await mkdtemp(join(tmpdir(), 'sparring-more-seeds-'))
   const of = (seeds: number[]): Promise<StudyFile> => shrunk('finetune', ['gan', 'gan-frozen'], seeds)
-  await run(place, await of([1]))
-  const events = await run(place, await of([1, 2]))
+  await runAt(place, await of([1]))
+  const events = await runAt(place, await of([1, 2]))
   expect(named(events).sort()).toEqual(['labels 20, seed 2', 'labels all, seed 2'])
   const { panels } = await readStudyResult(await openRunOf(STUDY, join(place, 'finetune')))
   expect(panels.map(({ measures }) => measures[0]!.values[0]!.n)).toEqual([2, 2])

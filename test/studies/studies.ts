@@ -24,13 +24,22 @@ export const countingStudy = (more: object = {}): StudyFile =>
     'a test',
   )
 
-/** Runs a study in a folder to its end, and gives what it told. */
-export async function runTiny(
+export interface RunOptions extends Partial<StudyRequest> {
+  /** How its jobs are done. Default: two processes */
+  readonly jobs?: Partial<Parameters<typeof embeddedDriver>[0]>
+  /** It is stopped after so many results. */
+  readonly until?: number
+}
+
+const ended = (events: readonly StudyEvent[]): number => events.filter(({ type }) => type === 'result').length
+
+/** Runs a study below a place, which keeps its store too, and gives what it told. */
+export async function runAt(
   place: string,
   study: StudyFile,
-  more: Partial<StudyRequest> & { readonly processes?: number } = {},
+  { jobs, until = Number.POSITIVE_INFINITY, ...request }: RunOptions = {},
 ): Promise<StudyEvent[]> {
-  const { processes = 2, ...request } = more
+  const stop = new AbortController()
   const store = join(place, 'store')
   const events: StudyEvent[] = []
   const work = runStudy({
@@ -38,17 +47,25 @@ export async function runTiny(
     folder: join(place, study.name),
     store,
     command: ['sparring', 'study', 'tiny.yaml'],
-    kinds: await tinyKinds(),
-    driver: async (options) =>
-      embeddedDriver({
-        ...options,
-        store,
-        kinds: TINY_KINDS,
-        processes,
-        retry: { attempts: 2, backoff: 10 },
-      }),
+    driver: async (options) => embeddedDriver({ ...options, store, processes: 2, ...jobs }),
+    signal: stop.signal,
     ...request,
   })
-  for await (const event of work) events.push(event)
+  for await (const event of work) {
+    events.push(event)
+    if (ended(events) >= until) stop.abort()
+  }
   return events
 }
+
+/** The same with jobs that only count. */
+export const runTiny = async (
+  place: string,
+  study: StudyFile,
+  { processes = 2, ...more }: RunOptions & { readonly processes?: number } = {},
+): Promise<StudyEvent[]> =>
+  runAt(place, study, {
+    kinds: await tinyKinds(),
+    jobs: { kinds: TINY_KINDS, processes, retry: { attempts: 2, backoff: 10 } },
+    ...more,
+  })

@@ -46,6 +46,14 @@ const seenOf = ({ record, test, images }: RunData): Seen => ({
   classes: images?.train.labels && images.train.classes,
 })
 
+/** What was found before under a key, or is found now. */
+function kept<T>(before: Map<string, Promise<T>>, asked: unknown, find: () => Promise<T>): Promise<T> {
+  const key = canonicalJson(asked)
+  const found = before.get(key) ?? find()
+  before.set(key, found)
+  return found
+}
+
 /** Hashes of data, each set loaded once. Only that which was asked for last is held, since parts of it are wanted one after the other. */
 export function dataHashes(dataDir?: string): DataHashes {
   const known = new Map<string, Promise<Seen>>()
@@ -57,24 +65,13 @@ export function dataHashes(dataDir?: string): DataHashes {
     if (last?.key !== key) last = { key, loaded: loadRunData(data, { options, dataDir, ...imageForm(form) }) }
     return last.loaded
   }
-  function seen(wanted: DataWanted): Promise<Seen> {
-    const key = canonicalJson([wanted.data, wanted.options, wanted.form])
-    const before = known.get(key)
-    if (before) return before
-    const found = load(wanted).then(seenOf)
-    known.set(key, found)
-    return found
-  }
-  function partOf(wanted: DataWanted, labels: LabelledPart): Promise<string> {
-    const key = canonicalJson([wanted.data, wanted.options, wanted.form, labels])
-    const before = parts.get(key)
-    if (before) return before
-    const found = load(wanted).then(
-      async (loaded) => (await labelledPart(imagesIn(loaded).train, labels)).hash,
-    )
-    parts.set(key, found)
-    return found
-  }
+  const seen = (wanted: DataWanted): Promise<Seen> =>
+    kept(known, [wanted.data, wanted.options, wanted.form], () => load(wanted).then(seenOf))
+  const partOf = (wanted: DataWanted, labels: LabelledPart): Promise<string> =>
+    kept(parts, [wanted.data, wanted.options, wanted.form, labels], async () => {
+      const { train } = imagesIn(await load(wanted))
+      return (await labelledPart(train, labels)).hash
+    })
 
   return {
     async of(wanted, part) {
