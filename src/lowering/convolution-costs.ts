@@ -1,6 +1,7 @@
 // Which way to compute a convolution: a model of what each costs, calibrated by `node scripts/convolution-costs.mjs`.
 import { sizeOf } from '../util/shape.ts'
 import { type Axis, type AxisAlgorithm, axisAlgorithm } from './axis-algorithm.ts'
+import { backAsForward, forwardTakesBlocks } from './blocks.ts'
 import { columnCounts, columnForms } from './columns.ts'
 import type { Candidate, ChooseForms, Convolution, ConvolutionForm } from './convolution.ts'
 import { toomCookForms } from './toom-cook-forms.ts'
@@ -15,10 +16,14 @@ const DIRECT_ELEMENTS: Readonly<Record<ConvolutionForm, number>> = {
   ConvInputGradient: 1.5e9,
   ConvFilterGradient: 0.3e9,
 }
+/** The same where kernels are fixed and the runtime works on blocks of channels; their layout is its own business. */
+const BLOCKED_RATE = 84e9
+const BLOCKED_ELEMENTS = 3e9
 /** Elements read and written per second by products with a small matrix, which are bound by memory. */
 const TRANSFORM_RATE = 4e9
-/** Elements per second that change their place in gathers. */
+/** Elements per second that change their place in gathers, and what a row of them takes however short it is. */
 const GATHER_RATE = 2.5e9
+const GATHERED_ROW_SECONDS = 4e-9
 /** Elements per second from [n, c, h, w] to [h, w, n, c], one by one. */
 const TRANSPOSE_RATE = 0.1e9
 /** What an operator costs however small it is. */
@@ -42,26 +47,46 @@ const axesOf = ({ x, kernel, y, geometry }: Convolution): [Axis, Axis] => {
   return [axisOf(0), axisOf(1)]
 }
 
+const takesBlocks = ({ kernel, geometry, fixed = false }: Convolution, form: ConvolutionForm): boolean =>
+  fixed &&
+  (form === 'Conv'
+    ? forwardTakesBlocks(kernel, geometry.group)
+    : form === 'ConvInputGradient' && backAsForward(kernel, geometry, fixed))
+
 /** ONNX Runtime's own convolution, between images in the layout [n, c, h, w]. */
-export const directSeconds = ({ x, kernel, y }: Convolution, form: ConvolutionForm): number =>
-  (x[0]! * sizeOf(y.slice(1)) * sizeOf(kernel.slice(1))) / DIRECT_RATE +
-  (sizeOf(x) + sizeOf(y)) / DIRECT_ELEMENTS[form] +
-  OPERATOR_SECONDS
+export function directSeconds(shapes: Convolution, form: ConvolutionForm): number {
+  const { x, kernel, y } = shapes
+  const multiplications = x[0]! * sizeOf(y.slice(1)) * sizeOf(kernel.slice(1))
+  const elements = sizeOf(x) + sizeOf(y)
+  return takesBlocks(shapes, form)
+    ? multiplications / BLOCKED_RATE + elements / BLOCKED_ELEMENTS + OPERATOR_SECONDS
+    : multiplications / DIRECT_RATE + elements / DIRECT_ELEMENTS[form] + OPERATOR_SECONDS
+}
 
 /** The transposes that it takes beside neighbours in the layout [h, w, n, c]. */
 const layoutSeconds = ({ x, y }: Convolution): number =>
   (sizeOf(x) + sizeOf(y)) / TRANSPOSE_RATE + 2 * OPERATOR_SECONDS
 
-function toomCookSeconds({ x, kernel, y }: Convolution, height: AxisAlgorithm, width: AxisAlgorithm): number {
+function toomCookSeconds(
+  { x, kernel, y, fixed }: Convolution,
+  height: AxisAlgorithm,
+  width: AxisAlgorithm,
+): number {
   const [n, c, o] = [x[0]!, x[1]!, y[1]!]
   const [rowsH, rowsW] = [height.products * height.tiles, width.products * width.tiles]
-  /** Elements that the transforms of an image along one axis and then the other read and write. */
-  const moved = (h: number, w: number, channels: number): number =>
-    (h * w + 2 * h * rowsW + rowsH * rowsW) * n * channels
+  /** The transforms of an image along one axis and then the other, bound by memory or, where axes are long, by arithmetic. */
+  const transforms = (h: number, w: number, channels: number): number =>
+    n *
+    channels *
+    Math.max(
+      (h * w + 2 * h * rowsW + rowsH * rowsW) / TRANSFORM_RATE,
+      (h * w * rowsW + h * rowsH * rowsW) / PRODUCT_RATE,
+    )
   const products = height.products * width.products
-  const kernels = (products * (height.tiles + 1) + 2 * sizeOf(kernel.slice(2))) * c * o
-  const elements = moved(x[2]!, x[3]!, c) + moved(y[2]!, y[3]!, o) + kernels
-  return elements / TRANSFORM_RATE + (rowsH * rowsW * n * c * o) / PRODUCT_RATE + 6 * OPERATOR_SECONDS
+  // A fixed kernel is transformed once, and then only read.
+  const kernels = (products + (fixed ? 0 : products * height.tiles + 2 * sizeOf(kernel.slice(2)))) * c * o
+  const images = transforms(x[2]!, x[3]!, c) + transforms(y[2]!, y[3]!, o)
+  return images + kernels / TRANSFORM_RATE + (rowsH * rowsW * n * c * o) / PRODUCT_RATE + 6 * OPERATOR_SECONDS
 }
 
 function columnSeconds(shapes: Convolution): number {
@@ -72,7 +97,7 @@ function columnSeconds(shapes: Convolution): number {
   return (
     (columns * many) / PRODUCT_RATE +
     (columns + many * places * n) / TRANSFORM_RATE +
-    moved / GATHER_RATE +
+    (moved / n) * Math.max(n / GATHER_RATE, GATHERED_ROW_SECONDS) +
     6 * OPERATOR_SECONDS
   )
 }

@@ -9,6 +9,8 @@ export interface Convolution {
   readonly kernel: Shape
   readonly y: Shape
   readonly geometry: ConvGeometry
+  /** Whether its kernel is the same in every run. */
+  readonly fixed?: boolean
 }
 
 /** The operators of the three bilinear forms. */

@@ -1,5 +1,5 @@
 // The gradient forms of convolution in operators that ONNX Runtime has.
-import { conv, expand, slice, transpose } from '../graph/build.ts'
+import { conv, expand, reshape, slice, transpose } from '../graph/build.ts'
 import { convGeometry } from '../graph/conv-shape.ts'
 import { apply } from '../graph/ops.ts'
 import { type Attributes, constant, type Graph, type Value } from '../graph/value.ts'
@@ -9,16 +9,27 @@ import { rewrite } from './rewrite.ts'
 const inputGradient = (dy: Value, kernel: Value, attributes: Attributes): Value =>
   apply('ConvTranspose', [dy, kernel], attributes)
 
+/** [n, group * k, ...] as [k, group * n, ...]: batch and the channels of each group change places. */
+function swapped(images: Value, group: number): Value {
+  const [n, channels, ...places] = images.shape as [number, number, ...number[]]
+  const perGroup = channels / group
+  const parts = reshape(images, [n, group, perGroup, ...places])
+  return reshape(transpose(parts, [2, 1, 0, ...places.map((_, i) => i + 3)]), [
+    perGroup,
+    group * n,
+    ...places,
+  ])
+}
+
 /**
  * The gradient to the kernel is a convolution in which batch and channels change places: the strides of the
- * forward pass become dilations and its dilations strides. x [n, c, ...] is read as [c, n, ...], dy [n, o, ...] as
- * a kernel [o, n, ...], and the result [c, o, ...] is turned to [o, c, ...].
+ * forward pass become dilations and its dilations strides. x [n, c, ...] is read as [c / group, group * n, ...], dy [n, o, ...]
+ * as a kernel [o, n, ...], and the result [c / group, o, ...] is turned to [o, c / group, ...].
  */
 function filterGradient(x: Value, dy: Value, attributes: Attributes): Value {
   const kernelShape = attributes.kernelShape as readonly number[]
   const rank = x.shape.length - 2
   const { strides, dilations, pads, group } = convGeometry(attributes, rank)
-  if (group > 1) return groupedFilterGradient(x, dy, attributes)
   // Rows of the padded input that no kernel position reaches would make the result larger: leave them out.
   const ends = x.shape.slice(2).map((length, axis) => {
     const reach =
@@ -35,27 +46,13 @@ function filterGradient(x: Value, dy: Value, attributes: Attributes): Value {
       x,
       spatial.map((axis, i) => ({ axis, start: 0, end: x.shape[axis]! + Math.min(0, ends[i]!) })),
     )
-  const swapped = conv(transpose(given, [1, 0, ...spatial]), transpose(dy, [1, 0, ...spatial]), {
+  const found = conv(swapped(given, group), transpose(dy, [1, 0, ...spatial]), {
     strides: dilations,
     dilations: strides,
     pads: [...pads.slice(0, rank), ...ends.map((end) => Math.max(0, end))],
+    group,
   })
-  return transpose(swapped, [1, 0, ...spatial])
-}
-
-/** Groups are independent convolutions: one filter gradient each, stacked. */
-function groupedFilterGradient(x: Value, dy: Value, attributes: Attributes): Value {
-  const group = attributes.group as number
-  const kernelShape = attributes.kernelShape as readonly number[]
-  const [inputs, outputs] = [x.shape[1]! / group, dy.shape[1]! / group]
-  const parts = Array.from({ length: group }, (_, i) =>
-    filterGradient(
-      slice(x, [{ axis: 1, start: i * inputs, end: (i + 1) * inputs }]),
-      slice(dy, [{ axis: 1, start: i * outputs, end: (i + 1) * outputs }]),
-      { ...attributes, group: 1, kernelShape: [outputs, ...kernelShape.slice(1)] },
-    ),
-  )
-  return parts.length === 1 ? parts[0]! : apply('Concat', parts, { axis: 0 })
+  return transpose(found, [1, 0, ...spatial])
 }
 
 /** Replaces ConvInputGradient and ConvFilterGradient by Conv and ConvTranspose. */

@@ -3,7 +3,9 @@ import type { Graph } from '../graph/value.ts'
 import { joinChoices } from './choices.ts'
 import type { ChooseForms } from './convolution.ts'
 import { lowerConvolutions } from './convolutions.ts'
+import { multiplyRows } from './depthwise.ts'
 import { fastConvolutions } from './fast-convolutions.ts'
+import { flipKernels } from './flipped-kernels.ts'
 import { joinVectors } from './join-vectors.ts'
 import { carryLayout } from './layout.ts'
 import { lowerLoops } from './loops.ts'
@@ -24,6 +26,8 @@ const tidy: readonly Pass[] = [lowerConvolutions, simplify, shareCommon, carryLa
 /** Rewrites that can be left out, to measure what they bring. */
 const OPTIONAL = {
   joinChoices,
+  flipKernels,
+  multiplyRows,
   carryLayout,
   multiplyMasks,
   fuseTransposes,
@@ -51,6 +55,8 @@ export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
     simplify,
     joinChoices,
     (now) => fastConvolutions(now, chooseForms),
+    flipKernels,
+    multiplyRows,
     ...tidy,
     multiplyMasks,
     fuseTransposes,
