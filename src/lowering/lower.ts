@@ -1,5 +1,6 @@
 // The order of the rewrites.
 import type { Graph } from '../graph/value.ts'
+import { repeatChannels } from './channel-multipliers.ts'
 import { joinChoices } from './choices.ts'
 import type { ChooseForms } from './convolution.ts'
 import { lowerConvolutions } from './convolutions.ts'
@@ -26,6 +27,7 @@ const tidy: readonly Pass[] = [lowerConvolutions, simplify, shareCommon, carryLa
 /** Rewrites that can be left out, to measure what they bring. */
 const OPTIONAL = {
   joinChoices,
+  repeatChannels,
   flipKernels,
   multiplyRows,
   carryLayout,
@@ -55,6 +57,7 @@ export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
     simplify,
     joinChoices,
     (now) => fastConvolutions(now, chooseForms),
+    repeatChannels,
     flipKernels,
     multiplyRows,
     ...tidy,

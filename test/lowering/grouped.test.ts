@@ -5,6 +5,7 @@ import * as g from '../../src/graph/build.ts'
 import { convOutputShape } from '../../src/graph/conv-shape.ts'
 import { interpret } from '../../src/graph/interpreter.ts'
 import { constant, type Graph, input, type Value } from '../../src/graph/value.ts'
+import { repeatChannels } from '../../src/lowering/channel-multipliers.ts'
 import { directSeconds } from '../../src/lowering/convolution-costs.ts'
 import { multiplyRows } from '../../src/lowering/depthwise.ts'
 import { flipKernels } from '../../src/lowering/flipped-kernels.ts'
@@ -210,6 +211,49 @@ describe('a gradient to depthwise kernels by products of rows', () => {
     const feeds = feedsFor(graph)
     const session = await openSession(exportModel(lower(graph), { name: 'rows' }))
     expectSame(await session.run(feeds), interpret(graph, feeds), 1e-5)
+  })
+})
+
+describe('several filters a channel with a fixed kernel', () => {
+  it('are one a channel, which is read more than once, for any geometry', () => {
+    fc.assert(
+      fc.property(layers({ perGroup: [1], filters: [2, 3], group: [2, 4] }), (layer) => {
+        const graph = threeForms(layer, true)
+        const after = repeatChannels(graph)
+        expect(countOps(after).Expand).toBe(1)
+        expectKept(graph, after)
+      }),
+      { numRuns: 80 },
+    )
+  })
+
+  it('sum their gradients where these are convolutions too, which strides prevent', () => {
+    const layer = { perGroup: 1, filters: 2, group: 4 }
+    expect(countOps(repeatChannels(threeForms(square(6, 3, layer), true))).ReduceSum).toBe(1)
+    const strided = square(6, 3, { ...layer, strides: [2, 2] })
+    expect(countOps(repeatChannels(threeForms(strided, true))).ReduceSum).toBeUndefined()
+  })
+
+  it('are left alone where there is one filter a channel or the kernel is fed', () => {
+    const two = square(6, 3, { perGroup: 1, filters: 2, group: 4 })
+    for (const graph of [
+      threeForms(square(6, 3, { perGroup: 1, filters: 1, group: 4 }), true),
+      threeForms(square(6, 3, { perGroup: 2, filters: 4, group: 2 }), true),
+      threeForms(two, false),
+    ])
+      expect(repeatChannels(graph).outputs).toEqual(graph.outputs)
+  })
+
+  it('give the numbers of the float64 interpreter in ONNX Runtime', async () => {
+    for (const strides of [
+      [1, 1],
+      [2, 2],
+    ]) {
+      const graph = threeForms(square(9, 3, { perGroup: 1, filters: 2, group: 16, strides }), true)
+      const feeds = feedsFor(graph)
+      const session = await openSession(exportModel(lower(graph), { name: 'repeated' }))
+      expectSame(await session.run(feeds), interpret(graph, feeds), 1e-5)
+    }
   })
 })
 
