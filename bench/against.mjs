@@ -39,14 +39,20 @@ export function verdictOn(ratios) {
 /**
  * @param {string} before  folder of a checkout that was built
  * @param {readonly string[]} models
- * @param {{ rounds: number, steps: number, onRound?: (text: string) => void }} options
+ * @param {{ rounds: number, steps: number, after?: string[], onRound?: (text: string) => void }} options  `after` is the command
+ *   that is held against it, this checkout's own unless given
  * @returns {Promise<({ model: string, before: number[], after: number[] } & Verdict | { model: string, error: string })[]>}
  */
-export async function measureAgainst(before, models, { rounds, steps, onRound = () => {} }) {
+export async function measureAgainst(
+  before,
+  models,
+  { rounds, steps, after = ours.command(), onRound = () => {} },
+) {
   const program = join(before, 'bench/ours.mjs')
   if (!existsSync(program) || !existsSync(join(before, 'dist')))
     throw new TypeError(`--against expects the folder of a checkout after \`npm run build\`, got "${before}"`)
-  const commands = { before: [process.execPath, program], after: ours.command() }
+  if (!after) throw new TypeError(`--against needs this checkout built: ${ours.howToInstall}`)
+  const commands = { before: [process.execPath, program], after }
   const found = []
   for (const model of models) {
     const times = { before: [], after: [] }
@@ -68,6 +74,9 @@ export async function measureAgainst(before, models, { rounds, steps, onRound = 
   }
   return found
 }
+
+/** Whether a version may not pass: a model became slower, or could not be measured. */
+export const mustNotPass = (found) => found.some(({ error, verdict }) => error || verdict === 'slower')
 
 /** One model's result in words. */
 export const againstLine = ({ model, error, before, after, ratio, low, high, verdict }) =>

@@ -14,7 +14,8 @@ process of its own, warms up, tries its settings (threads) and counts its best; 
 settings only those within a tenth of its best. Ratios are peer / ours: above 1, ours is
 faster. Peak memory is the largest resident set of one process.
 
-  --model <name>            ${MODELS.join(', ')} (default mlp-gan)
+  --model <name>            ${MODELS.join(', ')} (default mlp-gan);
+                            with --against or --limits several, separated by commas
   --rounds <n>              default 3
   --steps <n>               timed per round and setting (default 30; a slow program stops after ten seconds)
   --peers <a,b>             which peers (default all: ${peers.map(({ name }) => name).join(', ')})
@@ -39,10 +40,11 @@ async function limits({ models, json }) {
   console.log(json ? JSON.stringify({ threads, ...found }) : limitsTable(found))
 }
 
-async function against({ against: before, models, rounds, steps, history, json }) {
+async function against({ against: before, models, rounds, steps, history, json, programs }) {
   if (rounds < 2) throw new UsageError('--against expects at least two --rounds, to tell a change from noise')
-  const { againstLine, keepHistory, measureAgainst } = await import('../bench/against.mjs')
-  const found = await measureAgainst(before, models, { rounds, steps, onRound: progress })
+  const { againstLine, keepHistory, measureAgainst, mustNotPass } = await import('../bench/against.mjs')
+  const after = programs.find(({ name }) => name === 'ours')?.command()
+  const found = await measureAgainst(before, models, { rounds, steps, after, onRound: progress })
   const record = {
     at: new Date().toISOString(),
     before: revisionOf(before),
@@ -53,7 +55,7 @@ async function against({ against: before, models, rounds, steps, history, json }
   }
   if (history) await keepHistory(history, record)
   console.log(json ? JSON.stringify(record) : found.map(againstLine).join('\n'))
-  if (found.some(({ error, verdict }) => error || verdict === 'slower')) process.exitCode = 1
+  if (mustNotPass(found)) process.exitCode = 1
 }
 
 /** The commit of a checkout, with a + where files were changed since. */
@@ -145,9 +147,12 @@ function readOptions() {
       ...known.map((one) => added.find(({ name }) => name === one.name) ?? one),
       ...added.filter(({ name }) => !known.some((one) => one.name === name)),
     ]
+    const models = values.model?.split(',').map((name) => oneOf('--model', name, MODELS))
+    if (models && models.length > 1 && !values.against && !values.limits)
+      throw new UsageError('--model expects one model, several only with --against or --limits')
     return {
-      model: oneOf('--model', values.model ?? 'mlp-gan', MODELS),
-      models: values.model ? [values.model] : MODELS,
+      model: models?.[0] ?? 'mlp-gan',
+      models: models ?? MODELS,
       limits: values.limits,
       rounds: positiveInteger('--rounds', values.rounds ?? (values.against ? '5' : '3')),
       against: values.against,
