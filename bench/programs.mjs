@@ -1,6 +1,7 @@
 // The step programs that `npm run bench` knows: ours and the peers, how each is started, and how to install it.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
@@ -23,6 +24,12 @@ export const MODELS = [
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const node = (path) => [process.execPath, here(path)]
+/** A program of Python, if there is one that has the module. */
+const python = (module, file) => {
+  const found = pythonWith(module)
+  return found && [found, here(`peers/${file}`)]
+}
+const choosing = 'PYTHON=<path> chooses the interpreter, or several, separated as in PATH'
 const installPeers = 'npm install --prefix bench/peers'
 const peerPackage = (name) => existsSync(here(`peers/node_modules/${name}/package.json`))
 
@@ -39,13 +46,23 @@ export const peers = [
   {
     name: 'torch',
     title: 'PyTorch',
-    command: () => {
-      const python = pythonWithTorch()
-      return python && [python, here('peers/torch-step.py')]
-    },
+    command: () => python('torch', 'torch-step.py'),
     takesSettings: true,
-    howToInstall:
-      'apt install python3-torch libopenblas0-pthread, or pip install torch; PYTHON=<path> chooses the interpreter',
+    howToInstall: `pip install torch, or apt install python3-torch libopenblas0-pthread; ${choosing}`,
+  },
+  {
+    name: 'jax',
+    title: 'JAX',
+    command: () => python('jax', 'jax-step.py'),
+    takesSettings: true,
+    howToInstall: `pip install jax; ${choosing}`,
+  },
+  {
+    name: 'keras',
+    title: 'Keras',
+    command: () => python('tensorflow', 'keras-step.py'),
+    takesSettings: true,
+    howToInstall: `pip install tensorflow; ${choosing}`,
   },
   {
     name: 'tfjs-wasm',
@@ -90,12 +107,18 @@ export function programFromText(text) {
   }
 }
 
-/** The first Python that can import torch: $PYTHON, the one on the PATH, the system's. */
-export function pythonWithTorch() {
-  const candidates = process.env.PYTHON ? [process.env.PYTHON] : ['python3', '/usr/bin/python3']
-  return candidates.find((python) => {
+/**
+ * The first Python that has a module: of those that PYTHON names (one, or several as in PATH), else the one on the PATH and the
+ * system's. It is found, not imported, which takes some of them seconds.
+ *
+ * @param {string} module
+ */
+export function pythonWith(module) {
+  const named = process.env.PYTHON?.split(delimiter).filter(Boolean)
+  const find = `import importlib.util, sys; sys.exit(importlib.util.find_spec('${module}') is None)`
+  return (named ?? ['python3', '/usr/bin/python3']).find((python) => {
     try {
-      execFileSync(python, ['-c', 'import torch'], { stdio: 'ignore' })
+      execFileSync(python, ['-c', find], { stdio: 'ignore' })
       return true
     } catch {
       return false

@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { pythonWithTorch } from '../bench/programs.mjs'
+import { pythonWith } from '../bench/programs.mjs'
 import { median } from '../bench/summary.mjs'
 import { importModel, randomStream } from '../dist/index.js'
 import { nodeEngine } from '../dist/node.js'
@@ -30,7 +30,7 @@ if (positionals.length !== 1) {
   process.exit(2)
 }
 const bytes = await readFile(positionals[0])
-const python = pythonWithTorch()
+const python = pythonWith('torch')
 const torch = fileURLToPath(new URL('../bench/peers/torch-sample.py', import.meta.url))
 const engine = await nodeEngine()
 

@@ -148,11 +148,12 @@ execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}])`
   it.each([
     [['--rounds', '0'], '--rounds expects a whole number from 1, got "0"'],
     [['--steps', 'many'], '--steps expects a whole number from 1, got "many"'],
+    [['--model', 'ring,vae'], '--model expects one model, several only with --against or --limits'],
     [
       ['--model', 'gam'],
       '--model expects one of mlp-gan, dcgan, dcgan-64, vae, vae-shallow, vae-conv, classifier, wgan-gp, ring, cipher; got "gam"',
     ],
-    [['--peers', 'torhc'], '--peers expects one of torch, tfjs-wasm, tfjs-cpu, jax-js; got "torhc"'],
+    [['--peers', 'torhc'], '--peers expects one of torch, jax, keras, tfjs-wasm, tfjs-cpu, jax-js; got "torhc"'],
     [['--program', 'nothing'], '--program expects <name>=<file of a step program>, got "nothing"'],
     [['--speed'], "Unknown option '--speed'"],
   ])('refuses %j', async (args, message) => {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The book's GANs as Keras trains them (Rivas 2020, chapter 14): keras-book.py {mlp-gan|dcgan} STEPS [--jit]
+"""The book's GANs as Keras trains them (Rivas 2020, chapter 14): keras_book.py {mlp-gan|dcgan} STEPS [--jit]
 
 `pip install tensorflow`. The loop is the book's: `predict` makes fakes, `train_on_batch` learns from real ones, then from fakes, then
 through the frozen discriminator. `--jit` compiles all of it by XLA. Random images; only time is told, as one JSON line: seconds
@@ -47,8 +47,12 @@ def dcgan():
     return generator, discriminator, 64
 
 
-def main(model, steps, jit):
-    generator_layers, discriminator_layers, batch = {'mlp-gan': mlp, 'dcgan': dcgan}[model]()
+NETWORKS = {'mlp-gan': mlp, 'dcgan': dcgan}
+
+
+def book(model, jit=False):
+    """The book's loop: a function that makes one step, and the discriminator, whose weights tell whether it learns."""
+    generator_layers, discriminator_layers, batch = NETWORKS[model]()
     generator, discriminator = keras.Sequential(generator_layers), keras.Sequential(discriminator_layers)
     compiled = dict(loss='binary_crossentropy', jit_compile=jit)
     adam = lambda: keras.optimizers.Adam(2e-4, beta_1=0.5)
@@ -69,6 +73,11 @@ def main(model, steps, jit):
         losses = [discriminator.train_on_batch(real, real_label), discriminator.train_on_batch(fake, fake_label)]
         return [*losses, together.train_on_batch(latents(), real_label)]
 
+    return step, discriminator
+
+
+def main(model, steps, jit):
+    step, discriminator = book(model, jit)
     before = [weight.copy() for weight in discriminator.get_weights()]
     started = time.perf_counter()
     step()
@@ -90,5 +99,5 @@ def main(model, steps, jit):
 
 if __name__ == '__main__':
     if len(sys.argv) < 3 or sys.argv[1] not in ('mlp-gan', 'dcgan'):
-        sys.exit('usage: keras-book.py {mlp-gan|dcgan} STEPS [--jit]')
+        sys.exit('usage: keras_book.py {mlp-gan|dcgan} STEPS [--jit]')
     main(sys.argv[1], int(sys.argv[2]), '--jit' in sys.argv[3:])
