@@ -21,9 +21,8 @@ const BLOCKED_RATE = 84e9
 const BLOCKED_ELEMENTS = 3e9
 /** Elements read and written per second by products with a small matrix, which are bound by memory. */
 const TRANSFORM_RATE = 4e9
-/** Elements per second that change their place in gathers, and what a row of them takes however short it is. */
+/** Elements per second that change their place in gathers. */
 const GATHER_RATE = 2.5e9
-const GATHERED_ROW_SECONDS = 4e-9
 /** Elements per second from [n, c, h, w] to [h, w, n, c], one by one. */
 const TRANSPOSE_RATE = 0.1e9
 /** What an operator costs however small it is. */
@@ -67,26 +66,16 @@ export function directSeconds(shapes: Convolution, form: ConvolutionForm): numbe
 const layoutSeconds = ({ x, y }: Convolution): number =>
   (sizeOf(x) + sizeOf(y)) / TRANSPOSE_RATE + 2 * OPERATOR_SECONDS
 
-function toomCookSeconds(
-  { x, kernel, y, fixed }: Convolution,
-  height: AxisAlgorithm,
-  width: AxisAlgorithm,
-): number {
+function toomCookSeconds({ x, kernel, y }: Convolution, height: AxisAlgorithm, width: AxisAlgorithm): number {
   const [n, c, o] = [x[0]!, x[1]!, y[1]!]
   const [rowsH, rowsW] = [height.products * height.tiles, width.products * width.tiles]
-  /** The transforms of an image along one axis and then the other, bound by memory or, where axes are long, by arithmetic. */
-  const transforms = (h: number, w: number, channels: number): number =>
-    n *
-    channels *
-    Math.max(
-      (h * w + 2 * h * rowsW + rowsH * rowsW) / TRANSFORM_RATE,
-      (h * w * rowsW + h * rowsH * rowsW) / PRODUCT_RATE,
-    )
+  /** Elements that the transforms of an image along one axis and then the other read and write. */
+  const moved = (h: number, w: number, channels: number): number =>
+    (h * w + 2 * h * rowsW + rowsH * rowsW) * n * channels
   const products = height.products * width.products
-  // A fixed kernel is transformed once, and then only read.
-  const kernels = (products + (fixed ? 0 : products * height.tiles + 2 * sizeOf(kernel.slice(2)))) * c * o
-  const images = transforms(x[2]!, x[3]!, c) + transforms(y[2]!, y[3]!, o)
-  return images + kernels / TRANSFORM_RATE + (rowsH * rowsW * n * c * o) / PRODUCT_RATE + 6 * OPERATOR_SECONDS
+  const kernels = (products * (height.tiles + 1) + 2 * sizeOf(kernel.slice(2))) * c * o
+  const elements = moved(x[2]!, x[3]!, c) + moved(y[2]!, y[3]!, o) + kernels
+  return elements / TRANSFORM_RATE + (rowsH * rowsW * n * c * o) / PRODUCT_RATE + 6 * OPERATOR_SECONDS
 }
 
 function columnSeconds(shapes: Convolution): number {
@@ -97,7 +86,7 @@ function columnSeconds(shapes: Convolution): number {
   return (
     (columns * many) / PRODUCT_RATE +
     (columns + many * places * n) / TRANSFORM_RATE +
-    (moved / n) * Math.max(n / GATHER_RATE, GATHERED_ROW_SECONDS) +
+    moved / GATHER_RATE +
     6 * OPERATOR_SECONDS
   )
 }

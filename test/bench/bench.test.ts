@@ -153,7 +153,10 @@ execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}])`
       ['--model', 'gam'],
       '--model expects one of mlp-gan, dcgan, dcgan-64, vae, vae-shallow, vae-conv, classifier, wgan-gp, ring, cipher; got "gam"',
     ],
-    [['--peers', 'torhc'], '--peers expects one of torch, jax, keras, tfjs-wasm, tfjs-cpu, jax-js; got "torhc"'],
+    [
+      ['--peers', 'torhc'],
+      '--peers expects one of torch, jax, keras, tfjs-wasm, tfjs-cpu, jax-js; got "torhc"',
+    ],
     [['--program', 'nothing'], '--program expects <name>=<file of a step program>, got "nothing"'],
     [['--speed'], "Unknown option '--speed'"],
   ])('refuses %j', async (args, message) => {

@@ -6,7 +6,7 @@ import { convOutputShape } from '../../src/graph/conv-shape.ts'
 import { interpret } from '../../src/graph/interpreter.ts'
 import { constant, type Graph, input, type Value } from '../../src/graph/value.ts'
 import { repeatChannels } from '../../src/lowering/channel-multipliers.ts'
-import { directSeconds } from '../../src/lowering/convolution-costs.ts'
+import { chooseForAll, directSeconds } from '../../src/lowering/convolution-costs.ts'
 import { multiplyRows } from '../../src/lowering/depthwise.ts'
 import { flipKernels } from '../../src/lowering/flipped-kernels.ts'
 import { lower } from '../../src/lowering/lower.ts'
@@ -266,6 +266,45 @@ describe('what is expected of a direct convolution', () => {
       expect(directSeconds({ ...shapes, fixed: true }, form), form).toBeLessThan(directSeconds(shapes, form))
     const form = 'ConvFilterGradient'
     expect(directSeconds({ ...shapes, fixed: true }, form)).toBe(directSeconds(shapes, form))
+  })
+})
+
+describe('the choice for a network whose kernels are fixed', () => {
+  /** The kinds of layers of a ResNet-18: the first one, and for each size three with stride 1 and one that halves it. */
+  const layersOf = (n: number) => {
+    const of = (length: number, window: number, perGroup: number, filters: number, stride: number) => {
+      const { x, kernel, attributes } = square(length, window, {
+        n,
+        perGroup,
+        filters,
+        strides: [stride, stride],
+      })
+      return { x, kernel, y: convOutputShape(x, kernel, attributes), geometry: attributes, fixed: true }
+    }
+    const kinds = [of(224, 7, 3, 64, 2), of(56, 3, 64, 64, 1)]
+    const counts = [1, 4]
+    for (const [length, channels] of [
+      [56, 64],
+      [28, 128],
+      [14, 256],
+    ] as const) {
+      kinds.push(of(length, 3, channels, 2 * channels, 2), of(length, 1, channels, 2 * channels, 2))
+      kinds.push(of(length / 2, 3, 2 * channels, 2 * channels, 1))
+      counts.push(1, 1, 3)
+    }
+    return { kinds, all: kinds.flatMap((kind, i) => Array<typeof kind>(counts[i]!).fill(kind)) }
+  }
+  const chosen = (n: number): (string | undefined)[] => {
+    const { kinds, all } = layersOf(n)
+    const choose = chooseForAll(
+      all.flatMap((shapes) => (['Conv', 'ConvInputGradient'] as const).map((form) => ({ form, shapes }))),
+    )
+    return kinds.map((shapes) => choose(shapes)?.constructor.name)
+  }
+
+  it('is direct for one image, where transforms cost more than they save, and a mixture for many', () => {
+    expect(new Set(chosen(1))).toEqual(new Set([undefined]))
+    expect(chosen(16)).toContain('ToomCookForms')
   })
 })
 
