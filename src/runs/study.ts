@@ -66,6 +66,8 @@ export const STUDY_FILE = 'study.json'
 /** What was measured with a clock: not the same in every run. */
 export const STUDY_TIMES = 'times.json'
 export const STUDY_TABLE = 'study.md'
+/** What is known before all jobs have ended; gone when they have. */
+export const STUDY_SO_FAR = 'so-far.json'
 
 export const STUDY: Recipe<StudyConfig> = {
   name: 'study',

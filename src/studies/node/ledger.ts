@@ -30,6 +30,8 @@ export interface Ledger {
   readonly failures: ReadonlyMap<string, string>
   /** Rows of the table that have their result. */
   done(): number
+  /** Of all jobs, helpers too: from 0 to 1. */
+  share(): number
   isHelper(id: string): boolean
   kindOf(row: Planned): JobKind
   workOf(row: Planned): Work
@@ -72,6 +74,10 @@ export function openLedger(
     known,
     failures,
     done: () => done,
+    share() {
+      const begun = [...running.values()].reduce((sum, job) => sum + job.share, 0)
+      return jobs.size === 0 ? 1 : Math.min(1, (known.size + failures.size + begun) / jobs.size)
+    },
     isHelper: (id) => helpers.has(id),
     kindOf,
     workOf,

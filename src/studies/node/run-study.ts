@@ -7,12 +7,14 @@ import type { Store } from '../../jobs/node/store.ts'
 import { type ControlReader, openControl, type RunWriter } from '../../runs/node/index.ts'
 import type { RunStatus } from '../../runs/schema.ts'
 import type { JournalRow, ResultRow, StudyConfig } from '../../runs/study.ts'
+import { listed } from '../../statistics/listed.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Plan } from '../plan.ts'
 import { type EventQueue, eventQueue } from './event-queue.ts'
 import type { StudyEvent } from './events.ts'
 import { finishStudy } from './finish.ts'
 import { type Ledger, learnKnown, openLedger, runFolderOf } from './ledger.ts'
+import { soFarKeeper } from './so-far.ts'
 import { layOutRun, openFolder, reconcile, resultRow } from './study-folder.ts'
 import { planOf, type StudyRequest } from './study-request.ts'
 
@@ -67,6 +69,21 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
   }
 }
 
+/** Jobs that the status names of those that go on. */
+const MOST_NAMED = 100
+
+/** What goes on, as the status tells it. */
+function doingOf(ledger: Ledger, atOnce: number): NonNullable<RunStatus['doing']> {
+  const running = ledger.running()
+  const secondsLeft = ledger.secondsLeft(atOnce)
+  return {
+    what: running.length === 0 ? 'waiting' : listed(running.slice(0, 3).map(({ name }) => name)),
+    share: ledger.share(),
+    ...(secondsLeft === undefined ? {} : { secondsLeft }),
+    parts: running.slice(0, MOST_NAMED).map(({ name, share }) => ({ name, share: Math.min(1, share) })),
+  }
+}
+
 interface Working {
   readonly run: RunWriter<StudyConfig>
   readonly plan: Plan
@@ -87,13 +104,16 @@ async function* work(working: Working): AsyncGenerator<StudyEvent> {
   /** Given to the driver and not settled. */
   let outstanding = 0
   let results = ((await run.readLog('results')) as ResultRow[]).length
+  const soFar = soFarKeeper(run, plan, ledger)
   const status = (state: RunStatus['state'], message?: string): Promise<void> => {
     statusAt = Date.now()
+    const goesOn = state === 'running' || state === 'paused'
     return run.writeStatus({
       state,
-      step: Math.max(0, ledger.done() - 1),
+      step: ledger.done() - 1,
       pid: process.pid,
       ...(message ? { message } : {}),
+      ...(goesOn ? { doing: doingOf(ledger, driver.atOnce()) } : {}),
     })
   }
   const journal = (event: Omit<JournalRow, 'step' | 'at' | 'name'>): Promise<void> =>
@@ -167,6 +187,7 @@ async function* work(working: Working): AsyncGenerator<StudyEvent> {
   const abort = (): void => events.push({ type: 'remark', message: '' })
   signal?.addEventListener('abort', abort)
   try {
+    await soFar.keepUp()
     await status('running')
     let toldAt = 0
     for (;;) {
@@ -195,6 +216,7 @@ async function* work(working: Working): AsyncGenerator<StudyEvent> {
       }
       for (const event of await events.take(PACE))
         if (event.type !== 'remark' || event.message) yield* heed(event)
+      await soFar.keepUp()
       if (Date.now() - toldAt >= PACE) {
         toldAt = Date.now()
         yield progress()
@@ -211,6 +233,7 @@ async function* work(working: Working): AsyncGenerator<StudyEvent> {
       message,
     }))
     if (!ledger.isOver()) {
+      await soFar.keepUp(true)
       await status('stopped')
       yield { type: 'end', outcome: 'stopped', folder: run.folder, failures, files: {} }
       return
