@@ -176,7 +176,16 @@ export const runStatusSchema = z.object({
       /** Until all of it is done, as far as that is known. */
       secondsLeft: z.number().min(0).optional(),
       /** What goes on side by side, each with its own share; of many, the first. */
-      parts: z.array(z.object({ name: z.string(), share: z.number().min(0).max(1) })).optional(),
+      parts: z
+        .array(
+          z.object({
+            name: z.string(),
+            share: z.number().min(0).max(1),
+            /** The run that comes of it, relative to this one's folder, where there is one. */
+            folder: z.string().optional(),
+          }),
+        )
+        .optional(),
     })
     .optional(),
 })

@@ -93,7 +93,12 @@ export const studyTimesSchema = z.array(
 export type StudyTimes = z.infer<typeof studyTimesSchema>
 
 /** `so-far.json`: what the results say that are there, while jobs are still being done. */
-export const soFarSchema = z.object({ result: studyResultSchema, times: studyTimesSchema })
+export const soFarSchema = z.object({
+  result: studyResultSchema,
+  times: studyTimesSchema,
+  /** Jobs whose results it is made of. */
+  results: count,
+})
 export type StudySoFar = z.infer<typeof soFarSchema>
 
 /** The schema of study.json as JSON Schema. */

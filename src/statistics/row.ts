@@ -4,7 +4,7 @@ import { formatCount, formatDuration } from '../util/format.ts'
 import { spreadText } from '../util/spread-text.ts'
 import type { ComparisonEntry, Group } from './entry.ts'
 import { type Found, together } from './found.ts'
-import { type Better, bestOf, type Floor } from './told-apart.ts'
+import { type Better, bestOf, type Floor, intervalOf } from './told-apart.ts'
 
 export type ValueFormat = 'number' | 'percent' | 'count' | 'seconds' | 'milliseconds'
 
@@ -67,6 +67,30 @@ export function foundText(
   if (value === null) return '–'
   if (format !== 'seconds') return FORMATS[format](value, deviation)
   return duration(value) + (deviation === undefined ? '' : ` ± ${duration(deviation)}`)
+}
+
+/**
+ * A mean with its 95% interval, to the digits that the interval leaves meaning to: `12.65` and `12.41 to 12.89`. Without an
+ * interval where no spread is known.
+ */
+export function intervalText(
+  found: Found,
+  format: ValueFormat,
+): { readonly mean: string; readonly interval?: string } {
+  const interval = intervalOf(found)
+  if (found.value === null || !interval) return { mean: foundText({ value: found.value }, format) }
+  return boundsText(found.value, interval, format)
+}
+
+/** A number with the bounds of its interval. */
+export function boundsText(
+  value: number,
+  [low, high]: readonly [low: number, high: number],
+  format: ValueFormat,
+): { readonly mean: string; readonly interval: string } {
+  const write = (x: number): string =>
+    foundText({ value: x, deviation: (high - low) / 2 }, format).split(' ± ')[0]!
+  return { mean: write(value), interval: `${write(low)} to ${write(high)}` }
 }
 
 /** `n = 3 draws`. */

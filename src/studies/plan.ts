@@ -4,7 +4,7 @@ import { type Job, type JobRequest, jobId } from '../jobs/request.ts'
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { type Axes, axesLabel, type Cell, cellsOf, varyingAxes } from './axes.ts'
-import { MOST_JOBS, type StudyFile } from './file.ts'
+import type { StudyFile } from './file.ts'
 
 /** A job of the table. */
 export interface Planned {
@@ -96,10 +96,6 @@ function neededCell(cell: Cell, role: string, block: string, cells: readonly Cel
 export async function planStudy(study: StudyFile, options: PlanOptions): Promise<Plan> {
   const { kinds, hashes, version, dataDir, signal } = options
   const cells = cellsOf(study)
-  if (cells.length > MOST_JOBS)
-    throw new ConfigError(
-      `"${study.name}" would have ${cells.length} jobs, more than ${MOST_JOBS}; make its grid smaller`,
-    )
   const varying = varyingAxes(cells)
   for (const axis of study.within ?? [])
     if (!cells.some(({ axes }) => Object.hasOwn(axes, axis))) {

@@ -1,10 +1,12 @@
 // The life of a study: gives its jobs to a driver, keeps what happens, and makes its result of theirs.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Driver, JobEvent } from '../../jobs/driver.ts'
 import { KINDS } from '../../jobs/node/kinds.ts'
 import { storeAt } from '../../jobs/node/open-store.ts'
 import type { Store } from '../../jobs/node/store.ts'
 import { type ControlReader, openControl, type RunWriter } from '../../runs/node/index.ts'
+import { CONFIG_FILE } from '../../runs/node/run-folder.ts'
 import type { RunStatus } from '../../runs/schema.ts'
 import type { JournalRow, ResultRow, StudyConfig } from '../../runs/study.ts'
 import { listed } from '../../statistics/listed.ts'
@@ -73,14 +75,18 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
 const MOST_NAMED = 100
 
 /** What goes on, as the status tells it. */
-function doingOf(ledger: Ledger, atOnce: number): NonNullable<RunStatus['doing']> {
+function doingOf(ledger: Ledger, atOnce: number, folder: string): NonNullable<RunStatus['doing']> {
   const running = ledger.running()
   const secondsLeft = ledger.secondsLeft(atOnce)
   return {
     what: running.length === 0 ? 'waiting' : listed(running.slice(0, 3).map(({ name }) => name)),
     share: ledger.share(),
     ...(secondsLeft === undefined ? {} : { secondsLeft }),
-    parts: running.slice(0, MOST_NAMED).map(({ name, share }) => ({ name, share: Math.min(1, share) })),
+    parts: running.slice(0, MOST_NAMED).map(({ id, name, share }) => {
+      const place = runFolderOf(ledger.jobs.get(id)!)
+      const isHere = existsSync(join(folder, place, CONFIG_FILE))
+      return { name, share: Math.min(1, share), ...(isHere ? { folder: place } : {}) }
+    }),
   }
 }
 
@@ -113,7 +119,7 @@ async function* work(working: Working): AsyncGenerator<StudyEvent> {
       step: ledger.done() - 1,
       pid: process.pid,
       ...(message ? { message } : {}),
-      ...(goesOn ? { doing: doingOf(ledger, driver.atOnce()) } : {}),
+      ...(goesOn ? { doing: doingOf(ledger, driver.atOnce(), run.folder) } : {}),
     })
   }
   const journal = (event: Omit<JournalRow, 'step' | 'at' | 'name'>): Promise<void> =>

@@ -41,7 +41,7 @@ const REST = 20
 export function soFarKeeper(
   run: Folder,
   plan: Plan,
-  ledger: Pick<Ledger, 'known' | 'failures'>,
+  ledger: Pick<Ledger, 'known' | 'failures' | 'done'>,
   now: () => number = () => performance.now(),
 ): {
   /** @param atLast  nothing will follow, so it is not too early. Default false */
@@ -57,7 +57,7 @@ export function soFarKeeper(
       settled = count
       try {
         const { result, times } = numbersSoFar(run, plan, ledger)
-        const soFar: StudySoFar = { result: { ...result, figures: [] }, times }
+        const soFar: StudySoFar = { result: { ...result, figures: [] }, times, results: ledger.done() }
         await run.writeFile(STUDY_SO_FAR, `${JSON.stringify(soFar)}\n`)
       } catch (error) {
         // Numbers that cannot be compared are an error of the end, when all of them are there and kept.

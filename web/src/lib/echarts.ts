@@ -1,5 +1,5 @@
 // ECharts with the parts that the charts of the studio need, drawing on a canvas.
-import { LineChart } from 'echarts/charts'
+import { CustomChart, LineChart } from 'echarts/charts'
 import {
   DataZoomInsideComponent,
   GridComponent,
@@ -12,6 +12,7 @@ import { CanvasRenderer } from 'echarts/renderers'
 
 use([
   LineChart,
+  CustomChart,
   GridComponent,
   LegendComponent,
   TooltipComponent,
