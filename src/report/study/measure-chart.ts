@@ -177,6 +177,9 @@ export function measureChart(
   }
 }
 
+/** The file of a number's picture in a study's folder, without its ending: letters, digits and dashes of the name. */
+export const figureFile = (name: string): string => `figures/${name.replace(/[^a-zA-Z0-9-]+/g, '-')}`
+
 /** What a picture of a number shows, in words. */
 export const chartCaption = (panels: readonly StudyPanel[], row: RowRecord): string => {
   const several = panels.some(({ groups }) => groups.some(({ jobs }) => jobs.length > 1))

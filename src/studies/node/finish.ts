@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { svgToPng } from '../../report/node/index.ts'
 import { studyMarkdown } from '../../report/study/markdown.ts'
-import { chartCaption, measureChart } from '../../report/study/measure-chart.ts'
+import { chartCaption, figureFile, measureChart } from '../../report/study/measure-chart.ts'
 import { studyHtml } from '../../report/study/page.ts'
 import { renderSvg } from '../../report/svg.ts'
 import type { RunFolder, RunWriter } from '../../runs/node/index.ts'
@@ -23,9 +23,6 @@ type Folder = Pick<RunFolder<StudyConfig>, 'folder' | 'config' | 'readFile' | 'w
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-/** Letters, digits and dashes of a row's name. */
-const fileOf = (name: string): string => `figures/${name.replace(/[^a-zA-Z0-9-]+/g, '-')}`
-
 /** The pictures of a study: SVG and PNG. Returns what is said of them. */
 async function writeFigures(
   run: Folder,
@@ -39,9 +36,13 @@ async function writeFigures(
     const chart = measureChart(result.panels, name)
     if (!row || !chart) continue
     const svg = renderSvg(chart, 900, 480, row.label)
-    await run.writeFile(`${fileOf(name)}.svg`, svg)
-    await run.writeFile(`${fileOf(name)}.png`, await svgToPng(svg))
-    figures.push({ name: `${fileOf(name)}.svg`, title: row.label, caption: chartCaption(result.panels, row) })
+    await run.writeFile(`${figureFile(name)}.svg`, svg)
+    await run.writeFile(`${figureFile(name)}.png`, await svgToPng(svg))
+    figures.push({
+      name: `${figureFile(name)}.svg`,
+      title: row.label,
+      caption: chartCaption(result.panels, row),
+    })
   }
   return figures
 }
