@@ -82,15 +82,19 @@ export function intervalText(
   return boundsText(found.value, interval, format)
 }
 
-/** A number with the bounds of its interval. */
+/** A number with the bounds of its interval; without them where it has no width. */
 export function boundsText(
   value: number,
   [low, high]: readonly [low: number, high: number],
   format: ValueFormat,
-): { readonly mean: string; readonly interval: string } {
-  const write = (x: number): string =>
-    foundText({ value: x, deviation: (high - low) / 2 }, format).split(' ± ')[0]!
-  return { mean: write(value), interval: `${write(low)} to ${write(high)}` }
+): { readonly mean: string; readonly interval?: string } {
+  const deviation = (high - low) / 2
+  const write = (x: number): string => {
+    const [text] = foundText({ value: Math.abs(x), deviation }, format).split(' ± ')
+    // What rounds to nothing has no sign.
+    return x < 0 && /[1-9]/.test(text!) ? `-${text}` : text!
+  }
+  return { mean: write(value), ...(deviation > 0 ? { interval: `${write(low)} to ${write(high)}` } : {}) }
 }
 
 /** `n = 3 draws`. */

@@ -28,9 +28,12 @@ export const countingStudy = (more: object = {}): StudyFile =>
 export async function runTiny(
   place: string,
   study: StudyFile,
-  more: Partial<StudyRequest> & { readonly processes?: number } = {},
+  more: Partial<StudyRequest> & {
+    readonly processes?: number
+    readonly onEvent?: (event: StudyEvent) => void
+  } = {},
 ): Promise<StudyEvent[]> {
-  const { processes = 2, ...request } = more
+  const { processes = 2, onEvent, ...request } = more
   const store = join(place, 'store')
   const events: StudyEvent[] = []
   const work = runStudy({
@@ -49,6 +52,9 @@ export async function runTiny(
       }),
     ...request,
   })
-  for await (const event of work) events.push(event)
+  for await (const event of work) {
+    events.push(event)
+    onEvent?.(event)
+  }
   return events
 }

@@ -36,15 +36,15 @@ const ENDING = '.yaml'
 const MOST_TEXT = 48 * 1024
 
 /** A study that is done in a minute or so, to begin with. */
-const FIRST = `# How fast should a network learn? Change anything: what is wrong with it is said beside it.
+const FIRST = `# Change anything: what is wrong is said beside it.
 name: first-study
 title: How fast should a network learn?
-about: The same classifier with three learning rates; which of them names digits best?
+about: One classifier with three learning rates
 models: [classifier]
 data: { data: digits, count: 3000 }
 options: { steps: 300 }
 grid: { learningRate: [0.01, 0.001, 0.0001] }
-# Each is trained three times, with another seed: so one sees what is chance.
+# Three times each, to see what is chance.
 seeds: [1, 2, 3]
 measures: [accuracy]
 `

@@ -71,6 +71,21 @@ function drawnOf(panels: readonly StudyPanel[], name: string): Drawn {
   }
 }
 
+/** Rows that a legend takes, about: a letter has some 7 pixels, a mark and the gap after it 58. */
+function legendRows(labels: readonly string[], width: number): number {
+  let rows = 1
+  let taken = 0
+  for (const label of labels) {
+    const own = 7 * label.length + 58
+    if (taken > 0 && taken + own > width) {
+      rows++
+      taken = 0
+    }
+    taken += own
+  }
+  return rows
+}
+
 /** Share of the room of a place by which neighbouring series are set apart. */
 const APART = 0.08
 
@@ -107,13 +122,18 @@ const marks = (series: Series, group: number, joined: boolean): LineSeriesOption
 })
 
 /**
- * @param name  of the row
+ * @param name   of the row
+ * @param width  of the picture, about: how many rows a legend needs. Default: that of reports
  * @returns undefined where no group has the number
  */
 export function measureChart(
   panels: readonly StudyPanel[],
   name: string,
-  { theme = LIGHT, compact = false }: { readonly theme?: ChartTheme; readonly compact?: boolean } = {},
+  {
+    theme = LIGHT,
+    compact = false,
+    width = compact ? 420 : 640,
+  }: { readonly theme?: ChartTheme; readonly compact?: boolean; readonly width?: number } = {},
 ): EChartsOption | undefined {
   const row = panels.map((panel) => rowOf(panel, name)).find((found) => found)
   const { series, places, axis, joined } = drawnOf(panels, name)
@@ -126,11 +146,21 @@ export function measureChart(
   const text = { color: theme.muted, fontSize: compact ? 11 : 12 }
   const isCrowded = places.length > (compact ? 3 : 8) || places.some((place) => place.length > 14)
   const hasLegend = panels.length > 1 && series.length > 1
+  const rows = legendRows(
+    series.map(({ label }) => label),
+    width - 60,
+  )
   return {
     animation: false,
     backgroundColor: theme.background,
     textStyle: { fontFamily: FONT },
-    grid: { left: 12, right: 24, top: hasLegend ? 62 : 34, bottom: axis ? 34 : 12, containLabel: true },
+    grid: {
+      left: 12,
+      right: 24,
+      top: hasLegend ? 38 + 24 * rows : 34,
+      bottom: axis ? 34 : 12,
+      containLabel: true,
+    },
     ...(hasLegend
       ? {
           legend: {
