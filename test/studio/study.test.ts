@@ -111,7 +111,6 @@ unless(noBrowser).describe('a study in a browser', () => {
     const goOn = page.getByRole('button', { name: 'Go on' })
     await goOn.waitFor(patient)
     await page.getByRole('heading', { name: 'Results so far' }).waitFor()
-    await page.getByText('taken from the store').first().waitFor()
     await goOn.click()
     await page.getByRole('list', { name: 'Jobs that go on' }).waitFor(patient)
     await page.getByRole('button', { name: 'Stop …' }).waitFor(patient)
