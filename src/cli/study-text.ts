@@ -1,7 +1,7 @@
 // What a study found, or would cost, for people at a terminal.
 import type { StudyPanel, StudyResult } from '../runs/study-result.ts'
 import type { Row } from '../statistics/index.ts'
-import { costWords } from '../studies/cost-words.ts'
+import { costWords } from '../studies/node/cost-words.ts'
 import type { StudyCost } from '../studies/node/index.ts'
 import { formatClock } from '../util/format.ts'
 import { notes, paragraph, table } from './compare-text.ts'

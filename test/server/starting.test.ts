@@ -94,7 +94,7 @@ describe('a file that is brought', () => {
 
   it.each([
     ['model.txt', 'x', /whose name ends with .onnx/],
-    ['../up.onnx', 'x', /whose name ends with .onnx and has at most 128/],
+    ['../up.onnx', 'x', /whose name ends with .onnx or .yaml and has at most 128/],
     ['.hidden.onnx', 'x', /at most 128 letters/],
     ['-flag.onnx', 'x', /at most 128 letters/],
     ['empty.onnx', '', /empty.onnx/],

@@ -1,6 +1,6 @@
 // What a study would cost, in words, for terminal and pages.
-import { formatCount } from '../util/format.ts'
-import type { StudyCost } from './node/cost.ts'
+import { formatCount } from '../../util/format.ts'
+import type { StudyCost } from './cost.ts'
 
 /** Groups that are told one by one. */
 const MOST_PARTS = 40
