@@ -1,5 +1,5 @@
 // ECharts with the parts that the charts of the studio need, drawing on a canvas.
-import { CustomChart, LineChart } from 'echarts/charts'
+import { LineChart } from 'echarts/charts'
 import {
   DataZoomInsideComponent,
   GridComponent,
@@ -12,7 +12,6 @@ import { CanvasRenderer } from 'echarts/renderers'
 
 use([
   LineChart,
-  CustomChart,
   GridComponent,
   LegendComponent,
   TooltipComponent,
