@@ -39,7 +39,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   audit: `${PURE} lifecycle measuring`,
   jobs: 'data lifecycle measuring models objectives pictures runs runtime statistics util',
   studies: 'jobs report runs statistics util',
-  answers: `${PURE} audit lifecycle measuring pictures`,
+  answers: `${PURE} audit jobs lifecycle measuring pictures studies`,
   server: 'answers data jobs lifecycle models pictures runs runtime util',
   cli: 'answers audit data graph jobs lifecycle type:measuring models onnx report/node/fonts.ts runs runtime server statistics studies type:training util',
   'index.ts': PURE,

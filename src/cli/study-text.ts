@@ -1,8 +1,9 @@
 // What a study found, or would cost, for people at a terminal.
 import type { StudyPanel, StudyResult } from '../runs/study-result.ts'
 import type { Row } from '../statistics/index.ts'
+import { costWords } from '../studies/node/cost-words.ts'
 import type { StudyCost } from '../studies/node/index.ts'
-import { formatClock, formatCount } from '../util/format.ts'
+import { formatClock } from '../util/format.ts'
 import { notes, paragraph, table } from './compare-text.ts'
 import { fileRows } from './result-text.ts'
 import type { Style } from './style.ts'
@@ -60,23 +61,14 @@ export function costText(
   atOnce: number,
   { style }: Pick<Layout, 'style'>,
 ): string {
-  const { total, done, helpers, left, secondsLeft } = cost
-  const jobs = (count: number): string => `${formatCount(count)} ${count === 1 ? 'job' : 'jobs'}`
-  const lines = left.slice(0, 40).map(({ what, jobs: count, amount, unit, seconds }) => {
-    const time = seconds === undefined ? '' : `, ${formatClock(seconds)} of work`
-    return `  ${oneLine(what)}: ${jobs(count)}, ${formatCount(Math.round(amount))} ${unit}${time}`
-  })
-  const time =
-    left.length === 0
-      ? 'nothing is left to be done'
-      : secondsLeft === undefined
-        ? 'how long it takes is not known: no such job has been done yet'
-        : `about ${formatClock(secondsLeft)}, ${atOnce} at once${left.some(({ seconds }) => seconds === undefined) ? '; jobs of an unknown pace are taken for average' : ''}`
+  const { jobs, parts, more, time } = costWords(cost, atOnce, formatClock)
   return [
     style.bold(name),
-    `${jobs(total)}, of which ${formatCount(done)} ${done === 1 ? 'has its result' : 'have their results'}${helpers.total > 0 ? `; and ${jobs(helpers.total)} that others need, ${helpers.done} done` : ''}`,
-    ...lines,
-    ...(left.length > 40 ? [`  and ${left.length - 40} more`] : []),
+    jobs,
+    ...parts.map(
+      ({ what, amount, time }) => `  ${[`${oneLine(what)}: ${amount}`, ...(time ? [time] : [])].join(', ')}`,
+    ),
+    ...(more > 0 ? [`  and ${more} more`] : []),
     time,
   ].join('\n')
 }

@@ -83,5 +83,6 @@ export const AUDIT: Recipe<AuditConfig> = {
     data: data.name,
     seed,
     steps: parts.length,
+    unit: 'parts',
   }),
 }

@@ -9,9 +9,12 @@ export interface RunSubject {
   readonly model: string
   /** Name of the data. */
   readonly data: string
-  readonly seed: number
+  /** Absent of a run that has several, or none. */
+  readonly seed?: number
   /** Steps of the whole run: of a training, or whatever else its status counts. */
   readonly steps: number
+  /** What it counts. Default: `steps` */
+  readonly unit?: string
 }
 
 export interface Recipe<Config extends RunHead = RunHead> {
@@ -24,5 +27,7 @@ export interface Recipe<Config extends RunHead = RunHead> {
   readonly logs: LogTable
   /** Files besides its logs, pictures, networks and report that pages may have, e.g. a record of results. */
   readonly records: readonly string[]
+  /** Folder in which such a run keeps runs of its own, which are opened by their path. Default: it has none */
+  readonly runs?: string
   subject(config: Config): RunSubject
 }

@@ -163,15 +163,33 @@ export type TrainedModel = z.infer<typeof trainedSchema> & Pick<RunConfig, 'orig
 /** `status.json`: where the run is. */
 export const runStatusSchema = z.object({
   state: z.enum(['running', 'paused', 'finished', 'stopped', 'failed']),
-  /** The last step that was done. */
-  step: count,
+  /** The last step that was done; -1 before the first. */
+  step: z.int().min(-1),
   /** Why it stopped or failed. */
   message: z.string().optional(),
   updatedAt: z.iso.datetime(),
   /** Process that works on it. */
   pid: z.int().optional(),
   /** What goes on, and the share of all work that is done, of runs whose steps are long and unlike. */
-  doing: z.object({ what: z.string(), share: z.number().min(0).max(1) }).optional(),
+  doing: z
+    .object({
+      what: z.string(),
+      share: z.number().min(0).max(1),
+      /** Until all of it is done, as far as that is known. */
+      secondsLeft: z.number().min(0).optional(),
+      /** What goes on side by side, each with its own share; of many, the first. */
+      parts: z
+        .array(
+          z.object({
+            name: z.string(),
+            share: z.number().min(0).max(1),
+            /** The run that comes of it, relative to this one's folder, where there is one. */
+            folder: z.string().optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
 })
 export type RunStatus = z.infer<typeof runStatusSchema>
 

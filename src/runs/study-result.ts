@@ -101,6 +101,24 @@ export const studyResultSchema = z.object({
 })
 export type StudyResult = z.infer<typeof studyResultSchema>
 
+/** What was measured with a clock, panel by panel: `times.json`. */
+export const studyTimesSchema = z.array(
+  panelSchema.pick({ title: true, at: true, training: true, sentences: true }).extend({
+    /** Whether all jobs ran on one kind of machine, so that their seconds may be compared. */
+    comparable: z.boolean().default(false),
+  }),
+)
+export type StudyTimes = z.infer<typeof studyTimesSchema>
+
+/** `so-far.json`: what the results say that are there, while jobs are still being done. */
+export const soFarSchema = z.object({
+  result: studyResultSchema,
+  times: studyTimesSchema,
+  /** Jobs whose results it is made of. */
+  results: count,
+})
+export type StudySoFar = z.infer<typeof soFarSchema>
+
 /** The schema of study.json as JSON Schema. */
 export const studyResultJsonSchema = () => ({
   title: 'Result of a study (study.json)',

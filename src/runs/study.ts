@@ -66,6 +66,11 @@ export const STUDY_FILE = 'study.json'
 /** What was measured with a clock: not the same in every run. */
 export const STUDY_TIMES = 'times.json'
 export const STUDY_TABLE = 'study.md'
+/** What is known before all jobs have ended; gone when they have. */
+export const STUDY_SO_FAR = 'so-far.json'
+
+/** Where the runs of its jobs are, in its folder. */
+export const JOB_RUNS = 'runs'
 
 export const STUDY: Recipe<StudyConfig> = {
   name: 'study',
@@ -93,5 +98,6 @@ export const STUDY: Recipe<StudyConfig> = {
     control: LOGS.control,
   },
   records: [STUDY_FILE, STUDY_TIMES, STUDY_TABLE],
-  subject: ({ name, data, jobs }) => ({ model: name, data, seed: 0, steps: jobs.total }),
+  subject: ({ name, data, jobs }) => ({ model: name, data, steps: jobs.total, unit: 'jobs' }),
+  runs: JOB_RUNS,
 }

@@ -17,6 +17,7 @@ import { fileRoutes } from './routes/files.ts'
 import { latentRoutes } from './routes/latent.ts'
 import { runRoutes } from './routes/runs.ts'
 import { startRoutes } from './routes/start.ts'
+import { studyRoutes } from './routes/studies.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { cookieName, readingKey } from './tokens.ts'
 
@@ -30,6 +31,7 @@ const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [
   drawRoutes,
   fileRoutes,
   latentRoutes,
+  studyRoutes,
 ]
 
 export interface AppOptions extends GuardOptions {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ConfigError } from '../util/errors.ts'
 
 /** The command line, seen from the sources as well as from the built files. */
 const COMMAND = fileURLToPath(new URL('../../bin/sparring.js', import.meta.url))
@@ -10,7 +11,8 @@ const COMMAND = fileURLToPath(new URL('../../bin/sparring.js', import.meta.url))
 export interface Beginning {
   readonly name: string
   readonly model: string
-  readonly data: string
+  /** Of kinds that are asked for data. */
+  readonly data?: string
   readonly startedAt: string
   /** Why it could not begin. */
   readonly failure?: string
@@ -19,6 +21,13 @@ export interface Beginning {
 export interface LaunchedRuns {
   /** Starts `sparring` with these arguments, which name the new folder. */
   start(beginning: Pick<Beginning, 'name' | 'model' | 'data'>, args: readonly string[]): void
+  /**
+   * Has `sparring` answer something, in a process that ends with the request.
+   *
+   * @returns what it says on its last line, as JSON
+   * @throws ConfigError with its error, or when it does not answer
+   */
+  ask(args: readonly string[], signal: AbortSignal): Promise<unknown>
   /** Starts `sparring resume`. */
   resume(name: string): void
   /** Those that were started here and have not shown a run, newest first. `runs`: names of the folders there are. */
@@ -38,6 +47,10 @@ function failureIn(output: string): string | undefined {
 }
 
 const MOST_OUTPUT = 64 * 1024
+/** Of an answer: groups of a large study, a line of some hundred bytes each. */
+const MOST_ANSWER = 8 * 1024 * 1024
+/** Processes that answer something, at a time. */
+const MOST_ASKED = 2
 
 /** @param folder  the runs folder */
 export function launchedRuns(folder: string): LaunchedRuns {
@@ -73,10 +86,38 @@ export function launchedRuns(folder: string): LaunchedRuns {
     return child
   }
 
+  let asked = 0
+  async function ask(args: readonly string[], signal: AbortSignal): Promise<unknown> {
+    if (asked >= MOST_ASKED)
+      throw new ConfigError('the studio is answering such a question already: wait until it has')
+    asked++
+    try {
+      const child = spawn(process.execPath, [COMMAND, ...args, '--json', '--quiet'], {
+        cwd: folder,
+        signal,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      let output = ''
+      child.stdout.setEncoding('utf8').on('data', (part: string) => {
+        output += part
+        if (output.length > MOST_ANSWER) child.kill()
+      })
+      const code = await new Promise<number | null>((done, fail) => {
+        child.on('error', fail)
+        child.on('close', done)
+      })
+      if (code === 0) return JSON.parse(output.trim().split('\n').at(-1)!)
+      throw new ConfigError(failureIn(output) ?? `the process ended with exit code ${code ?? 'unknown'}`)
+    } finally {
+      asked--
+    }
+  }
+
   return {
-    start({ name, model, data }, args) {
-      begun.set(name, { name, model, data, startedAt: new Date().toISOString() })
-      launch(name, args)
+    ask,
+    start(beginning, args) {
+      begun.set(beginning.name, { ...beginning, startedAt: new Date().toISOString() })
+      launch(beginning.name, args)
     },
     resume(name) {
       launch(name, ['resume', join(folder, name)])

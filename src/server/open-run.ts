@@ -13,17 +13,35 @@ export const RUN_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.,+=@ -]{0,127}$/u
 /** Names that a folder may have that somebody else made: one step down, and not hidden. */
 const isOneStep = (name: string): boolean => /^[^./\\][^/\\]{0,254}$/.test(name) && !name.includes('\0')
 
-/** The folder's real path. @throws NotFoundError for a name that is none, or that leads elsewhere */
-async function folderOf(runs: string, name: string): Promise<string> {
+/**
+ * The name of the run that keeps a run: of `study/runs/job` that is `study`. Undefined of a run that lies in the runs folder
+ * itself.
+ */
+export const keeperOf = (name: string): string | undefined =>
+  name.includes('/') ? name.slice(0, name.indexOf('/')) : undefined
+
+/**
+ * The folder's real path: one step down, or in the folder in which such a run keeps runs of its own.
+ *
+ * @throws NotFoundError for a name that is none, or that leads elsewhere
+ */
+async function folderOf(runs: string, name: string, recipes?: RecipeTable): Promise<string> {
   const missing = (): NotFoundError =>
     new NotFoundError(`there is no run "${name.slice(0, 130)}" in this folder`)
-  if (!isOneStep(name)) throw missing()
-  const real = await realpath(join(runs, name)).catch(() => undefined)
-  if (real === undefined || dirname(real) !== runs) throw missing()
-  return real
+  const steps = name.split('/')
+  if (!steps.every(isOneStep)) throw missing()
+  const place = join(runs, ...steps)
+  // No link on the way.
+  if ((await realpath(place).catch(() => undefined)) !== place) throw missing()
+  const keeper = keeperOf(name)
+  if (keeper === undefined) return place
+  const { recipe, folder } = await openNamed(runs, keeper, recipes)
+  if (recipe.runs === undefined || dirname(place) !== join(folder, recipe.runs)) throw missing()
+  return place
 }
 
 /**
+ * @param name     of a run in the runs folder; `study/runs/job` of one that another run keeps
  * @param recipes  the kinds of runs that there are
  * @throws NotFoundError when there is no such run; DataError when it is damaged
  */
@@ -32,7 +50,7 @@ export async function openNamed(
   name: string,
   recipes?: RecipeTable,
 ): Promise<RunFolder<RunHead>> {
-  const folder = await folderOf(runs, name)
+  const folder = await folderOf(runs, name, recipes)
   const config = await realpath(join(folder, 'config.json')).catch(() => undefined)
   if (config === undefined || dirname(config) !== folder)
     throw new NotFoundError(`"${name}" is not a run: it has no config.json`)
@@ -69,7 +87,7 @@ export async function ownRuns(runs: string, recipes?: RecipeTable): Promise<RunL
 
 /** Files that pages may have of every run, besides logs and pictures of samples and figures. */
 const RECORDS = /^(config|status)\.json$|^report\.html$|^[a-z][a-z0-9-]*\.onnx$/
-const PICTURES = /^(samples|figures)\/[a-z0-9][a-z0-9-]*\.(png|svg|json)$/
+const PICTURES = /^(samples|figures)\/[a-zA-Z0-9][a-zA-Z0-9-]*\.(png|svg|json)$/
 
 /** Whether pages may have a file. The kind of the run says which records it has; each log says it of itself. */
 export const isOffered = (

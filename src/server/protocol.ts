@@ -11,6 +11,7 @@ import type { LogInfo } from '../runs/log-info.ts'
 import type { LogName, LogRows } from '../runs/logs.ts'
 import type { RunSubject } from '../runs/recipe.ts'
 import type { ControlRow, MetricsRow, RunConfig, RunStatus, SampleEntry } from '../runs/schema.ts'
+import type { StudySoFar } from '../runs/study-result.ts'
 
 export type { LatentAxis, LatentExamples, LatentSpace, RunParts }
 
@@ -41,9 +42,10 @@ export interface RunCard {
   readonly model?: string
   readonly data?: string
   readonly seed?: number
-  /** Steps done, and of the whole run. */
+  /** Steps done, and of the whole run; `unit` says what it counts, where that is something else. */
   readonly done?: number
   readonly steps?: number
+  readonly unit?: string
   readonly createdAt?: string
   /** The newest sample sheet of fixed latents, relative to the run folder. */
   readonly sheet?: string
@@ -68,6 +70,8 @@ export type SnapshotLogs = {
 /** `GET /api/runs/<name>`: everything that a run's folder tells. */
 export interface RunSnapshot<Config extends RunHead = RunConfig> extends SnapshotLogs {
   readonly name: string
+  /** The run that keeps this one, by name: it is steered there. */
+  readonly keeper?: string
   /** What kind of run it is. */
   readonly recipe: string
   readonly subject: RunSubject
@@ -106,7 +110,19 @@ export interface StartForms {
 }
 
 /** `POST /api/runs` takes a `StartRequest` and answers `Started`. */
-export type { SettingField, StartChoice, StartForm, StartRequest } from '../answers/starting/start.ts'
+export type {
+  CheckedText,
+  SettingField,
+  StartChoice,
+  StartForm,
+  StartPreview,
+  StartRequest,
+} from '../answers/starting/start.ts'
+/** `POST /api/dry-runs` takes a `StartRequest` too, and answers a `StartPreview`. */
+/** `POST /api/forms/<kind>/text` answers a `CheckedText`. */
+export interface TextRequest {
+  readonly text: string
+}
 export interface Started {
   readonly name: string
 }
@@ -192,6 +208,14 @@ export interface NearestImages {
   readonly count: number
   /** How long the search took. */
   readonly milliseconds: number
+}
+
+// Studies.
+
+/** `GET /api/runs/<name>/study`: null while nothing is known of it yet. */
+export interface StudyView extends StudySoFar {
+  /** Whether it is what was made of the results of all jobs; else of those that are there. */
+  readonly isWhole: boolean
 }
 
 // Taking away.

@@ -11,7 +11,7 @@ import {
   type RunStatus,
 } from '../runs/index.ts'
 import { formatCursor, type RunFolder, readTail, START } from '../runs/node/index.ts'
-import { isOffered, isTraining, lastName } from './open-run.ts'
+import { isOffered, isTraining, keeperOf, lastName } from './open-run.ts'
 import type { Columns, RunSnapshot, SnapshotLogs } from './protocol.ts'
 
 /** Six digits are more than a screen shows, and a third of the bytes. */
@@ -80,8 +80,10 @@ export async function snapshotOf<Config extends RunHead>(
   })
   const [status, samples, files] = await Promise.all([run.readStatus(), run.listSamples(), offeredFiles(run)])
   const subject = run.recipe.subject(run.config)
+  const keeper = keeperOf(name)
   return {
     name,
+    ...(keeper === undefined ? {} : { keeper }),
     recipe: run.recipe.name,
     subject: { ...subject, data: lastName(subject.data) },
     config: run.config,

@@ -4,7 +4,7 @@ import { formatCount, formatDuration } from '../util/format.ts'
 import { spreadText } from '../util/spread-text.ts'
 import type { ComparisonEntry, Group } from './entry.ts'
 import { type Found, together } from './found.ts'
-import { type Better, bestOf, type Floor } from './told-apart.ts'
+import { type Better, bestOf, type Floor, intervalOf } from './told-apart.ts'
 
 export type ValueFormat = 'number' | 'percent' | 'count' | 'seconds' | 'milliseconds'
 
@@ -67,6 +67,34 @@ export function foundText(
   if (value === null) return '–'
   if (format !== 'seconds') return FORMATS[format](value, deviation)
   return duration(value) + (deviation === undefined ? '' : ` ± ${duration(deviation)}`)
+}
+
+/**
+ * A mean with its 95% interval, to the digits that the interval leaves meaning to: `12.65` and `12.41 to 12.89`. Without an
+ * interval where no spread is known.
+ */
+export function intervalText(
+  found: Found,
+  format: ValueFormat,
+): { readonly mean: string; readonly interval?: string } {
+  const interval = intervalOf(found)
+  if (found.value === null || !interval) return { mean: foundText({ value: found.value }, format) }
+  return boundsText(found.value, interval, format)
+}
+
+/** A number with the bounds of its interval; without them where it has no width. */
+export function boundsText(
+  value: number,
+  [low, high]: readonly [low: number, high: number],
+  format: ValueFormat,
+): { readonly mean: string; readonly interval?: string } {
+  const deviation = (high - low) / 2
+  const write = (x: number): string => {
+    const [text] = foundText({ value: Math.abs(x), deviation }, format).split(' ± ')
+    // What rounds to nothing has no sign.
+    return x < 0 && /[1-9]/.test(text!) ? `-${text}` : text!
+  }
+  return { mean: write(value), ...(deviation > 0 ? { interval: `${write(low)} to ${write(high)}` } : {}) }
 }
 
 /** `n = 3 draws`. */

@@ -24,6 +24,32 @@ export function intervalOf(found: Found): readonly [low: number, high: number] |
 /** Whether a number takes part in a ranking: it is there, and of all runs of its group. */
 export const ranks = ({ value, reason }: Found): boolean => value !== null && reason === undefined
 
+/** Variance and degrees of freedom of the difference of two means; undefined where a spread is not known. */
+function welch(a: Found, b: Found): { readonly variance: number; readonly degrees: number } | undefined {
+  const [va, vb] = [variance(a), variance(b)]
+  if (va === undefined || vb === undefined) return undefined
+  const weights = va ** 2 / (a.n - 1) + vb ** 2 / (b.n - 1)
+  return { variance: va + vb, degrees: weights > 0 ? (va + vb) ** 2 / weights : Math.min(a.n, b.n) - 1 }
+}
+
+/** How far two numbers are apart. */
+export interface Difference {
+  /** The first less the second. */
+  readonly value: number
+  /** Its 95% interval (Welch); absent where a spread is not known. */
+  readonly interval?: readonly [low: number, high: number]
+}
+
+/** The difference of two numbers; undefined where one is missing. */
+export function differenceOf(a: Found, b: Found): Difference | undefined {
+  if (a.value === null || b.value === null) return undefined
+  const value = a.value - b.value
+  const spread = welch(a, b)
+  if (!spread) return { value }
+  const half = halfWidth(spread.degrees) * Math.sqrt(spread.variance)
+  return { value, interval: [value - half, value + half] }
+}
+
 /**
  * Whether two numbers differ by more than chance explains: their difference exceeds the half-width of its 95% interval.
  * Never for numbers without a spread, such as those of a single draw.
@@ -37,11 +63,9 @@ export function toldApart(
   b: Found,
   { gap = Math.abs((a.value ?? 0) - (b.value ?? 0)), extra = 0 }: { gap?: number; extra?: number } = {},
 ): boolean {
-  const [va, vb] = [variance(a), variance(b)]
-  if (!ranks(a) || !ranks(b) || va === undefined || vb === undefined) return false
-  const weights = va ** 2 / (a.n - 1) + vb ** 2 / (b.n - 1)
-  const degrees = weights > 0 ? (va + vb) ** 2 / weights : Math.min(a.n, b.n) - 1
-  return gap > halfWidth(degrees) * Math.sqrt(va + vb + extra)
+  const spread = welch(a, b)
+  if (!ranks(a) || !ranks(b) || !spread) return false
+  return gap > halfWidth(spread.degrees) * Math.sqrt(spread.variance + extra)
 }
 
 /** The same measure of real images. */

@@ -1,5 +1,6 @@
 // What varies in a study: its axes, the value that each job has on them, and what groups are called by them.
-import type { Block, StudyFile } from './file.ts'
+import { ConfigError } from '../util/errors.ts'
+import { type Block, MOST_JOBS, type StudyFile } from './file.ts'
 
 export type Scalar = string | number | boolean
 /** Values by axis: `model`, `data`, `jobs` (the block), and the names of the grid. */
@@ -76,8 +77,26 @@ const inherited = (study: StudyFile, block: Block): Block => ({
   needs: { ...study.needs, ...block.needs },
 })
 
-/** Every job of a study, in the order of its table: models within data, grid within models, seeds last. */
+/** How many jobs a study has, without making any. */
+export function countJobs(study: StudyFile): number {
+  const blocks = Object.values(study.jobs ?? { [ONLY_BLOCK]: {} })
+  return blocks.reduce((sum, declared) => {
+    const { models, data, grid = {}, seeds = 1 } = inherited(study, declared)
+    const values = Object.values(grid).reduce((product, list) => product * list.length, 1)
+    const among = (listed: readonly unknown[]): number => Math.max(1, listed.length)
+    const counted = typeof seeds === 'number' ? seeds : seeds.length
+    return sum + among(listOf(data as never)) * among(listOf(models as never)) * values * counted
+  }, 0)
+}
+
+/** Every job of a study, in the order of its table: models within data, grid within models, seeds last. @throws ConfigError for too many */
 export function cellsOf(study: StudyFile): Cell[] {
+  // Before they are made: a grid with a zero too many would fill the memory.
+  const count = countJobs(study)
+  if (count > MOST_JOBS)
+    throw new ConfigError(
+      `"${study.name}" would have ${count} jobs, more than ${MOST_JOBS}; make its grid smaller`,
+    )
   const blocks = Object.entries(study.jobs ?? { [ONLY_BLOCK]: {} })
   return blocks.flatMap(([name, declared]) => {
     const {

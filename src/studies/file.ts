@@ -123,6 +123,41 @@ const pathText = (path: readonly PropertyKey[]): string =>
 const namesAt = (path: readonly PropertyKey[]): string[] =>
   path.length === 0 ? Object.keys(studySchema.shape) : Object.keys(blockSchema.shape)
 
+/** Something that a study cannot say, and where it stands. */
+export interface StudyProblem {
+  readonly path: readonly PropertyKey[]
+  /** Naming the place, what was expected and what was got, with the name that was meant. */
+  readonly message: string
+}
+
+/** Everything that is wrong with what was read from a file. */
+export function problemsOf(value: unknown): StudyProblem[] {
+  const found = studySchema.safeParse(value)
+  return found.success ? [] : found.error.issues.map((issue) => problemOf(issue, value))
+}
+
+function problemOf(issue: z.core.$ZodIssue, value: unknown): StudyProblem {
+  if (issue.code === 'unrecognized_keys') {
+    const [key] = issue.keys
+    const known = namesAt(issue.path)
+    const near = nearestName(key!, known)
+    const at = issue.path.length > 0 ? ` in ${pathText(issue.path)}` : ''
+    return {
+      path: [...issue.path, key!],
+      message: `there is no "${key}"${at}${near ? `; did you mean "${near}"?` : '.'} Known: ${known.join(', ')}`,
+    }
+  }
+  const at = pathText(issue.path)
+  const got = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)?.[key], value)
+  // The validator's words are for developers; what stands after "expected" is plain.
+  const [, expected = 'what docs/schemas/study.schema.json says of it'] =
+    /expected (.*)$/i.exec(issue.message) ?? []
+  return {
+    path: issue.path,
+    message: `${at ? `"${at}": ` : ''}expected ${expected.replace(/, received .*$/, '')}, got ${show(got).slice(0, 80)}`,
+  }
+}
+
 /**
  * Checks what was read from a file.
  *
@@ -132,22 +167,5 @@ const namesAt = (path: readonly PropertyKey[]): string[] =>
 export function checkStudy(value: unknown, where: string): StudyFile {
   const found = studySchema.safeParse(value)
   if (found.success) return found.data
-  const issue = found.error.issues[0]!
-  if (issue.code === 'unrecognized_keys') {
-    const [key] = issue.keys
-    const known = namesAt(issue.path)
-    const near = nearestName(key!, known)
-    const at = issue.path.length > 0 ? ` in ${pathText(issue.path)}` : ''
-    throw new ConfigError(
-      `${where}: there is no "${key}"${at}${near ? `; did you mean "${near}"?` : '.'} Known: ${known.join(', ')}`,
-    )
-  }
-  const at = pathText(issue.path)
-  const got = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)?.[key], value)
-  // The validator's words are for developers; what stands after "expected" is plain.
-  const [, expected = 'what docs/schemas/study.schema.json says of it'] =
-    /expected (.*)$/i.exec(issue.message) ?? []
-  throw new ConfigError(
-    `${where}: ${at ? `"${at}": ` : ''}expected ${expected.replace(/, received .*$/, '')}, got ${show(got).slice(0, 80)}`,
-  )
+  throw new ConfigError(`${where}: ${problemOf(found.error.issues[0]!, value).message}`)
 }

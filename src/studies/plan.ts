@@ -5,7 +5,7 @@ import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { type Axes, axesLabel, type Cell, cellsOf, varyingAxes } from './axes.ts'
 import { checkAxes } from './curve.ts'
-import { MOST_JOBS, type StudyFile } from './file.ts'
+import type { StudyFile } from './file.ts'
 import { checkNeeds, neededCell } from './needs.ts'
 
 /** A job of the table. */
@@ -86,10 +86,6 @@ function kindOf(name: string, kinds: KindTable) {
 export async function planStudy(study: StudyFile, options: PlanOptions): Promise<Plan> {
   const { kinds, hashes, version, dataDir, signal } = options
   const cells = cellsOf(study)
-  if (cells.length > MOST_JOBS)
-    throw new ConfigError(
-      `"${study.name}" would have ${cells.length} jobs, more than ${MOST_JOBS}; make its grid smaller`,
-    )
   const shown = cells.filter(({ isShown }) => isShown)
   if (shown.length === 0)
     throw new ConfigError(`"${study.name}" shows no jobs; leave "show: false" out of one block of jobs`)

@@ -1,6 +1,6 @@
 // From the results of jobs to what a study says: rows, ranks and sentences by the rule of comparisons, panel by panel.
 import type { JobNumbers } from '../jobs/result.ts'
-import type { RowRecord, StudyPanel, StudyResult } from '../runs/study-result.ts'
+import type { RowRecord, StudyPanel, StudyResult, StudyTimes } from '../runs/study-result.ts'
 import { type Joinable, joinNumbers, RULE } from '../statistics/index.ts'
 import { type Axes, axesLabel, inWords } from './axes.ts'
 import { curveAxis, curveOf } from './curve.ts'
@@ -10,8 +10,10 @@ import type { Plan, Planned } from './plan.ts'
 /** Pictures are made of so many measures where the study names none. */
 export const MOST_DRAWN = 6
 
-/** What was found by jobs, by id; undefined of one that failed for good. */
-export type ResultsById = ReadonlyMap<string, Pick<JobNumbers, keyof JobNumbers> | undefined>
+/** What was found by jobs, by id; one that is not there has failed for good, or is not done yet. */
+export type ResultsById = ReadonlyMap<string, JobNumbers>
+/** Why jobs failed for good, by id. */
+export type FailuresById = ReadonlyMap<string, string>
 
 /** Axes whose values are never compared with each other. */
 export const apartAxes = (study: StudyFile, { varying }: Pick<Plan, 'varying'>): string[] => {
@@ -20,11 +22,15 @@ export const apartAxes = (study: StudyFile, { varying }: Pick<Plan, 'varying'>):
   return varying.filter((axis) => within.includes(axis) || axis === over)
 }
 
+/** Why a job that is still to be done has no number. */
+export const NOT_YET = 'not done yet'
+
 /** A job's numbers as a comparison of one run. */
 function joinable(
   row: Planned,
   label: string,
   found: JobNumbers | undefined,
+  failures: FailuresById,
 ): Joinable<{ seed: number; name: string }> {
   const { measures = [], training = [], protocol, estimators = [], failure } = found ?? {}
   return {
@@ -39,7 +45,7 @@ function joinable(
     training: training as never,
     ...(protocol ? { protocol: protocol as never } : {}),
     estimators: estimators as never,
-    reason: found ? failure : 'failed',
+    reason: found ? failure : failures.has(row.job.id) ? 'failed' : NOT_YET,
   }
 }
 
@@ -82,9 +88,10 @@ function panel(
   plan: Plan,
   { at, rows }: { at: Axes; rows: Planned[] },
   results: ResultsById,
+  failures: FailuresById,
 ): StudyPanel {
   const joined = joinNumbers(
-    rows.map((row) => joinable(row, labelIn(row, plan, at), results.get(row.job.id))),
+    rows.map((row) => joinable(row, labelIn(row, plan, at), results.get(row.job.id), failures)),
     // Seconds are told apart from results: they are not the same twice.
     { comparableSeconds: true },
   )
@@ -137,19 +144,16 @@ export function drawnRows(study: StudyFile, panels: readonly StudyPanel[]): stri
 /**
  * What the results say: a function of the study and of them alone.
  *
- * @param failures  why jobs failed for good, by id
+ * @param failures  jobs that have neither failed nor a result are not done yet
  * @throws DataError when jobs that should be compared measured in different ways
  */
 export function studyResult(
   study: StudyFile,
   plan: Plan,
   results: ResultsById,
-  {
-    version,
-    failures = new Map(),
-  }: { readonly version: string; readonly failures?: ReadonlyMap<string, string> },
+  { version, failures = new Map() }: { readonly version: string; readonly failures?: FailuresById },
 ): Omit<StudyResult, 'figures'> {
-  const panels = panelsOf(study, plan).map((each) => panel(study, plan, each, results))
+  const panels = panelsOf(study, plan).map((each) => panel(study, plan, each, results, failures))
   const curve = curveOf(study, plan.table)
   return {
     format: 1,
@@ -180,16 +184,16 @@ export function studyTimes(
   study: StudyFile,
   plan: Plan,
   times: ReadonlyMap<string, { readonly rows: readonly RowRecord[]; readonly machine: string }>,
-): Pick<StudyPanel, 'title' | 'at' | 'training' | 'sentences'>[] {
-  const machines = new Set([...times.values()].map(({ machine }) => machine))
+): StudyTimes {
+  const comparable = new Set([...times.values()].map(({ machine }) => machine)).size <= 1
   return panelsOf(study, plan).map(({ at, rows }) => {
     const joined = joinNumbers(
       rows.map((row) => ({
-        ...joinable(row, labelIn(row, plan, at), undefined),
+        ...joinable(row, labelIn(row, plan, at), undefined, new Map()),
         training: (times.get(row.job.id)?.rows ?? []) as never,
         reason: undefined,
       })),
-      { comparableSeconds: machines.size <= 1 },
+      { comparableSeconds: comparable },
     )
     return {
       title: Object.entries(at)
@@ -198,6 +202,7 @@ export function studyTimes(
       at: { ...at },
       training: joined.training as RowRecord[],
       sentences: joined.sentences.filter(({ row }) => joined.training.some(({ name }) => name === row)),
+      comparable,
     }
   })
 }

@@ -260,7 +260,7 @@ describe('checkpoints', () => {
     expect(await readFile(join(folder, 'metrics.jsonl'), 'utf8')).toMatch(/\n$/)
     expect(await run.readLog('metrics')).toEqual(inventedMetrics(3))
     await expect(run.writeStatus({ state: 'failed', step: 3 })).rejects.toThrow(DataError)
-    expect(await run.readStatus()).toMatchObject({ state: 'running', step: 0 })
+    expect(await run.readStatus()).toMatchObject({ state: 'running', step: -1 })
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 })

@@ -13,8 +13,8 @@ import { trainSmall } from '../support/small-runs.ts'
 
 /** A kind that there is not: its form comes of what it declares, and nothing else knows it. */
 const matchStart: Startable = {
+  recipe: 'match',
   form: async () => ({
-    recipe: 'match',
     title: 'Play a match',
     lead: 'Two play.',
     action: 'Begin the match',
@@ -22,7 +22,6 @@ const matchStart: Startable = {
     folderFlag: '--into',
     subject: {
       title: 'Players',
-      areInFolder: false,
       choices: [{ name: 'red-blue', summary: 'red against blue', settings: [] }],
     },
     data: { choices: [{ name: 'chess', settings: [] }] },
@@ -62,6 +61,7 @@ describe('forms', () => {
     expect(found.map(({ recipe, title }) => [recipe, title])).toEqual([
       ['training', 'Train a model'],
       ['audit', 'Audit a classifier'],
+      ['study', 'Run a study'],
       ['match', 'Play a match'],
     ])
   })
@@ -75,7 +75,7 @@ describe('forms', () => {
     expect(subject.choices[1]!.settings.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['norm', 'eps', 'n', 'budget', 'seed', 'labels']),
     )
-    expect(data.choices.map(({ name }) => name)).toEqual(['digits', 'mnist', bars])
+    expect(data!.choices.map(({ name }) => name)).toEqual(['digits', 'mnist', bars])
   })
 })
 
@@ -94,7 +94,7 @@ describe('a file that is brought', () => {
 
   it.each([
     ['model.txt', 'x', /whose name ends with .onnx/],
-    ['../up.onnx', 'x', /whose name ends with .onnx and has at most 128/],
+    ['../up.onnx', 'x', /whose name ends with .onnx or .yaml and has at most 128/],
     ['.hidden.onnx', 'x', /at most 128 letters/],
     ['-flag.onnx', 'x', /at most 128 letters/],
     ['empty.onnx', '', /empty.onnx/],
@@ -182,7 +182,7 @@ describe('an audit that is begun from its form', () => {
   }, 150_000)
 
   it.each([
-    [{ recipe: 'dance' }, /unknown kind of run "dance"; expected one of training, audit, match/],
+    [{ recipe: 'dance' }, /unknown kind of run "dance"; expected one of training, audit, study, match/],
     [{ model: 'nothing.onnx' }, /there is no classifier "nothing.onnx" in this folder/],
     [{ model: '../bars.onnx' }, /there is no classifier/],
     [{ data: '/etc' }, /unknown data "\/etc".*sparring audit/],

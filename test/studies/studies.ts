@@ -29,6 +29,7 @@ export interface RunOptions extends Partial<StudyRequest> {
   readonly jobs?: Partial<Parameters<typeof embeddedDriver>[0]>
   /** It is stopped after so many results. */
   readonly until?: number
+  readonly onEvent?: (event: StudyEvent) => void
 }
 
 const ended = (events: readonly StudyEvent[]): number => events.filter(({ type }) => type === 'result').length
@@ -37,7 +38,7 @@ const ended = (events: readonly StudyEvent[]): number => events.filter(({ type }
 export async function runAt(
   place: string,
   study: StudyFile,
-  { jobs, until = Number.POSITIVE_INFINITY, ...request }: RunOptions = {},
+  { jobs, until = Number.POSITIVE_INFINITY, onEvent, ...request }: RunOptions = {},
 ): Promise<StudyEvent[]> {
   const stop = new AbortController()
   const store = join(place, 'store')
@@ -53,6 +54,7 @@ export async function runAt(
   })
   for await (const event of work) {
     events.push(event)
+    onEvent?.(event)
     if (ended(events) >= until) stop.abort()
   }
   return events

@@ -147,7 +147,7 @@ describe('what is sent', () => {
   it('is the command that it says', () => {
     const settings = { steps: 7, balanced: true, batchNorm: false }
     const request = { recipe: 'training', model: 'vae', data: 'my set', name: 'a', settings }
-    const subject = { title: 'Model', choices: [], areInFolder: false }
+    const subject = { title: 'Model', choices: [] }
     const training = { command: 'train', folderFlag: '--run', subject }
     expect(commandOf(request, training, 'runs')).toBe(
       "sparring train vae --data 'my set' --steps 7 --balanced --no-batch-norm --run runs/a",
@@ -155,7 +155,8 @@ describe('what is sent', () => {
     expect(
       commandOf({ recipe: 'training', model: 'vae', data: 'digits', settings: {} }, training, 'runs'),
     ).toBe('sparring train vae --data digits')
-    const audit = { command: 'audit', folderFlag: '--out', subject: { ...subject, areInFolder: true } }
+    const file = { name: 'a b.onnx', summary: '', settings: [], isInFolder: true }
+    const audit = { command: 'audit', folderFlag: '--out', subject: { ...subject, choices: [file] } }
     expect(
       commandOf(
         { recipe: 'audit', model: 'a b.onnx', data: 'mnist', name: 'x', settings: { n: 5 } },
@@ -163,6 +164,12 @@ describe('what is sent', () => {
         'runs',
       ),
     ).toBe("sparring audit 'runs/a b.onnx' --data mnist --n 5 --out runs/x")
+    const study = { command: 'study', folderFlag: '--out', subject }
+    const jobs = { recipe: 'study', model: 'first', settings: { jobs: 2 } }
+    expect(commandOf(jobs, study, 'runs')).toBe('sparring study first --jobs 2')
+    expect(commandOf({ ...jobs, text: 'name: mine' }, study, 'runs', 'mine.yaml')).toBe(
+      'sparring study runs/mine.yaml --jobs 2',
+    )
   })
 })
 

@@ -1,6 +1,4 @@
 // How an audit is begun: of a classifier that a run here trained, or of an ONNX file in the runs folder.
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { auditSettings, CLASS_NAMES } from '../../audit/node/request.ts'
 import { splitDataOptions } from '../../lifecycle/data-settings.ts'
@@ -11,6 +9,7 @@ import { isTraining, type RunListing } from '../../runs/node/index.ts'
 import { ConfigError } from '../../util/errors.ts'
 import { formatSize } from '../../util/format.ts'
 import { dataChoices } from './data-choices.ts'
+import { filesIn } from './files-in.ts'
 import { fieldOf, type Known, type Startable, type StartChoice } from './start.ts'
 
 /** Classes are named here: pages name no places on the disk, so no file that holds the names. */
@@ -26,21 +25,6 @@ const ENDING = '.onnx'
 const isAudit = (run: RunListing): run is RunListing & { readonly config: AuditConfig } =>
   'run' in run && run.run.recipe.name === AUDIT.name
 
-/** Files that lie in the runs folder itself. */
-async function filesIn(folder: string): Promise<{ readonly name: string; readonly summary: string }[]> {
-  const entries = await readdir(folder, { withFileTypes: true })
-  const names = entries
-    .filter((entry) => entry.isFile() && /^[^.-]/.test(entry.name) && entry.name.endsWith(ENDING))
-    .map(({ name }) => name)
-    .sort()
-  const sizes = await Promise.all(
-    names.map(async (name) => (await stat(join(folder, name)).catch(() => undefined))?.size),
-  )
-  return names.flatMap((name, i) =>
-    sizes[i] === undefined ? [] : [{ name, summary: `an ONNX file of ${formatSize(sizes[i])}` }],
-  )
-}
-
 async function choicesIn({ folder, runs }: Known): Promise<StartChoice[]> {
   const settings = settingsOf(SETTINGS).map(fieldOf(false))
   const trained = runs.filter(isTraining).flatMap(({ name, config, run }): StartChoice[] => {
@@ -52,16 +36,26 @@ async function choicesIn({ folder, runs }: Known): Promise<StartChoice[]> {
         name,
         summary: `a run: ${model} on ${data.split(/[\\/]/).at(-1)}, seed ${seed}`,
         settings,
+        isInFolder: true,
         data: { name: data, ...(options ? { options } : {}) },
       },
     ]
   })
-  return [...trained, ...(await filesIn(folder)).map((file) => ({ ...file, settings }))]
+  const files = await filesIn(folder, ENDING)
+  return [
+    ...trained,
+    ...files.map(({ name, bytes }) => ({
+      name,
+      summary: `an ONNX file of ${formatSize(bytes)}`,
+      settings,
+      isInFolder: true,
+    })),
+  ]
 }
 
 export const auditStart: Startable = {
+  recipe: AUDIT.name,
   form: async (known) => ({
-    recipe: AUDIT.name,
     title: 'Audit a classifier',
     lead: 'It is attacked in a process of its own, which goes on when you close this page.',
     action: 'Start the audit',
@@ -70,11 +64,11 @@ export const auditStart: Startable = {
     called: AUDIT.name,
     subject: {
       title: 'Classifier',
-      areInFolder: true,
       choices: await choicesIn(known),
       upload: {
         ending: ENDING,
         what: 'an ONNX file of an image classifier, whatever program it is from',
+        note: 'One that keeps its numbers in a second file must be put there by hand, together with it.',
       },
     },
     data: {
@@ -86,7 +80,7 @@ export const auditStart: Startable = {
     first: { title: 'Attacks', settings: ['norm', 'eps', 'n', 'budget', 'seed'] },
     rest: 'how the file takes images, names of classes, certificates, a patch, threads',
   }),
-  check({ model, data, settings }, { subject: { choices } }) {
+  check({ model, data = '', settings }, { subject: { choices } }) {
     if (!choices.some(({ name }) => name === model))
       throw new ConfigError(
         `there is no classifier "${model.slice(0, 130)}" in this folder: expected a run that trained one, or the name of an ONNX file that lies in the folder; got ${choices.length === 0 ? 'none of them there' : `one of ${choices.map(({ name }) => name).join(', ')} there`}`,

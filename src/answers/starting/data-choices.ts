@@ -4,7 +4,7 @@ import { settingsOfData } from '../../lifecycle/data-settings.ts'
 import { fieldOf, type StartForm } from './start.ts'
 
 /** @param used  names and folders of data that runs here had */
-export const dataChoices = (used: readonly string[]): StartForm['data']['choices'] =>
+export const dataChoices = (used: readonly string[]): NonNullable<StartForm['data']>['choices'] =>
   [...new Set([...Object.keys(namedSets), ...used])].map((name) => ({
     name,
     settings: settingsOfData(name).map(fieldOf(false)),

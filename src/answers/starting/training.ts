@@ -9,8 +9,8 @@ import { dataChoices } from './data-choices.ts'
 import { fieldOf, type Startable } from './start.ts'
 
 export const trainingStart: Startable = {
+  recipe: TRAINING.name,
   form: async ({ runs }) => ({
-    recipe: TRAINING.name,
     title: 'Train a model',
     lead: 'It trains in a process of its own, and goes on when you close this page.',
     action: 'Start training',
@@ -18,7 +18,6 @@ export const trainingStart: Startable = {
     folderFlag: '--run',
     subject: {
       title: 'Model',
-      areInFolder: false,
       choices: MODELS.map((model) => ({
         name: model.name,
         summary: model.description,
@@ -38,7 +37,7 @@ export const trainingStart: Startable = {
     first: { title: 'Training', settings: ['steps', 'batchSize', 'seed'] },
     rest: 'what is saved and measured, images, threads',
   }),
-  check({ model, data, settings }) {
+  check({ model, data = '', settings }) {
     resolveSettings(modelNamed(model).name, splitDataOptions(data, settings).settings)
   },
 }

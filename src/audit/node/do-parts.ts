@@ -51,7 +51,7 @@ export async function* doParts(
   const status = (state: RunStatus['state'], { message, doing }: Pick<RunStatus, 'message' | 'doing'> = {}) =>
     run.writeStatus({
       state,
-      step: Math.max(0, found.size - 1),
+      step: found.size - 1,
       pid: process.pid,
       ...(message ? { message } : {}),
       ...(doing ? { doing } : {}),

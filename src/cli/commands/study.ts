@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { RUNS_FOLDER } from '../../runs/node/run-name.ts'
+import { studySettings } from '../../studies/settings.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
@@ -27,16 +28,7 @@ const SETTINGS = [
     'give the jobs to workers on other machines: redis://host:6379 or postgres://host/database; start those with "sparring worker"',
   ),
   ...settingsOf(
-    z.object({
-      jobs: z
-        .number()
-        .int()
-        .min(1)
-        .max(256)
-        .optional()
-        .describe(
-          'jobs at once on this machine, each with the threads its settings say (default: one per core)',
-        ),
+    studySettings.extend({
       dryRun: z.boolean().default(false).describe('say what would be done, and what it would cost'),
     }),
   ),

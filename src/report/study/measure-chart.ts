@@ -137,6 +137,7 @@ const marks = (series: Line, group: number, joined: boolean): LineSeriesOption =
 /**
  * @param name   of the row
  * @param curve  the number along which it is drawn. Default: groups side by side
+ * @param width  of the picture, pixels: how many rows a legend needs. Default: that of reports, or of a phone where it is compact
  * @returns undefined where no group has the number
  */
 export function measureChart(
@@ -146,11 +147,10 @@ export function measureChart(
     theme = LIGHT,
     compact = false,
     curve,
-    width = 900,
+    width = compact ? 420 : 900,
   }: {
     readonly theme?: ChartTheme
     readonly compact?: boolean
-    /** Of the picture, pixels: as far as its legend goes. Default 900 */
     readonly width?: number
     readonly curve?: StudyCurve | undefined
   } = {},
@@ -237,6 +237,9 @@ export function measureChart(
     series: moved.flatMap((each, group) => [whisker(each, colorOf(group)), marks(each, group, joined)]),
   }
 }
+
+/** The file of a number's picture in a study's folder, without its ending: letters, digits and dashes of the name. */
+export const figureFile = (name: string): string => `figures/${name.replace(/[^a-zA-Z0-9-]+/g, '-')}`
 
 /** What a picture of a number shows, in words. */
 export const chartCaption = (panels: readonly StudyPanel[], row: Pick<RowRecord, 'better'>): string => {

@@ -1,5 +1,5 @@
 // The page of a study: one self-contained HTML file, what the numbers say first.
-import type { RowRecord, StudyPanel, StudyResult } from '../../runs/study-result.ts'
+import type { RowRecord, StudyPanel, StudyResult, StudyTimes } from '../../runs/study-result.ts'
 import type { Row } from '../../statistics/row.ts'
 import { formatCount } from '../../util/format.ts'
 import type { ChartTheme } from '../chart-parts.ts'
@@ -11,9 +11,6 @@ import { pageShell } from '../page-shell.ts'
 import { renderSvg } from '../svg.ts'
 import { CURVE_NOTE, curveTables } from './curve-table.ts'
 import { chartCaption, chartHeight, measureChart } from './measure-chart.ts'
-
-/** What was measured with a clock, panel by panel. */
-export type StudyTimes = readonly Pick<StudyPanel, 'title' | 'at' | 'training' | 'sentences'>[]
 
 /** Rows of a panel, so that tables of comparisons can show them. */
 const asRows = (rows: readonly RowRecord[]): readonly Row[] => rows as readonly Row[]

@@ -58,7 +58,7 @@ export async function createRunOf<Config extends RunHead>(
     const raced = await obstacle(root)
     if (raced) throw new ConfigError(raced)
     const run = runWriter(runFolder(root, parsed.data, { recipe, ...options }), lock, options)
-    await run.writeStatus({ state: 'running', step: 0, pid: process.pid })
+    await run.writeStatus({ state: 'running', step: -1, pid: process.pid })
     // The config is written last: from then on the folder is a run.
     const path = join(root, CONFIG_FILE)
     await doing(

@@ -66,6 +66,8 @@ export interface RunWriter<Config extends RunHead = RunConfig> extends RunFolder
    */
   writeCheckpoint(checkpoint: Checkpoint): Promise<void>
   /** A state other than running or paused survives a power cut, together with everything that was written before it. */
+  /** Removes a file that `writeFile` wrote; one that is not there is no fault. */
+  removeFile(name: string): Promise<void>
   writeStatus(status: Omit<RunStatus, 'updatedAt'>): Promise<void>
   /** Gives the lock back. */
   close(): Promise<void>
@@ -166,6 +168,8 @@ export function runWriter<Config extends RunHead>(
       await run.writeFile(name, content)
       unflushed.add(name)
     },
+
+    removeFile: (name) => changing(`cannot remove ${name} of ${folder}`, () => remove(name)),
 
     async truncateAfter(step, mended = {}) {
       for (const { file } of logs) await truncateLog(file, step, mended[file])

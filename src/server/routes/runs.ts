@@ -55,7 +55,7 @@ export function runRoutes(studio: StudioContext): Hono {
         state: failure === undefined ? 'preparing' : 'failed',
         ...(failure === undefined ? {} : { message: failure }),
         model,
-        data,
+        ...(data === undefined ? {} : { data }),
         createdAt: startedAt,
       }),
     )

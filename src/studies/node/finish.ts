@@ -1,27 +1,27 @@
 // What a study leaves when all its jobs have ended: result, table, pictures and page.
 import { join } from 'node:path'
-import { programVersion } from '../../jobs/node/execute.ts'
 import { svgToPng } from '../../report/node/index.ts'
 import { studyMarkdown } from '../../report/study/markdown.ts'
-import { chartCaption, chartHeight, measureChart } from '../../report/study/measure-chart.ts'
-import { type StudyTimes, studyHtml } from '../../report/study/page.ts'
+import { chartCaption, chartHeight, figureFile, measureChart } from '../../report/study/measure-chart.ts'
+import { studyHtml } from '../../report/study/page.ts'
 import { renderSvg } from '../../report/svg.ts'
-import type { RunFolder } from '../../runs/node/index.ts'
+import type { RunFolder, RunWriter } from '../../runs/node/index.ts'
 import { describeIssues } from '../../runs/schema.ts'
-import { STUDY_FILE, STUDY_TABLE, STUDY_TIMES, type StudyConfig } from '../../runs/study.ts'
-import { type StudyResult, studyResultSchema } from '../../runs/study-result.ts'
+import { STUDY_FILE, STUDY_SO_FAR, STUDY_TABLE, STUDY_TIMES, type StudyConfig } from '../../runs/study.ts'
+import {
+  type StudyResult,
+  type StudyTimes,
+  studyResultSchema,
+  studyTimesSchema,
+} from '../../runs/study-result.ts'
 import { DataError, messageOf } from '../../util/errors.ts'
-import { checkStudy } from '../file.ts'
 import type { Plan } from '../plan.ts'
-import { studyResult, studyTimes } from '../table.ts'
 import type { Ledger } from './ledger.ts'
+import { numbersSoFar } from './so-far.ts'
 
 type Folder = Pick<RunFolder<StudyConfig>, 'folder' | 'config' | 'readFile' | 'writeFile'>
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
-
-/** Letters, digits and dashes of a row's name. */
-const fileOf = (name: string): string => `figures/${name.replace(/[^a-zA-Z0-9-]+/g, '-')}`
 
 /** The pictures of a study: SVG and PNG. Returns what is said of them. */
 async function writeFigures(
@@ -36,9 +36,13 @@ async function writeFigures(
     const chart = measureChart(result.panels, name, { curve: result.curve })
     if (!row || !chart) continue
     const svg = renderSvg(chart, 900, chartHeight(chart, 480), row.label)
-    await run.writeFile(`${fileOf(name)}.svg`, svg)
-    await run.writeFile(`${fileOf(name)}.png`, await svgToPng(svg))
-    figures.push({ name: `${fileOf(name)}.svg`, title: row.label, caption: chartCaption(result.panels, row) })
+    await run.writeFile(`${figureFile(name)}.svg`, svg)
+    await run.writeFile(`${figureFile(name)}.png`, await svgToPng(svg))
+    figures.push({
+      name: `${figureFile(name)}.svg`,
+      title: row.label,
+      caption: chartCaption(result.panels, row),
+    })
   }
   return figures
 }
@@ -62,21 +66,15 @@ async function writeResult(
 
 /** Makes everything of the jobs' results. */
 export async function finishStudy(
-  run: Folder,
+  run: Folder & Pick<RunWriter<StudyConfig>, 'removeFile'>,
   plan: Plan,
   ledger: Ledger,
 ): Promise<{ readonly result: StudyResult; readonly files: Record<string, string> }> {
-  const { $schema: _, ...told } = run.config.study
-  const study = checkStudy(told, run.folder)
-  const found = new Map([...ledger.known].map(([id, { found: numbers }]) => [id, numbers] as const))
-  const times = studyTimes(
-    study,
-    plan,
-    new Map([...ledger.known].map(([id, { times: rows, machine }]) => [id, { rows, machine }] as const)),
-  )
-  const bare = studyResult(study, plan, found, { version: programVersion(), failures: ledger.failures })
+  const { result: bare, times } = numbersSoFar(run, plan, ledger)
   const result = { ...bare, figures: await writeFigures(run, bare) }
-  return { result, files: await writeResult(run, result, times) }
+  const files = await writeResult(run, result, times)
+  await run.removeFile(STUDY_SO_FAR)
+  return { result, files }
 }
 
 /** What a study found. @throws DataError when it has not ended, or its result is damaged */
@@ -86,6 +84,13 @@ export async function readStudyResult(run: Pick<Folder, 'folder' | 'readFile'>):
   if (!parsed.success)
     throw new DataError(`${join(run.folder, STUDY_FILE)} is damaged: ${describeIssues(parsed.error)}`)
   return parsed.data
+}
+
+/** What a clock has measured of it. @throws DataError as `readStudyResult` */
+export async function readStudyTimes(run: Pick<Folder, 'folder' | 'readFile'>): Promise<StudyTimes> {
+  const parsed = studyTimesSchema.safeParse(await readJson(run, STUDY_TIMES))
+  if (parsed.success) return parsed.data
+  throw new DataError(`${join(run.folder, STUDY_TIMES)} is damaged: ${describeIssues(parsed.error)}`)
 }
 
 async function readJson(run: Pick<Folder, 'folder' | 'readFile'>, file: string): Promise<unknown> {
@@ -106,7 +111,7 @@ async function readJson(run: Pick<Folder, 'folder' | 'readFile'>, file: string):
 /** The pictures, the table and the page of a study made anew from its result. @throws DataError as `readStudyResult` */
 export async function reportStudy(run: Folder): Promise<Record<string, string>> {
   const result = await readStudyResult(run)
-  const times = (await readJson(run, STUDY_TIMES)) as StudyTimes
+  const times = await readStudyTimes(run)
   await writeFigures(run, result)
   return writeResult(run, result, times)
 }

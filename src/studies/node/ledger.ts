@@ -2,6 +2,7 @@
 import type { JobKind, KindTable, Work } from '../../jobs/kind.ts'
 import type { Store } from '../../jobs/node/store.ts'
 import type { JobNumbers, JobResult } from '../../jobs/result.ts'
+import { JOB_RUNS } from '../../runs/study.ts'
 import type { RowRecord } from '../../runs/study-result.ts'
 import { paceTracker } from '../pace.ts'
 import { folderName, type Plan, type Planned } from '../plan.ts'
@@ -30,6 +31,8 @@ export interface Ledger {
   readonly failures: ReadonlyMap<string, string>
   /** Rows of the table that have their result. */
   done(): number
+  /** Of all jobs, helpers too: from 0 to 1. */
+  share(): number
   isHelper(id: string): boolean
   kindOf(row: Planned): JobKind
   workOf(row: Planned): Work
@@ -38,7 +41,7 @@ export interface Ledger {
   starts(id: string, attempt: number): void
   progress(id: string, share: number): void
   ends(id: string): void
-  running(): { readonly name: string; readonly share: number }[]
+  running(): { readonly id: string; readonly name: string; readonly share: number }[]
   /** Jobs that can be given away now, in order; each is told once. Those whose needs have failed are failed too. */
   takeReady(most: number): Planned[]
   /** Nothing is left to be done. */
@@ -72,6 +75,10 @@ export function openLedger(
     known,
     failures,
     done: () => done,
+    share() {
+      const begun = [...running.values()].reduce((sum, job) => sum + job.share, 0)
+      return jobs.size === 0 ? 1 : Math.min(1, (known.size + failures.size + begun) / jobs.size)
+    },
     isHelper: (id) => helpers.has(id),
     kindOf,
     workOf,
@@ -102,7 +109,7 @@ export function openLedger(
       running.delete(id)
     },
     running: () =>
-      [...running].map(([id, { share }]) => ({ name: jobs.get(id)?.job.name ?? id.slice(0, 12), share })),
+      [...running].map(([id, { share }]) => ({ id, name: jobs.get(id)?.job.name ?? id.slice(0, 12), share })),
     takeReady(most) {
       const taken: Planned[] = []
       const left: Planned[] = []
@@ -139,7 +146,7 @@ export function openLedger(
 }
 
 /** The run that a job leaves, relative to the study's folder. */
-export const runFolderOf = (row: Planned): string => `runs/${folderName(row)}`
+export const runFolderOf = (row: Planned): string => `${JOB_RUNS}/${folderName(row)}`
 
 /** Reads what the store has of a study's jobs. */
 export async function learnKnown(ledger: Ledger, store: Store): Promise<string[]> {

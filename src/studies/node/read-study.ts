@@ -11,6 +11,8 @@ import { checkStudy, type StudyFile } from '../file.ts'
 
 /** Where the studies lie that come along: beside `src`, and beside `dist`. */
 const OURS = fileURLToPath(new URL('../../../studies/', import.meta.url))
+/** A few letters may stand for any amount of text by naming each other. */
+export const MOST_ALIASES = 100
 const ENDING = /\.(ya?ml|json)$/i
 
 /** Names of the studies that come along. */
@@ -44,10 +46,21 @@ function fileOf(given: string): string {
  */
 export async function readStudy(given: string): Promise<StudyFile> {
   const file = fileOf(given)
-  const text = await readText(file, FILES.settings)
+  return parseStudy(await readText(file, FILES.settings), file)
+}
+
+/** The text of one of ours, by its name. @throws ConfigError as `readStudy` */
+export const ownStudyText = (name: string): Promise<string> => readText(fileOf(name), FILES.settings)
+
+/**
+ * @param text  YAML or JSON
+ * @param file  as messages name it
+ * @throws ConfigError as `readStudy`
+ */
+export function parseStudy(text: string, file: string): StudyFile {
   let value: unknown
   try {
-    value = parse(text, { maxAliasCount: 100 })
+    value = parse(text, { maxAliasCount: MOST_ALIASES })
   } catch (error) {
     const what = error instanceof YAMLParseError ? error.message.split('\n')[0]! : messageOf(error)
     throw new ConfigError(`${file}: expected YAML or JSON: ${what.replace(/:$/, '')}`)

@@ -1,18 +1,22 @@
 // The life of a study: gives its jobs to a driver, keeps what happens, and makes its result of theirs.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Driver, JobEvent } from '../../jobs/driver.ts'
 import { KINDS } from '../../jobs/node/kinds.ts'
 import { storeAt } from '../../jobs/node/open-store.ts'
 import type { Store } from '../../jobs/node/store.ts'
 import { type ControlReader, openControl, type RunWriter } from '../../runs/node/index.ts'
+import { CONFIG_FILE } from '../../runs/node/run-folder.ts'
 import type { RunStatus } from '../../runs/schema.ts'
 import type { JournalRow, ResultRow, StudyConfig } from '../../runs/study.ts'
+import { listed } from '../../statistics/listed.ts'
 import { messageOf } from '../../util/errors.ts'
 import type { Plan } from '../plan.ts'
 import { type EventQueue, eventQueue } from './event-queue.ts'
 import type { StudyEvent } from './events.ts'
 import { finishStudy } from './finish.ts'
 import { type Ledger, learnKnown, openLedger, runFolderOf } from './ledger.ts'
+import { soFarKeeper } from './so-far.ts'
 import { layOutRun, openFolder, reconcile, resultRow } from './study-folder.ts'
 import { planOf, type StudyRequest } from './study-request.ts'
 
@@ -68,6 +72,25 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
   }
 }
 
+/** Jobs that the status names of those that go on. */
+const MOST_NAMED = 100
+
+/** What goes on, as the status tells it. */
+function doingOf(ledger: Ledger, atOnce: number, folder: string): NonNullable<RunStatus['doing']> {
+  const running = ledger.running()
+  const secondsLeft = ledger.secondsLeft(atOnce)
+  return {
+    what: running.length === 0 ? 'waiting' : listed(running.slice(0, 3).map(({ name }) => name)),
+    share: ledger.share(),
+    ...(secondsLeft === undefined ? {} : { secondsLeft }),
+    parts: running.slice(0, MOST_NAMED).map(({ id, name, share }) => {
+      const place = runFolderOf(ledger.jobs.get(id)!)
+      const isHere = existsSync(join(folder, place, CONFIG_FILE))
+      return { name, share: Math.min(1, share), ...(isHere ? { folder: place } : {}) }
+    }),
+  }
+}
+
 interface Working {
   readonly run: RunWriter<StudyConfig>
   readonly plan: Plan
@@ -88,13 +111,16 @@ async function* work(working: Working): AsyncGenerator<StudyEvent> {
   /** Given to the driver and not settled. */
   let outstanding = 0
   let results = ((await run.readLog('results')) as ResultRow[]).length
+  const soFar = soFarKeeper(run, plan, ledger)
   const status = (state: RunStatus['state'], message?: string): Promise<void> => {
     statusAt = Date.now()
+    const goesOn = state === 'running' || state === 'paused'
     return run.writeStatus({
       state,
-      step: Math.max(0, ledger.done() - 1),
+      step: ledger.done() - 1,
       pid: process.pid,
       ...(message ? { message } : {}),
+      ...(goesOn ? { doing: doingOf(ledger, driver.atOnce(), run.folder) } : {}),
     })
   }
   const journal = (event: Omit<JournalRow, 'step' | 'at' | 'name'>): Promise<void> =>
@@ -168,6 +194,7 @@ async function* work(working: Working): AsyncGenerator<StudyEvent> {
   const abort = (): void => events.push({ type: 'remark', message: '' })
   signal?.addEventListener('abort', abort)
   try {
+    await soFar.keepUp()
     await status('running')
     let toldAt = 0
     for (;;) {
@@ -196,6 +223,7 @@ async function* work(working: Working): AsyncGenerator<StudyEvent> {
       }
       for (const event of await events.take(PACE))
         if (event.type !== 'remark' || event.message) yield* heed(event)
+      await soFar.keepUp()
       if (Date.now() - toldAt >= PACE) {
         toldAt = Date.now()
         yield progress()
@@ -212,6 +240,7 @@ async function* work(working: Working): AsyncGenerator<StudyEvent> {
       message,
     }))
     if (!ledger.isOver()) {
+      await soFar.keepUp(true)
       await status('stopped')
       yield { type: 'end', outcome: 'stopped', folder: run.folder, failures, files: {} }
       return

@@ -1,5 +1,6 @@
 // Requests to the studio's server.
 import {
+  type CheckedText,
   type Companions,
   type ControlRequest,
   type CriticAnswers,
@@ -17,8 +18,11 @@ import {
   type RunSnapshot,
   type Started,
   type StartForms,
+  type StartPreview,
   type StartRequest,
   type StudioInfo,
+  type StudyView,
+  type TextRequest,
   TOKEN_HEADER,
   type Uploaded,
 } from '../../../src/server/protocol.ts'
@@ -75,6 +79,11 @@ export const api = {
     })
     return response.json() as Promise<Uploaded>
   },
+  /** What is wrong with a text, and what it comes to. */
+  checkText: (recipe: string, text: string) =>
+    postJson<CheckedText>(`/api/forms/${recipe}/text`, { text } satisfies TextRequest),
+  /** What would be done. */
+  dryRun: (request: StartRequest) => postJson<StartPreview>('/api/dry-runs', request),
   start: (request: StartRequest) => postJson<Started>('/api/runs', request),
   critic: (name: string) => getJson<CriticTotals>(`${runPath(name)}/critic`),
   criticRound: (name: string) => postJson<CriticQuestions>(`${runPath(name)}/critic`, {}),
@@ -82,6 +91,7 @@ export const api = {
     postJson<CriticResult>(`${runPath(name)}/critic/${round}`, { saidReal } satisfies CriticAnswers),
   control: (name: string, request: ControlRequest) => postJson<object>(`${runPath(name)}/control`, request),
   network: (name: string, network: string) => getBytes(`${runPath(name)}/networks/${network}.onnx`),
+  study: (name: string) => getJson<StudyView | null>(`${runPath(name)}/study`),
   attackNetwork: (name: string) => getBytes(`${runPath(name)}/attack.onnx`),
   latent: (name: string) => getJson<LatentSpace>(`${runPath(name)}/latent`),
   latentExamples: (name: string) => getJson<LatentExamples>(`${runPath(name)}/latent/examples`),

@@ -34,7 +34,8 @@ export interface RunSource {
 /** A run of the studio's server. */
 export const servedRun = (name: string): RunSource => ({
   name,
-  canControl: true,
+  // A run that another one keeps is steered there.
+  canControl: !name.includes('/'),
   snapshot: () => api.run(name),
   follow(cursor, on) {
     let last = cursor

@@ -68,12 +68,19 @@ export const grouped = (
   rest: fields.filter(({ own, name }) => !own && !first.includes(name)),
 })
 
-/** The command that starts the same run. @param folder  name of the runs folder */
+/**
+ * The command that starts the same run.
+ *
+ * @param folder  name of the runs folder
+ * @param file    the file there that a text becomes
+ */
 export function commandOf(
   { model, data, name, settings }: StartRequest,
   { command, folderFlag, subject }: Pick<StartForm, 'command' | 'folderFlag' | 'subject'>,
   folder: string,
+  file?: string,
 ): string {
+  const isInFolder = subject.choices.find((choice) => choice.name === model)?.isInFolder
   const flags = Object.entries(settings).flatMap(([setting, value]) => {
     const flag = flagOf(setting)
     if (typeof value === 'boolean') return [value ? flag : flag.replace('--', '--no-')]
@@ -82,9 +89,8 @@ export function commandOf(
   return formatCommand([
     'sparring',
     command,
-    subject.areInFolder ? `${folder}/${model}` : model,
-    '--data',
-    data,
+    file !== undefined ? `${folder}/${file}` : isInFolder ? `${folder}/${model}` : model,
+    ...(data === undefined ? [] : ['--data', data]),
     ...flags,
     ...(name ? [folderFlag, `${folder}/${name}`] : []),
   ])

@@ -46,12 +46,17 @@ const AUDIT: readonly Tab[] = [
   },
 ]
 
+const STUDY: readonly Tab[] = [
+  { name: 'study', label: 'Study', isFor: () => true, load: () => import('./Study.svelte') },
+  { name: 'record', label: 'Files', isFor: () => true, load: () => import('./Record.svelte') },
+]
+
 /** Of kinds of runs that have no view of their own: progress, logs and files. */
 const ANY: readonly Tab[] = [
   { name: 'record', label: 'Record', isFor: () => true, load: () => import('./Record.svelte') },
 ]
 
-const TABS: Readonly<Record<string, readonly Tab[]>> = { training: TRAINING, audit: AUDIT }
+const TABS: Readonly<Record<string, readonly Tab[]>> = { training: TRAINING, audit: AUDIT, study: STUDY }
 
 /** The views that a run has. */
 export const tabsOf = (run: Pick<RunSnapshot, 'recipe' | 'config' | 'parts'>): readonly Tab[] =>
