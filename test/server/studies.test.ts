@@ -1,4 +1,5 @@
 // Studies in what the studio's server gives: the list, what they say before and after their end, runs of their jobs, the form.
+import { readdirSync } from 'node:fs'
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -126,6 +127,7 @@ describe('the run of a job', () => {
 })
 
 describe('the form of a study', () => {
+  const ours = readdirSync('studies').map((name) => name.replace(/\.yaml$/, ''))
   const check = async (text: string): Promise<CheckedText> => {
     const { status, body } = await post('/api/forms/study/text', { text })
     expect(status).toBe(200)
@@ -142,8 +144,7 @@ describe('the form of a study', () => {
       subject.choices.map(({ name, isInFolder, isDraft }) => [name, isInFolder ?? false, isDraft ?? false]),
     ).toEqual([
       ['first-study', false, true],
-      ['comparison', false, false],
-      ['digits-realism', false, false],
+      ...ours.map((name) => [name, false, false]),
       ['mine.yaml', true, false],
     ])
     expect(subject.choices.at(-1)).toMatchObject({
@@ -201,7 +202,10 @@ describe('the form of a study', () => {
   }, 120_000)
 
   it.each([
-    [{ model: 'nothing.yaml' }, /there is no study "nothing.yaml": expected one of first-study, comparison/],
+    [
+      { model: 'nothing.yaml' },
+      /there is no study "nothing.yaml": expected one of first-study, augmentation, comparison/,
+    ],
     [{ text: 'name: a\nmodles: [vae]' }, /^line 2: there is no "modles"; did you mean "models"\?/],
     [{ settings: { jobs: 0 } }, /^--jobs 0: expected a whole number of at least 1/],
     [{ settings: { store: '/tmp' } }, /a study has no setting "store"/],

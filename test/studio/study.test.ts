@@ -1,7 +1,7 @@
 // A study in the pages of the studio: begun from the form after a dry run, its page fills by itself, runs and pairs are looked at.
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { lockHolder } from '../../src/runs/node/index.ts'
 import { unless } from '../support/unless.ts'
 import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
@@ -33,11 +33,14 @@ unless(noBrowser).describe('a study in a browser', () => {
     browser = await testBrowser()
   })
   afterAll(async () => {
-    const holder = await lockHolder(join(studio.folder, 'tiny')).catch(() => undefined)
-    if (holder) process.kill(holder.pid)
+    const holder = () => lockHolder(join(studio.folder, 'tiny')).catch(() => undefined)
+    const working = await holder()
+    if (working) process.kill(working.pid)
+    // Its jobs write into the folder until it has ended.
+    await vi.waitUntil(async () => !(await holder()), { timeout: 60_000, interval: 50 })
     await browser?.close()
     await studio?.dispose()
-  })
+  }, 90_000)
   afterEach(() => expect(browser.complaints.splice(0)).toEqual([]))
 
   it('is begun from the form: faults stand beside the text, a dry run comes first, and the page fills by itself', async () => {
