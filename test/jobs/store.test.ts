@@ -1,5 +1,6 @@
 // Stores: results and files by content, in a folder and on servers, and what is said when they are damaged, full or not there.
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import fs, { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -73,6 +74,30 @@ describe('a folder as a store', () => {
     const table = await store.keepFiles(place, ['large.onnx'])
     await store.layOut(table, join(place, 'to'))
     expect((await stat(join(place, 'large.onnx'))).nlink).toBe(3)
+  })
+
+  it('leaves no half of a file that it copies from another disk and has no room for', async () => {
+    const store = await storeAt(join(place, 'store'))
+    await writeFile(join(place, 'large.onnx'), Buffer.alloc(100_000))
+    const { link, copyFile } = fs
+    const failing = (code: string) => Object.assign(new Error(code), { code })
+    fs.link = () => Promise.reject(failing('EXDEV'))
+    fs.copyFile = async (_, to) => {
+      await writeFile(to, Buffer.alloc(50_000))
+      throw failing('ENOSPC')
+    }
+    syncBuiltinESMExports()
+    try {
+      await expect(store.keepFiles(place, ['large.onnx'])).rejects.toThrow(
+        /cannot keep blobs.*ENOSPC; free some space/,
+      )
+    } finally {
+      Object.assign(fs, { link, copyFile })
+      syncBuiltinESMExports()
+    }
+    const there = await readdir(join(place, 'store'), { recursive: true, withFileTypes: true })
+    expect(there.filter((entry) => entry.isFile())).toEqual([])
+    expect(await store.keepFiles(place, ['large.onnx'])).toMatchObject({ 'large.onnx': { bytes: 100_000 } })
   })
 
   it('says when a result, or a file of one, is damaged', async () => {
