@@ -1,7 +1,10 @@
 // Kills a study again and again with SIGKILL, all its processes at once, or the workers of its queue, and compares what it ends
 // with to one that was left alone. Jobs are tiny trainings on drawn digits.
-// Usage: node scripts/kill-studies.mjs [--jobs 40] [--kills 10] [--seed 1] [--at-once 2] [--server embedded|redis|postgres] [--restart]
-//   --server   who carries the jobs; redis and postgres are Debian's, started here
+// Usage: node scripts/kill-studies.mjs [--study tiny|labels] [--jobs 40] [--kills 10] [--seed 1] [--at-once 2]
+//          [--server embedded|redis|redis-forgetful|postgres] [--store folder|redis] [--restart]
+//   --study    tiny: trainings of two small GANs; labels: GANs, sets of images that they make, classifiers on these sets, and fine-tunings
+//   --server   who carries the jobs; redis and postgres are Debian's, started here; redis-forgetful writes nothing to its disk
+//   --store    where workers keep results: a folder, or the server of the queue where that is a Redis
 //   --restart  also kill and start the queue's server in the middle
 // needs: npm run build
 import { spawn } from 'node:child_process'
@@ -22,24 +25,56 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     'at-once': { type: 'string', default: '2' },
+    study: { type: 'string', default: 'tiny' },
     server: { type: 'string', default: 'embedded' },
+    store: { type: 'string', default: 'folder' },
     restart: { type: 'boolean', default: false },
   },
 })
 const random = randomStream(Number(values.seed), 'kills')
 const place = await mkdtemp(join(tmpdir(), 'sparring-kill-studies-'))
 const program = fileURLToPath(new URL('../bin/sparring.js', import.meta.url))
-const seeds = Number(values.jobs) / 2
-const study = {
-  name: 'tiny',
-  models: [
-    { model: 'dcgan-64', label: 'one filter', filters: 1 },
-    { model: 'dcgan-64', label: 'two filters', filters: 2 },
-  ],
-  data: { data: 'digits', count: 240 },
-  options: { imageSize: '16', latentDim: 8, steps: 60, batchSize: 8, sampleEvery: 0, checkpointEvery: 10 },
-  seeds,
+const short = { imageSize: '16', batchSize: 8, sampleEvery: 0, checkpointEvery: 10 }
+const STUDIES = {
+  tiny: (jobs) => ({
+    name: 'tiny',
+    models: [
+      { model: 'dcgan-64', label: 'one filter', filters: 1 },
+      { model: 'dcgan-64', label: 'two filters', filters: 2 },
+    ],
+    data: { data: 'digits', count: 240 },
+    options: { ...short, latentDim: 8, steps: 60 },
+    seeds: jobs / 2,
+  }),
+  // Six jobs for each seed: a GAN, a classifier, the set that they make, a classifier on it, and two fine-tunings.
+  labels: (jobs) => ({
+    name: 'tiny',
+    data: { data: 'digits', count: 240 },
+    seeds: Math.ceil(jobs / 6),
+    measures: ['accuracy'],
+    jobs: {
+      gan: {
+        models: [{ model: 'dcgan-64', filters: 1 }],
+        options: { ...short, latentDim: 8, steps: 30 },
+        show: false,
+      },
+      plain: { models: ['classifier'], options: { ...short, steps: 30, labels: 60 } },
+      set: { kind: 'augment', needs: { run: 'gan', classifier: 'plain' }, options: { n: 60 }, show: false },
+      mixed: { models: ['classifier'], options: { ...short, steps: 30, labels: 60 }, needs: { set: 'set' } },
+      whole: {
+        kind: 'finetune',
+        options: { steps: 30, batchSize: 8, checkpointEvery: 10, labels: 60, train: 'all' },
+        needs: { run: 'gan' },
+      },
+      frozen: {
+        kind: 'finetune',
+        options: { steps: 30, batchSize: 8, checkpointEvery: 10, labels: 60, train: 'head' },
+        needs: { run: 'gan' },
+      },
+    },
+  }),
 }
+const study = STUDIES[values.study](Number(values.jobs))
 await writeFile(join(place, 'tiny.json'), JSON.stringify(study))
 
 const environment = { ...process.env, SPARRING_THREADS: '1', XDG_CACHE_HOME: join(place, 'cache') }
@@ -119,7 +154,7 @@ async function killEmbedded(seconds) {
 /** Kills the workers of the study, one after the other, and starts others. */
 async function killWorkers(seconds) {
   const server = await startServer(values.server)
-  const store = join(place, 'broken/store')
+  const store = values.store === 'redis' ? `${server.address}/1` : join(place, 'broken/store')
   await mkdir(join(place, 'broken'), { recursive: true })
   const worker = () =>
     start([
@@ -181,11 +216,14 @@ const different = [...new Set([...Object.keys(alone.files), ...Object.keys(got)]
   (name) => alone.files[name] !== got[name],
 )
 const results = await counted(join(place, 'broken/tiny'))
+const wanted = JSON.parse(await readFile(join(place, 'whole/tiny/study.json'), 'utf8')).jobs.length
 console.log(
   JSON.stringify({
+    study: values.study,
     server: values.server,
+    store: values.store,
     restart: values.restart,
-    jobs: Number(values.jobs),
+    jobs: wanted,
     kills: Number(values.kills),
     late,
     results,
@@ -193,5 +231,5 @@ console.log(
     different,
   }),
 )
-if (different.length > 0 || results !== Number(values.jobs)) process.exitCode = 1
+if (different.length > 0 || results !== wanted) process.exitCode = 1
 else if (existsSync(place)) await rm(place, { recursive: true })

@@ -91,22 +91,28 @@ async function server(address, folder, start, signal) {
   }
 }
 
-export async function startRedis() {
+/**
+ * @param {{ host?: string, appendOnly?: boolean }} [options]  `host`: address on which it listens. Default 127.0.0.1;
+ *   `appendOnly`: whether it writes down what it is told, as `--appendonly yes` has it; else it forgets all when it is stopped. Default true
+ */
+export async function startRedis({ host = '127.0.0.1', appendOnly = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'sparring-redis-'))
   const port = await freePort()
   const args = [
     '--port',
     String(port),
     '--bind',
-    '127.0.0.1',
+    host,
+    '--protected-mode',
+    'no',
     '--dir',
     folder,
     '--appendonly',
-    'yes',
+    appendOnly ? 'yes' : 'no',
     '--save',
     '',
   ]
-  return server(`redis://127.0.0.1:${port}`, folder, () => started('redis-server', args, folder), 'SIGKILL')
+  return server(`redis://${host}:${port}`, folder, () => started('redis-server', args, folder), 'SIGKILL')
 }
 
 export async function startPostgres() {
@@ -143,9 +149,10 @@ export async function startPostgres() {
   )
 }
 
-/** @param {string} name  `redis` or `postgres` */
+/** @param {string} name  `redis`, `redis-forgetful` (without its append-only file) or `postgres` */
 export function startServer(name) {
   if (name === 'redis') return startRedis()
+  if (name === 'redis-forgetful') return startRedis({ appendOnly: false })
   if (name === 'postgres') return startPostgres()
-  throw new Error(`expected redis or postgres, got "${name}"`)
+  throw new Error(`expected redis, redis-forgetful or postgres, got "${name}"`)
 }
