@@ -1,7 +1,7 @@
 // Debian's Redis and PostgreSQL on free ports, for scripts and tests.
 // @ts-check
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -115,7 +115,8 @@ export async function startRedis({ host = '127.0.0.1', appendOnly = true } = {})
   return server(`redis://${host}:${port}`, folder, () => started('redis-server', args, folder), 'SIGKILL')
 }
 
-export async function startPostgres() {
+/** @param {{ host?: string }} [options]  `host`: address on which it listens, and trusts the network of. Default 127.0.0.1 */
+export async function startPostgres({ host = '127.0.0.1' } = {}) {
   const bin = /** @type {string} */ (postgresBin())
   const folder = await mkdtemp(join(tmpdir(), 'sparring-postgres-'))
   // The server refuses to run as root: there it is the user that Debian made for it.
@@ -128,21 +129,11 @@ export async function startPostgres() {
   const init = [join(bin, 'initdb'), '-D', data, '-A', 'trust', '-U', 'sparring', '--no-sync']
   execFileSync(program, [...before, ...init], { stdio: 'ignore', cwd: folder })
   const port = await freePort()
-  const args = [
-    ...before,
-    join(bin, 'postgres'),
-    '-D',
-    data,
-    '-p',
-    String(port),
-    '-k',
-    folder,
-    '-h',
-    '127.0.0.1',
-  ]
+  const args = [...before, join(bin, 'postgres'), '-D', data, '-p', String(port), '-k', folder, '-h', host]
+  appendFileSync(join(data, 'pg_hba.conf'), `host all all ${host}/24 trust\n`)
   // SIGQUIT is its own way to end at once; a killed one leaves memory that the next must not find in use.
   return server(
-    `postgres://sparring@127.0.0.1:${port}/postgres`,
+    `postgres://sparring@${host}:${port}/postgres`,
     folder,
     () => started(program, args, folder),
     'SIGQUIT',
