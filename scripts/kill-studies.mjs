@@ -1,10 +1,11 @@
 // Kills a study again and again with SIGKILL, all its processes at once, or the workers of its queue, and compares what it ends
 // with to one that was left alone. Jobs are tiny trainings on drawn digits.
 // Usage: node scripts/kill-studies.mjs [--study tiny|labels] [--jobs 40] [--kills 10] [--seed 1] [--at-once 2]
-//          [--server embedded|redis|redis-forgetful|postgres] [--store folder|redis] [--restart]
+//          [--server embedded|redis|redis-forgetful|postgres] [--store folder|redis|<address>] [--restart]
 //   --study    tiny: trainings of two small GANs; labels: GANs, sets of images that they make, classifiers on these sets, and fine-tunings
 //   --server   who carries the jobs; redis and postgres are Debian's, started here; redis-forgetful writes nothing to its disk
-//   --store    where workers keep results: a folder, or the server of the queue where that is a Redis
+//   --store    where results are kept: a folder, the server of the queue where that is a Redis, or what --store of a study takes, such as
+//              s3://bucket/prefix?endpoint=http://127.0.0.1:4568 with its keys in the environment
 //   --restart  also kill and start the queue's server in the middle
 // needs: npm run build
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -34,24 +35,19 @@ const at = await studyPlace(place, { study: values.study, jobs: Number(values.jo
 
 /** Kills all processes of the study, so many times. */
 async function killEmbedded(seconds) {
+  const store = values.store === 'folder' ? [] : ['--store', values.store]
+  const begin = () =>
+    at.start(['study', 'tiny.json', '--out', 'broken/tiny', '--jobs', values['at-once'], ...store])
   let late = 0
   for (let kill = 0; kill < Number(values.kills); kill++) {
-    const child = at.start(['study', 'tiny.json', '--out', 'broken/tiny', '--jobs', values['at-once']])
+    const child = begin()
     const after = 1000 * (0.5 + random.uniform() * (seconds / Number(values.kills)) * 1.5)
     const ended = await Promise.race([child.ended, sleep(after)])
     if (ended) late++
     else await at.kill(child)
     console.log(`kill ${kill + 1} after ${(after / 1000).toFixed(1)} s${ended ? ' (too late)' : ''}`)
   }
-  const child = at.start([
-    'study',
-    'tiny.json',
-    '--out',
-    'broken/tiny',
-    '--jobs',
-    values['at-once'],
-    '--quiet',
-  ])
+  const child = begin()
   const { code } = await child.ended
   if (code !== 0) throw new Error(`the study ended with ${code}: ${child.told}`)
   return late
@@ -60,7 +56,8 @@ async function killEmbedded(seconds) {
 /** Kills the workers of the study, one after the other, and starts others. */
 async function killWorkers(seconds) {
   const server = await startServer(values.server)
-  const store = values.store === 'redis' ? `${server.address}/1` : join(place, 'broken/store')
+  const stores = { folder: join(place, 'broken/store'), redis: `${server.address}/1` }
+  const store = stores[values.store] ?? values.store
   await mkdir(join(place, 'broken'), { recursive: true })
   const worker = () =>
     at.start([
