@@ -89,7 +89,7 @@ describe('a folder as a store', () => {
     syncBuiltinESMExports()
     try {
       await expect(store.keepFiles(place, ['large.onnx'])).rejects.toThrow(
-        /cannot keep blobs.*ENOSPC; free some space/,
+        /cannot keep results in .*: the disk is full; free some space/,
       )
     } finally {
       Object.assign(fs, { link, copyFile })

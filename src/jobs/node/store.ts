@@ -208,17 +208,20 @@ export function folderShelf(root: string): Shelf {
       throw error
     }
   }
-  const kept = (key: string, work: Promise<void>): Promise<void> =>
+  const kept = (work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => {
+      const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
       throw new DataError(
-        `cannot keep ${key} in ${root}: ${messageOf(error)}; free some space, or name another --store`,
+        isFull
+          ? `cannot keep results in ${root}: the disk is full; free some space, or name another --store`
+          : `cannot keep results in ${root}: ${messageOf(error)}; make it writable, or name another --store`,
         { cause: error },
       )
     })
   return {
     words: root,
     address: root,
-    adopt: (key, path) => kept(key, link(path, pathOf(key))),
+    adopt: (key, path) => kept(link(path, pathOf(key))),
     layOut: (key, path) => link(pathOf(key), path),
     async read(key) {
       try {
@@ -229,8 +232,7 @@ export function folderShelf(root: string): Shelf {
       }
     },
     has: async (key) => existsSync(pathOf(key)),
-    write: (key, bytes) =>
-      kept(key, writeAtomic(pathOf(key), bytes, { durable: !key.startsWith('progress/') })),
+    write: (key, bytes) => kept(writeAtomic(pathOf(key), bytes, { durable: !key.startsWith('progress/') })),
     remove: (key) => unlink(pathOf(key)).catch(() => undefined),
     close: async () => {},
   }
