@@ -1,20 +1,21 @@
 // Kills a study again and again with SIGKILL, all its processes at once, or the workers of its queue, and compares what it ends
 // with to one that was left alone. Jobs are tiny trainings on drawn digits.
-// Usage: node scripts/kill-studies.mjs [--jobs 40] [--kills 10] [--seed 1] [--at-once 2] [--server embedded|redis|postgres] [--restart]
-//   --server   who carries the jobs; redis and postgres are Debian's, started here
+// Usage: node scripts/kill-studies.mjs [--study tiny|labels] [--jobs 40] [--kills 10] [--seed 1] [--at-once 2]
+//          [--server embedded|redis|redis-forgetful|postgres] [--store folder|redis|<address>] [--restart]
+//   --study    tiny: trainings of two small GANs; labels: GANs, sets of images that they make, classifiers on these sets, and fine-tunings
+//   --server   who carries the jobs; redis and postgres are Debian's, started here; redis-forgetful writes nothing to its disk
+//   --store    where results are kept: a folder, the server of the queue where that is a Redis, or what --store of a study takes, such as
+//              s3://bucket/prefix?endpoint=http://127.0.0.1:4568 with its keys in the environment
 //   --restart  also kill and start the queue's server in the middle
 // needs: npm run build
-import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { randomStream } from '../dist/index.js'
 import { startServer } from './lib/servers.mjs'
+import { compared, leftAlone, studyPlace } from './lib/tiny-studies.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -22,95 +23,31 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     'at-once': { type: 'string', default: '2' },
+    study: { type: 'string', default: 'tiny' },
     server: { type: 'string', default: 'embedded' },
+    store: { type: 'string', default: 'folder' },
     restart: { type: 'boolean', default: false },
   },
 })
 const random = randomStream(Number(values.seed), 'kills')
 const place = await mkdtemp(join(tmpdir(), 'sparring-kill-studies-'))
-const program = fileURLToPath(new URL('../bin/sparring.js', import.meta.url))
-const seeds = Number(values.jobs) / 2
-const study = {
-  name: 'tiny',
-  models: [
-    { model: 'dcgan-64', label: 'one filter', filters: 1 },
-    { model: 'dcgan-64', label: 'two filters', filters: 2 },
-  ],
-  data: { data: 'digits', count: 240 },
-  options: { imageSize: '16', latentDim: 8, steps: 60, batchSize: 8, sampleEvery: 0, checkpointEvery: 10 },
-  seeds,
-}
-await writeFile(join(place, 'tiny.json'), JSON.stringify(study))
-
-const environment = { ...process.env, SPARRING_THREADS: '1', XDG_CACHE_HOME: join(place, 'cache') }
-/** Starts the command line as the head of a process group of its own. */
-function start(args) {
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd: place,
-    env: environment,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  })
-  child.told = ''
-  child.stderr.on('data', (text) => {
-    child.told += text
-  })
-  child.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))
-  return child
-}
-const killGroup = (child) => {
-  try {
-    process.kill(-child.pid, 'SIGKILL')
-  } catch {} // It has ended.
-}
-
-/** SHA-256 of everything that must not depend on interruptions, by file. */
-async function fingerprint(folder) {
-  const names = ['study.json', 'study.md']
-  for (const name of await readdir(join(folder, 'figures')).catch(() => [])) names.push(join('figures', name))
-  for (const run of (await readdir(join(folder, 'runs'))).sort()) {
-    const there = (await readdir(join(folder, 'runs', run), { recursive: true })).sort()
-    // A result has the newest checkpoint of its run, and no older one.
-    const newest = there.findLast((name) => name.endsWith('.safetensors'))
-    for (const name of there)
-      if (/\.onnx$|^(metrics|events)\.jsonl$/.test(name) || name === newest)
-        names.push(join('runs', run, name))
-  }
-  const found = {}
-  for (const name of names.sort())
-    found[name] = createHash('sha256')
-      .update(await readFile(join(folder, name)))
-      .digest('hex')
-  return found
-}
-
-/** How often each job was told to have its result. */
-async function counted(folder) {
-  const lines = (await readFile(join(folder, 'results.jsonl'), 'utf8')).trim().split('\n')
-  return new Set(lines.map((line) => JSON.parse(line).job)).size === lines.length ? lines.length : Number.NaN
-}
-
-async function whole() {
-  const began = performance.now()
-  const child = start(['study', 'tiny.json', '--out', 'whole/tiny', '--jobs', values['at-once'], '--quiet'])
-  const { code } = await child.ended
-  if (code !== 0) throw new Error(`the study that was left alone ended with ${code}: ${child.told}`)
-  return { seconds: (performance.now() - began) / 1000, files: await fingerprint(join(place, 'whole/tiny')) }
-}
+const at = await studyPlace(place, { study: values.study, jobs: Number(values.jobs) })
 
 /** Kills all processes of the study, so many times. */
 async function killEmbedded(seconds) {
+  const store = values.store === 'folder' ? [] : ['--store', values.store]
+  const begin = () =>
+    at.start(['study', 'tiny.json', '--out', 'broken/tiny', '--jobs', values['at-once'], ...store])
   let late = 0
   for (let kill = 0; kill < Number(values.kills); kill++) {
-    const child = start(['study', 'tiny.json', '--out', 'broken/tiny', '--jobs', values['at-once']])
+    const child = begin()
     const after = 1000 * (0.5 + random.uniform() * (seconds / Number(values.kills)) * 1.5)
     const ended = await Promise.race([child.ended, sleep(after)])
     if (ended) late++
-    else killGroup(child)
-    await child.ended
+    else await at.kill(child)
     console.log(`kill ${kill + 1} after ${(after / 1000).toFixed(1)} s${ended ? ' (too late)' : ''}`)
   }
-  const child = start(['study', 'tiny.json', '--out', 'broken/tiny', '--jobs', values['at-once'], '--quiet'])
+  const child = begin()
   const { code } = await child.ended
   if (code !== 0) throw new Error(`the study ended with ${code}: ${child.told}`)
   return late
@@ -119,10 +56,11 @@ async function killEmbedded(seconds) {
 /** Kills the workers of the study, one after the other, and starts others. */
 async function killWorkers(seconds) {
   const server = await startServer(values.server)
-  const store = join(place, 'broken/store')
+  const stores = { folder: join(place, 'broken/store'), redis: `${server.address}/1` }
+  const store = stores[values.store] ?? values.store
   await mkdir(join(place, 'broken'), { recursive: true })
   const worker = () =>
-    start([
+    at.start([
       'worker',
       '--queue',
       server.address,
@@ -133,7 +71,7 @@ async function killWorkers(seconds) {
       '--work',
       join(place, 'work'),
     ])
-  const studying = start([
+  const studying = at.start([
     'study',
     'tiny.json',
     '--out',
@@ -155,8 +93,7 @@ async function killWorkers(seconds) {
       late++
       continue
     }
-    killGroup(current)
-    await current.ended
+    await at.kill(current)
     if (values.restart && kill === Math.floor(Number(values.kills) / 2)) await server.restart()
     console.log(
       `worker ${kill + 1} killed${values.restart && kill === Math.floor(Number(values.kills) / 2) ? ', server restarted' : ''}`,
@@ -164,34 +101,30 @@ async function killWorkers(seconds) {
     current = worker()
   }
   const { code } = await studying.ended
-  killGroup(current)
-  await current.ended
+  await at.kill(current)
   await server.stop()
   if (code !== 0) throw new Error(`the study ended with ${code}: ${studying.told}`)
   return late
 }
 
-const alone = await whole()
+const alone = await leftAlone(at, place, values['at-once'])
 console.log(
-  `${values.jobs} jobs in ${alone.seconds.toFixed(1)} s uninterrupted, ${Object.keys(alone.files).length} files`,
+  `${alone.rows} rows in ${alone.seconds.toFixed(1)} s uninterrupted, ${Object.keys(alone.files).length} files`,
 )
 const late = await (values.server === 'embedded' ? killEmbedded : killWorkers)(alone.seconds)
-const got = await fingerprint(join(place, 'broken/tiny'))
-const different = [...new Set([...Object.keys(alone.files), ...Object.keys(got)])].filter(
-  (name) => alone.files[name] !== got[name],
-)
-const results = await counted(join(place, 'broken/tiny'))
+const { isSame, ...found } = await compared(alone, join(place, 'broken/tiny'))
+const { study, server, store, restart } = values
 console.log(
   JSON.stringify({
-    server: values.server,
-    restart: values.restart,
-    jobs: Number(values.jobs),
+    study,
+    server,
+    store,
+    restart,
+    rows: alone.rows,
     kills: Number(values.kills),
     late,
-    results,
-    files: Object.keys(alone.files).length,
-    different,
+    ...found,
   }),
 )
-if (different.length > 0 || results !== Number(values.jobs)) process.exitCode = 1
-else if (existsSync(place)) await rm(place, { recursive: true })
+if (isSame) await rm(place, { recursive: true })
+else process.exitCode = 1

@@ -1,7 +1,7 @@
 // Debian's Redis and PostgreSQL on free ports, for scripts and tests.
 // @ts-check
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -91,25 +91,32 @@ async function server(address, folder, start, signal) {
   }
 }
 
-export async function startRedis() {
+/**
+ * @param {{ host?: string, appendOnly?: boolean }} [options]  `host`: address on which it listens. Default 127.0.0.1;
+ *   `appendOnly`: whether it writes down what it is told, as `--appendonly yes` has it; else it forgets all when it is stopped. Default true
+ */
+export async function startRedis({ host = '127.0.0.1', appendOnly = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'sparring-redis-'))
   const port = await freePort()
   const args = [
     '--port',
     String(port),
     '--bind',
-    '127.0.0.1',
+    host,
+    '--protected-mode',
+    'no',
     '--dir',
     folder,
     '--appendonly',
-    'yes',
+    appendOnly ? 'yes' : 'no',
     '--save',
     '',
   ]
-  return server(`redis://127.0.0.1:${port}`, folder, () => started('redis-server', args, folder), 'SIGKILL')
+  return server(`redis://${host}:${port}`, folder, () => started('redis-server', args, folder), 'SIGKILL')
 }
 
-export async function startPostgres() {
+/** @param {{ host?: string }} [options]  `host`: address on which it listens, and trusts the network of. Default 127.0.0.1 */
+export async function startPostgres({ host = '127.0.0.1' } = {}) {
   const bin = /** @type {string} */ (postgresBin())
   const folder = await mkdtemp(join(tmpdir(), 'sparring-postgres-'))
   // The server refuses to run as root: there it is the user that Debian made for it.
@@ -122,30 +129,21 @@ export async function startPostgres() {
   const init = [join(bin, 'initdb'), '-D', data, '-A', 'trust', '-U', 'sparring', '--no-sync']
   execFileSync(program, [...before, ...init], { stdio: 'ignore', cwd: folder })
   const port = await freePort()
-  const args = [
-    ...before,
-    join(bin, 'postgres'),
-    '-D',
-    data,
-    '-p',
-    String(port),
-    '-k',
-    folder,
-    '-h',
-    '127.0.0.1',
-  ]
+  const args = [...before, join(bin, 'postgres'), '-D', data, '-p', String(port), '-k', folder, '-h', host]
+  appendFileSync(join(data, 'pg_hba.conf'), `host all all ${host}/24 trust\n`)
   // SIGQUIT is its own way to end at once; a killed one leaves memory that the next must not find in use.
   return server(
-    `postgres://sparring@127.0.0.1:${port}/postgres`,
+    `postgres://sparring@${host}:${port}/postgres`,
     folder,
     () => started(program, args, folder),
     'SIGQUIT',
   )
 }
 
-/** @param {string} name  `redis` or `postgres` */
+/** @param {string} name  `redis`, `redis-forgetful` (without its append-only file) or `postgres` */
 export function startServer(name) {
   if (name === 'redis') return startRedis()
+  if (name === 'redis-forgetful') return startRedis({ appendOnly: false })
   if (name === 'postgres') return startPostgres()
-  throw new Error(`expected redis or postgres, got "${name}"`)
+  throw new Error(`expected redis, redis-forgetful or postgres, got "${name}"`)
 }

@@ -26,6 +26,8 @@ export interface KnownData {
   readonly classes?: readonly string[] | undefined
   /** Hash of its held-out part; undefined where it has none. */
   readonly heldOut?: string | undefined
+  /** Examples of its held-out part. */
+  readonly heldOutCount?: number | undefined
 }
 
 /** Hashes of data, by whoever asks for several jobs: what was loaded once is not loaded again. */

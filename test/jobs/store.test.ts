@@ -1,5 +1,6 @@
 // Stores: results and files by content, in a folder and on servers, and what is said when they are damaged, full or not there.
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import fs, { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -75,6 +76,30 @@ describe('a folder as a store', () => {
     expect((await stat(join(place, 'large.onnx'))).nlink).toBe(3)
   })
 
+  it('leaves no half of a file that it copies from another disk and has no room for', async () => {
+    const store = await storeAt(join(place, 'store'))
+    await writeFile(join(place, 'large.onnx'), Buffer.alloc(100_000))
+    const { link, copyFile } = fs
+    const failing = (code: string) => Object.assign(new Error(code), { code })
+    fs.link = () => Promise.reject(failing('EXDEV'))
+    fs.copyFile = async (_, to) => {
+      await writeFile(to, Buffer.alloc(50_000))
+      throw failing('ENOSPC')
+    }
+    syncBuiltinESMExports()
+    try {
+      await expect(store.keepFiles(place, ['large.onnx'])).rejects.toThrow(
+        /cannot keep results in .*: the disk is full; free some space/,
+      )
+    } finally {
+      Object.assign(fs, { link, copyFile })
+      syncBuiltinESMExports()
+    }
+    const there = await readdir(join(place, 'store'), { recursive: true, withFileTypes: true })
+    expect(there.filter((entry) => entry.isFile())).toEqual([])
+    expect(await store.keepFiles(place, ['large.onnx'])).toMatchObject({ 'large.onnx': { bytes: 100_000 } })
+  })
+
   it('says when a result, or a file of one, is damaged', async () => {
     const store = await storeAt(join(place, 'store'))
     const job = await counting({ pause: 1 })
@@ -146,7 +171,7 @@ it('that is not there, or of a kind that nobody knows, is told without its passw
     'AWS_ACCESS_KEY_ID',
   )
   await expect(storeAt(`redis://me:secret@127.0.0.1:${port}/0`)).rejects.toThrow(
-    /cannot read the store redis:\/\/me:\*\*\*@/,
+    /cannot read the store redis:\/\/me:\*\*\*@.*: connect ECONNREFUSED.*\. Is its server running/,
   )
   expect(withoutSecrets('redis://:secret@host:1/0')).toBe('redis://:***@host:1/0')
 })

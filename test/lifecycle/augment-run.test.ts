@@ -1,4 +1,5 @@
 // Data sets of generated images: labels, marks, manifest, reading back, the same bytes, and what is refused.
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,6 +24,9 @@ import { ConfigError, DataError } from '../../src/util/errors.ts'
 import { command } from '../support/command.ts'
 import { runContents } from '../support/run-contents.ts'
 import { trainSmall } from '../support/small-runs.ts'
+import { unless } from '../support/unless.ts'
+
+const noExiftool = spawnSync('exiftool', ['-ver']).status !== 0 && 'exiftool is not installed'
 
 let root: string
 const at = (name: string): string => join(root, name)
@@ -100,7 +104,21 @@ describe('a set of a generator that is told the class', () => {
       expect(text).toContain('XML:com.adobe.xmp')
       expect(text).toContain('digitalsourcetype/trainedAlgorithmicMedia')
       expect(text).toContain(`model=${manifest.generator.sha256}; seed=3; class=${path.split(/[\\/]/)[1]}`)
+      // Readers that stop at the pixels have seen it.
+      expect(text.indexOf('sparring')).toBeLessThan(text.indexOf('IDAT'))
     }
+  })
+
+  unless(noExiftool).it('has marks that exiftool reads without a warning', async () => {
+    const { manifest } = await make('read')
+    const [first] = Object.keys(await contents(at('read'))).filter((path) => path.endsWith('.png'))
+    const told = execFileSync('exiftool', ['-json', '-G1', join(at('read'), first!)], { encoding: 'utf8' })
+    const [facts] = JSON.parse(told) as Record<string, string>[]
+    expect(facts).toMatchObject({
+      'XMP-iptcExt:DigitalSourceType': expect.stringMatching(/trained ?Algorithmic ?Media/i),
+      'PNG:Sparring': expect.stringContaining(`model=${manifest.generator.sha256}; seed=3`),
+    })
+    expect(Object.keys(facts!).filter((name) => /Warning|Error/.test(name))).toEqual([])
   })
 
   it('is the same to the byte every time, another with another seed, and the same images as IDX files', async () => {

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { curveTables } from '../../src/report/study/curve-table.ts'
 import { markdownTable, studyMarkdown } from '../../src/report/study/markdown.ts'
-import { chartHeight, measureChart } from '../../src/report/study/measure-chart.ts'
+import { chartCaption, chartHeight, measureChart } from '../../src/report/study/measure-chart.ts'
 import { studyHtml } from '../../src/report/study/page.ts'
 import { renderSvg } from '../../src/report/svg.ts'
 import type { StudyPanel, StudyResult } from '../../src/runs/study-result.ts'
@@ -89,7 +89,7 @@ const CURVE = {
 }
 const along = (): StudyPanel[] => [
   panel(50),
-  panel(500),
+  { ...panel(350), title: 'Labels 500', at: { labels: 500 } },
   { ...panel(400), title: 'Labels all', at: { labels: 'all' } },
 ]
 
@@ -103,6 +103,23 @@ it('draws a curve along the logarithm of a number, with words where they stand',
   expect(third - second).toBeCloseTo(Math.log10(120), 9)
   const lines = texts(renderSvg(option, 600, 300))
   expect(lines).toEqual(expect.arrayContaining(['50', '500', 'all', 'Labels (logarithmic)']))
+})
+
+it('cuts the intervals of shares at 0% and 100%, in charts and in tables, and says so', () => {
+  const few = along().map((each) => ({
+    ...each,
+    measures: [{ ...each.measures[0]!, values: [meanOf([0.05, 0.6], 'runs'), meanOf([0.9, 0.99], 'runs')] }],
+  }))
+  const { series } = measureChart(few, 'accuracy', { curve: CURVE })!
+  const ends = (series as { type: string; data: number[][] }[]).flatMap(({ type, data }) =>
+    type === 'custom' ? data.flatMap(([, low, high]) => [low!, high!]) : [],
+  )
+  expect([Math.min(...ends), Math.max(...ends)]).toEqual([0, 1])
+  const whole = { ...result(few), curve: CURVE }
+  const [table] = curveTables(whole)
+  expect(table!.lines[0]![1]).toBe('33% (0% to 100%)')
+  expect(studyMarkdown(whole)).toContain('those of shares end at 0% and 100%')
+  expect(chartCaption(few, whole.panels[0]!.measures[0]!)).toContain('cut to what can be')
 })
 
 it('gives a legend of many groups the room that it takes', () => {
@@ -130,7 +147,7 @@ it('says a curve in numbers with their intervals, a line for each group and each
   expect(table!.lines[0]).toEqual([
     'plain',
     '56.0% (53.5% to 58.5%)',
-    '101.0% (98.5% to 103.5%)',
+    '86.0% (83.5% to 88.5%)',
     '91.0% (88.5% to 93.5%)',
   ])
   expect(curveTables(result(along()))).toEqual([])

@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest'
 import { meanOf, missing, type Row } from '../../src/statistics/index.ts'
 import { pairOf } from '../../src/statistics/pair.ts'
-import { boundsText, intervalText, ranked } from '../../src/statistics/row.ts'
-import { differenceOf, intervalOf } from '../../src/statistics/told-apart.ts'
+import { boundsText, intervalText, ranked, shownInterval } from '../../src/statistics/row.ts'
+import { differenceOf, intervalOf, toldApart } from '../../src/statistics/told-apart.ts'
 
 const rowOf = (runs: readonly (readonly number[])[], more: Partial<Row> = {}): Row =>
   ranked({
@@ -73,10 +73,28 @@ it('claims nothing of seconds of different machines', () => {
   expect(claims(false)).not.toContain(true)
 })
 
+const SHARE = { format: 'percent', better: 'higher' } as const
+
+it('shows intervals no further than a number can go, and tells runs apart by the whole of them', () => {
+  const two = meanOf([0.02, 0.3], 'runs')
+  expect(intervalOf(two)![0]).toBeLessThan(-1)
+  expect(intervalText(two, SHARE)).toEqual({ mean: '16%', interval: '0% to 100%' })
+  expect(shownInterval(meanOf([0.9, 0.99], 'runs'), SHARE)![1]).toBe(1)
+  // A ratio may be more than all of something, time and counts cannot be less than none, other numbers may be anything.
+  expect(
+    shownInterval(meanOf([0.2, 0.9], 'runs'), { format: 'percent', better: 'lower' })![1],
+  ).toBeGreaterThan(1)
+  expect(shownInterval(two, { format: 'seconds' })![0]).toBe(0)
+  expect(shownInterval(two, { format: 'number' })).toEqual(intervalOf(two))
+  expect(shownInterval(meanOf([0.5], 'runs'), SHARE)).toBeUndefined()
+  // What is shown is not what is judged by.
+  expect(toldApart(two, meanOf([0.99, 0.98], 'runs'))).toBe(false)
+})
+
 it('writes means and intervals to the same place', () => {
   const found = meanOf([0.61, 0.63, 0.62], 'runs')
-  expect(intervalText(found, 'percent')).toEqual({ mean: '62.0%', interval: '59.5% to 64.5%' })
-  expect(intervalText(meanOf([0.61], 'runs'), 'percent')).toEqual({ mean: '61.0%' })
+  expect(intervalText(found, SHARE)).toEqual({ mean: '62.0%', interval: '59.5% to 64.5%' })
+  expect(intervalText(meanOf([0.61], 'runs'), SHARE)).toEqual({ mean: '61.0%' })
   expect(boundsText(-4, [-4.123, -3.877], 'number')).toEqual({ mean: '-4.00', interval: '-4.12 to -3.88' })
   expect(differenceOf(found, found)!.value).toBe(0)
   expect(intervalOf(found)![0]).toBeCloseTo(0.59516, 4)

@@ -1,6 +1,6 @@
 // The life of a study: nothing is done twice, whatever happens, and its result is a function of its jobs' results.
 import { readdirSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -169,6 +169,11 @@ it('refuses the folder of another study, and says so when its store has lost wha
   await runTiny(place, countingStudy())
   await expect(runTiny(place, countingStudy({ name: 'other' }), { folder: folder() })).rejects.toThrow(
     'holds the study "count", not "other"; choose another folder with --out',
+  )
+  await mkdir(join(place, 'training'))
+  await writeFile(join(place, 'training/config.json'), '{"half')
+  await expect(runTiny(place, countingStudy(), { folder: join(place, 'training') })).rejects.toThrow(
+    /config\.json.*; choose another folder with --out$/,
   )
   await rm(join(place, 'store'), { recursive: true })
   expect((await verifyStudy(folder())).flaws).toHaveLength(6)

@@ -41,6 +41,7 @@ interface Seen extends KnownData {
 const seenOf = ({ record, test, images }: RunData): Seen => ({
   train: record.hash,
   heldOut: test?.hash,
+  heldOutCount: test?.count,
   count: record.count,
   imageShape: images && [images.train.height, images.train.width, images.train.channels],
   classes: images?.train.labels && images.train.classes,

@@ -3,7 +3,13 @@ import { ConfigError, DataError, messageOf } from '../../util/errors.ts'
 import { optional } from './optional.ts'
 import type { Shelf } from './store.ts'
 
-type Storage = Awaited<ReturnType<typeof redisStorage>>
+type Storage = Awaited<ReturnType<typeof redisStorage>>['storage']
+
+interface Opened {
+  readonly storage: Storage
+  /** Why a call failed, in words. */
+  readonly reason: (error: unknown) => string
+}
 
 /** An address without its password, for messages. */
 export const withoutSecrets = (address: string): string =>
@@ -23,14 +29,21 @@ async function redisStorage(address: string) {
     connectTimeout: PATIENCE,
     maxRetriesPerRequest: 8,
   })
-  // What a connection says while it is tried again belongs to no call: those have errors of their own.
-  const client = driver.getInstance?.() as { on(event: 'error', listener: () => void): void } | undefined
-  client?.on('error', () => {})
-  return createStorage({ driver })
+  const client = driver.getInstance?.() as
+    | { on(event: 'error', listener: (error: Error) => void): void }
+    | undefined
+  // What a connection says while it is tried again belongs to no call; calls say only that it was tried too often.
+  let last: Error | undefined
+  client?.on('error', (error) => {
+    last = error
+  })
+  const reason = (error: unknown): string =>
+    (error as Error)?.name === 'MaxRetriesPerRequestError' && last ? messageOf(last) : messageOf(error)
+  return { storage: createStorage({ driver }), reason }
 }
 
 /** `s3://bucket/prefix?endpoint=https://...&region=...`; the keys come from the environment, as S3's own tools have it. */
-async function s3Storage(address: string): Promise<Storage> {
+async function s3Storage(address: string): Promise<Opened> {
   const packages = ['unstorage', 'aws4fetch']
   const what = `--store ${withoutSecrets(address)}`
   const url = new URL(address)
@@ -54,7 +67,7 @@ async function s3Storage(address: string): Promise<Storage> {
     driver: s3({ accessKeyId, secretAccessKey, endpoint, region, bucket: url.host }),
   })
   const prefix = url.pathname.replace(/^\/+|\/+$/g, '').replaceAll('/', ':')
-  return prefix ? (prefixStorage(bucket, prefix) as Storage) : bucket
+  return { storage: prefix ? (prefixStorage(bucket, prefix) as Storage) : bucket, reason: messageOf }
 }
 
 /**
@@ -63,11 +76,11 @@ async function s3Storage(address: string): Promise<Storage> {
  */
 export async function remoteShelf(address: string): Promise<Shelf> {
   const words = withoutSecrets(address)
-  const storage = await (address.startsWith('s3:') ? s3Storage(address) : redisStorage(address))
+  const { storage, reason } = await (address.startsWith('s3:') ? s3Storage(address) : redisStorage(address))
   /** Errors of the network pass: whoever does the job tries again. */
   const doing = <T>(what: string, work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
-      throw new DataError(`cannot ${what} the store ${words}: ${messageOf(error)}`, {
+      throw new DataError(`cannot ${what} the store ${words}: ${reason(error)}`, {
         cause: Object.assign(new Error(messageOf(error)), { code: 'ECONNRESET' }),
       })
     })
@@ -88,7 +101,9 @@ export async function remoteShelf(address: string): Promise<Shelf> {
     await shelf.has('results/none.json')
   } catch (error) {
     await shelf.close().catch(() => {})
-    throw error
+    throw new DataError(`${messageOf(error)}. Is its server running, and does this machine reach it?`, {
+      cause: error,
+    })
   }
   return shelf
 }

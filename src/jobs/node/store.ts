@@ -1,7 +1,7 @@
 // Where results and files are kept, by content: one interface of keys and bytes, and what jobs keep in it.
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { copyFile, link as hardLink, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { copyFile, link as hardLink, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isTemporary, makeFolder, writeAtomic } from '../../runs/node/disk.ts'
 import { describeIssues } from '../../runs/schema.ts'
@@ -29,6 +29,9 @@ export interface Shelf {
   layOut?(key: string, path: string): Promise<void>
   close(): Promise<void>
 }
+
+/** Files whose hashes a process remembers: those of one job are a few dozen. */
+const MOST_SEEN = 1000
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 const blobKey = (hash: string): string => `blobs/${hash.slice(0, 2)}/${hash}`
@@ -102,7 +105,10 @@ const jsonOf = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.
 
 /** What jobs keep, on any shelf. */
 export function openStore(shelf: Shelf): Store {
-  /** What was kept before of a file that has not changed since: hashing 20 MB for every checkpoint would be felt. */
+  /**
+   * What was kept before of a file that has not changed since: hashing 20 MB for every checkpoint would be felt. Of the newest
+   * files, since a process may do thousands of jobs.
+   */
   const seen = new Map<string, { readonly size: number; readonly time: number; readonly hash: string }>()
 
   async function keepFile(path: string): Promise<{ hash: string; bytes: number }> {
@@ -117,7 +123,11 @@ export function openStore(shelf: Shelf): Store {
       else await shelf.write(key, bytes)
     }
     // A file that grew while it was read is looked at again the next time.
-    if (bytes.length === size) seen.set(path, { size, time: mtimeMs, hash })
+    if (bytes.length === size) {
+      seen.delete(path)
+      seen.set(path, { size, time: mtimeMs, hash })
+      if (seen.size > MOST_SEEN) seen.delete(seen.keys().next().value!)
+    }
     return { hash, bytes: bytes.length }
   }
 
@@ -189,20 +199,29 @@ export function folderShelf(root: string): Shelf {
   async function link(from: string, to: string): Promise<void> {
     await makeFolder(dirname(to))
     const half = join(dirname(to), `.${basename(to)}.${randomUUID().slice(0, 8)}.tmp`)
-    await hardLink(from, half).catch(() => copyFile(from, half))
-    await rename(half, to)
+    try {
+      await hardLink(from, half).catch(() => copyFile(from, half))
+      await rename(half, to)
+    } catch (error) {
+      // What fits of a copy on a full disk would take the room that somebody makes.
+      await rm(half, { force: true }).catch(() => undefined)
+      throw error
+    }
   }
-  const kept = (key: string, work: Promise<void>): Promise<void> =>
+  const kept = (work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => {
+      const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
       throw new DataError(
-        `cannot keep ${key} in ${root}: ${messageOf(error)}; free some space, or name another --store`,
+        isFull
+          ? `cannot keep results in ${root}: the disk is full; free some space, or name another --store`
+          : `cannot keep results in ${root}: ${messageOf(error)}; make it writable, or name another --store`,
         { cause: error },
       )
     })
   return {
     words: root,
     address: root,
-    adopt: (key, path) => kept(key, link(path, pathOf(key))),
+    adopt: (key, path) => kept(link(path, pathOf(key))),
     layOut: (key, path) => link(pathOf(key), path),
     async read(key) {
       try {
@@ -213,8 +232,7 @@ export function folderShelf(root: string): Shelf {
       }
     },
     has: async (key) => existsSync(pathOf(key)),
-    write: (key, bytes) =>
-      kept(key, writeAtomic(pathOf(key), bytes, { durable: !key.startsWith('progress/') })),
+    write: (key, bytes) => kept(writeAtomic(pathOf(key), bytes, { durable: !key.startsWith('progress/') })),
     remove: (key) => unlink(pathOf(key)).catch(() => undefined),
     close: async () => {},
   }

@@ -14,6 +14,9 @@ export const xmp = (source: string): string =>
   `<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" ` +
   `Iptc4xmpExt:DigitalSourceType="${source}"/></rdf:RDF></x:xmpmeta>`
 
+/** Bytes of a PNG file's signature and of its first chunk, which is the header. */
+const HEADER = 8 + 25
+
 /** An iTXt chunk: keyword and UTF-8 text, uncompressed. */
 function textChunk(keyword: string, text: string): Buffer {
   const data = Buffer.concat([Buffer.from(keyword, 'latin1'), Buffer.alloc(5), Buffer.from(text, 'utf8')])
@@ -38,15 +41,14 @@ export function marked(
   facts: Readonly<Record<string, string>>,
   source: string = GENERATED_MEDIA,
 ): Uint8Array {
-  // Before the last chunk, which is 12 bytes long and empty.
-  const end = png.length - 12
+  // Before the pixels, where readers that do not go through all of a file look: after the signature and the header.
   const said = Object.entries(facts).map(([name, value]) => `${name}=${value}`)
   return new Uint8Array(
     Buffer.concat([
-      png.subarray(0, end),
+      png.subarray(0, HEADER),
       textChunk('XML:com.adobe.xmp', xmp(source)),
       textChunk('sparring', said.join('; ')),
-      png.subarray(end),
+      png.subarray(HEADER),
     ]),
   )
 }

@@ -14,7 +14,8 @@ export interface CurveTable {
 }
 
 /** What such a table's numbers are. */
-export const CURVE_NOTE = 'Means, with their 95% intervals (Student’s t) over seeds.'
+export const CURVE_NOTE =
+  'Means, with their 95% intervals (Student’s t) over seeds; those of shares end at 0% and 100%.'
 
 /** `95.1% (94.8% to 95.4%)` */
 function pointText({ value, low, high }: Point, format: ValueFormat): string {

@@ -1,7 +1,6 @@
 // A number of a study as lines: a point for each group and each value over which it is drawn, with its 95% interval.
 import type { StudyCurve, StudyPanel } from '../../runs/study-result.ts'
-import type { Row } from '../../statistics/row.ts'
-import { intervalOf } from '../../statistics/told-apart.ts'
+import { type Row, shownInterval } from '../../statistics/row.ts'
 
 /** A mean at a place of the x axis, with its interval; both ends are the mean where none is known. */
 export interface Point {
@@ -21,9 +20,10 @@ export const rowOf = ({ measures, training }: StudyPanel, name: string): Row | u
 
 /** The point of a group of a panel; none where it has no number. */
 export function pointOf(panel: StudyPanel, name: string, group: number, x: number): Point[] {
-  const found = rowOf(panel, name)?.values[group]
-  if (!found || found.value === null) return []
-  const [low, high] = intervalOf(found) ?? [found.value, found.value]
+  const row = rowOf(panel, name)
+  const found = row?.values[group]
+  if (!row || !found || found.value === null) return []
+  const [low, high] = shownInterval(found, row) ?? [found.value, found.value]
   return [{ x, value: found.value, low, high }]
 }
 

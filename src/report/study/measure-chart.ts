@@ -242,7 +242,10 @@ export function measureChart(
 export const figureFile = (name: string): string => `figures/${name.replace(/[^a-zA-Z0-9-]+/g, '-')}`
 
 /** What a picture of a number shows, in words. */
-export const chartCaption = (panels: readonly StudyPanel[], row: Pick<RowRecord, 'better'>): string => {
+export const chartCaption = (
+  panels: readonly StudyPanel[],
+  row: Pick<RowRecord, 'better' | 'format'>,
+): string => {
   const several = panels.some(({ groups }) => groups.some(({ jobs }) => jobs.length > 1))
   const better = {
     lower: 'Lower is better.',
@@ -250,7 +253,9 @@ export const chartCaption = (panels: readonly StudyPanel[], row: Pick<RowRecord,
     floor: 'Nearer to real images is better.',
   }
   return [
-    several ? 'Means and 95% intervals (Student’s t) over seeds.' : 'One run of each.',
+    several
+      ? `Means and 95% intervals (Student’s t) over seeds${row.format === 'percent' ? ', cut to what can be' : ''}.`
+      : 'One run of each.',
     row.better ? better[row.better] : '',
   ]
     .join(' ')

@@ -78,6 +78,7 @@ function unseenData(cells: readonly Cell[]): DataHashes {
       imageShape: [28, 28, 1],
       classes,
       heldOut: canonicalJson([wanted, 'test']),
+      heldOutCount: Number.MAX_SAFE_INTEGER,
     }),
   }
 }

@@ -9,7 +9,7 @@ import { createRunOf, openRunOf, type RunWriter, resumeRunOf } from '../../runs/
 import { machine, versions } from '../../runs/node/machine.ts'
 import { CONFIG_FILE } from '../../runs/node/run-folder.ts'
 import { type ResultRow, STUDY, type StudyConfig } from '../../runs/study.ts'
-import { ConfigError } from '../../util/errors.ts'
+import { ConfigError, DataError } from '../../util/errors.ts'
 import type { Plan, Planned } from '../plan.ts'
 import { type Ledger, runFolderOf } from './ledger.ts'
 import type { StudyRequest } from './study-request.ts'
@@ -49,7 +49,12 @@ export async function openFolder(request: StudyRequest, plan: Plan): Promise<Run
     }
     return createRunOf(STUDY, folder, config)
   }
-  const { config } = await openRunOf(STUDY, folder)
+  const { config } = await openRunOf(STUDY, folder).catch((error: unknown) => {
+    if (!(error instanceof DataError)) throw error
+    throw new DataError(`${error.message.replace(/\.$/, '')}; choose another folder with --out`, {
+      cause: error,
+    })
+  })
   if (config.name !== study.name)
     throw new ConfigError(
       `${folder} holds the study "${config.name}", not "${study.name}"; choose another folder with --out`,

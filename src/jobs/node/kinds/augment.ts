@@ -12,10 +12,10 @@ import { ConfigError } from '../../../util/errors.ts'
 import { MOST } from '../../../util/limits.ts'
 import type { DataHashes, JobKind, Needed, Options } from '../../kind.ts'
 import { canonicalJson } from '../../request.ts'
-import { FOLDER, formIn, MADE } from '../data.ts'
-import { type NeededRun, neededRun, TRAINING } from '../needed-run.ts'
+import { MADE } from '../data.ts'
+import { neededClassifier } from '../needed-classifier.ts'
+import { type NeededRun, neededRun } from '../needed-run.ts'
 import { filesBelow } from '../store.ts'
-import { trainingIn } from '../training-options.ts'
 
 /** As `sparring augment` has them; IDX files, because a store keeps three files rather than thousands. */
 const setOptions = z.object({
@@ -35,21 +35,6 @@ interface Augmenting {
   readonly format: (typeof FORMATS)[number]
   readonly class?: string
   readonly confident?: number
-}
-
-/** The classes that a job's classifier names. @throws ConfigError when it is none */
-async function classesOf({ name, request, places }: Needed, hashes: DataHashes): Promise<readonly string[]> {
-  const { data, dataOptions, settings, model } = trainingIn(request.options)
-  const place = data === FOLDER ? places.train! : data
-  const { classes } = await hashes.about({ data: place, options: dataOptions, form: formIn(settings) })
-  const isClassifier =
-    request.kind !== TRAINING ||
-    offeredBy((await neededRun('classifier', { name, request, places }, hashes)).objective, 'classify')
-  if (!isClassifier || !classes)
-    throw new ConfigError(
-      `needs.classifier: the ${model} of "${name}" names no classes; name jobs that train a classifier, or fine-tune one`,
-    )
-  return classes
 }
 
 /** Data is that of the run; naming it again is allowed, since it may stand for all jobs of a study. @throws ConfigError */
@@ -84,7 +69,7 @@ async function understand(
     throw new ConfigError(
       'confident: needs a classifier that says how sure it is; add needs: { classifier: <a block of classifiers> }',
     )
-  const named = classifier && (await classesOf(classifier, hashes))
+  const named = classifier && (await neededClassifier('classifier', classifier, hashes)).known.classes
   const classes = isTold ? run.known.classes! : named!
   checkClasses(options.format, classes)
   if (options.class !== undefined) classNamed(options.class, classes)
