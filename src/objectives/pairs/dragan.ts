@@ -10,10 +10,11 @@ import { awayFromOne } from './slopes.ts'
 const deviation = (batch: Value): Value => sqrt(reduceMean(square(sub(batch, reduceMean(batch)))))
 
 /**
- * The non-saturating game with λ(|∇D(x + δ)| - 1)² for the discriminator, δ uniform in [0, ½) deviations of the batch: the
- * authors' program, which moves every number of an example by a draw of its own.
+ * The non-saturating game with λ(|∇D(x + δ)| - 1)² for the discriminator; δ moves every number of a real example by a draw of
+ * its own, uniform in [0, ½) deviations of the batch, as the published programs perturb a batch. The penalty is taken there;
+ * some programs take it at a place between x and x + δ.
  *
- * @source arXiv:1705.07215, algorithm 1, and its program
+ * @source Kodali et al. 2017, arXiv:1705.07215
  */
 export const dragan: PairLoss = {
   name: 'dragan',
