@@ -5,6 +5,7 @@ export * from './dcgan.ts'
 export * from './dcgan-64.ts'
 export * from './deep-vae.ts'
 export * from './mlp-gan.ts'
+export * from './mlp-points.ts'
 export {
   type DataFacts,
   defineModel,

@@ -9,6 +9,7 @@ import { dcgan } from './dcgan.ts'
 import { dcgan64 } from './dcgan-64.ts'
 import { deepVae } from './deep-vae.ts'
 import { mlpGan } from './mlp-gan.ts'
+import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
 import { shallowVae } from './shallow-vae.ts'
 
@@ -21,6 +22,7 @@ export const MODELS: readonly ModelDefinition[] = [
   convVae,
   conditionalGan,
   conditionalDcgan,
+  mlpPoints,
   classifier,
 ]
 
