@@ -164,7 +164,7 @@ export async function recordedData(
   if (own) return own
   const [first, ...others] = parts as readonly RunSet[] as [RunSet, ...RunSet[]]
   const data = isColumns(name)
-    ? await loadRunData(name, { options: recordedOptions(first) })
+    ? await loadRunData(name, { ...form, options: recordedOptions(first), dataDir: dataDir ?? first.folder })
     : await loadImages(
         [{ ...first, folder: dataDir ?? placeOf(first) }, ...others],
         { ...form, labels: labelsOf(recordedSettings(config).common) },
