@@ -10,9 +10,11 @@ import { dropout } from './dropout.ts'
 import { eLU } from './elu.ts'
 import { embedding } from './embedding.ts'
 import { flatten } from './flatten.ts'
+import { gaussianNoise } from './gaussian-noise.ts'
 import { globalAveragePooling2D } from './global-average-pooling2d.ts'
 import { globalMaxPooling2D } from './global-max-pooling2d.ts'
 import type { Layer } from './layer.ts'
+import { layerNormalization } from './layer-normalization.ts'
 import { leakyReLU } from './leaky-relu.ts'
 import { maxPooling2D } from './max-pooling2d.ts'
 import { reLU } from './relu.ts'
@@ -33,8 +35,10 @@ export const LAYERS = {
   ELU: eLU,
   Embedding: embedding,
   Flatten: flatten,
+  GaussianNoise: gaussianNoise,
   GlobalAveragePooling2D: globalAveragePooling2D,
   GlobalMaxPooling2D: globalMaxPooling2D,
+  LayerNormalization: layerNormalization,
   LeakyReLU: leakyReLU,
   MaxPooling2D: maxPooling2D,
   ReLU: reLU,

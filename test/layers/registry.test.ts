@@ -10,6 +10,7 @@ test('every type of layer is made by its function and calls itself by the name i
     Conv2DTranspose: { filters: 2, kernelSize: 3 },
     Dense: { units: 2 },
     Dropout: { rate: 0.5 },
+    GaussianNoise: { stddev: 0.1 },
     Embedding: { inputDim: 3, outputDim: 2 },
     Rescaling: { scale: 2 },
     Reshape: { targetShape: [-1] },
