@@ -27,6 +27,19 @@ layerContract({
   weights: {},
 })
 layerContract({
+  make: layerNormalization,
+  options: { axis: [1, -1] },
+  type: 'LayerNormalization',
+  input: [2, 3, 2, 4],
+  output: [2, 3, 2, 4],
+  weights: { gamma: [3, 4], beta: [3, 4] },
+  refusedInputs: [[4]],
+  refused: [
+    [{ axis: 'last' }, /axis must be an integer or a list of them, got "last"/],
+    [{ axis: [] }, /axis must be an integer or a list of them, got \[\]/],
+  ],
+})
+layerContract({
   make: gaussianNoise,
   options: { stddev: 0.3 },
   type: 'GaussianNoise',
@@ -62,4 +75,31 @@ test('noise moves inputs while training, and nothing at inference or with no dev
   expect(runLayer(gaussianNoise({ stddev: 0.5 }), x, {}, false).output).toEqual([...x.data])
   expect(runLayer(gaussianNoise({ stddev: 0 }), x, {}, true).output).toEqual([...x.data])
   expect(runLayer(gaussianNoise({ stddev: 0.5 }), x, {}, true).output).not.toEqual([...x.data])
+})
+
+test('several axes are normalized together, with weights of their shape', () => {
+  const x = normalTensor([1, 2, 3, 2], 'x')
+  const weights = {
+    gamma: tensor([
+      [1, 2],
+      [3, 4],
+    ]),
+    beta: tensor([
+      [0, 0],
+      [0, 1],
+    ]),
+  }
+  const { output } = runLayer(layerNormalization({ axis: [3, 1], epsilon: 1e-9 }), x, weights, false)
+  const at = (a: number, place: number, b: number) => (a * 3 + place) * 2 + b
+  const pairs = [0, 1].flatMap((a) => [0, 1].map((b) => [a, b] as const))
+  for (let place = 0; place < 3; place++) {
+    const values = pairs.map(([a, b]) => x.data[at(a, place, b)]!)
+    const mean = values.reduce((sum, v) => sum + v / 4, 0)
+    const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2 / 4, 0))
+    for (const [a, b] of pairs)
+      expect(output[at(a, place, b)]).toBeCloseTo(
+        ((x.data[at(a, place, b)]! - mean) / deviation) * (1 + 2 * a + b) + (a && b ? 1 : 0),
+        6,
+      )
+  }
 })
