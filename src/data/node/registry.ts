@@ -75,10 +75,22 @@ export interface LoadedColumns {
   readonly modes?: KnownModes
 }
 
+/** A set by its name, with what is asked of it. */
+export interface SetChoice {
+  readonly name: string
+  /** Complete. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
 /** A named set of columns that are not held as images. */
 export interface NamedColumns {
   readonly summary: string
   readonly options: z.ZodObject
+  /**
+   * The set of images whose classifier names the modes of samples, for such options: what whoever measures must have ready. Absent where
+   * measures look through none.
+   */
+  classifiedBy?(options: Readonly<Record<string, unknown>>): SetChoice
   /** Undefined for no data at all. */
   load(options: LoadDataOptions): Promise<LoadedColumns | undefined>
 }
@@ -92,6 +104,16 @@ async function loadPoints(name: string, points: Omit<PointsOptions, 'start'>): P
     modes: gaussianModes(name, points),
   }
 }
+
+/** The images that are stacked: of fewer stacks no more drawn digits than they have. */
+const stackedOf = ({ of: name, count }: z.output<typeof stackedOptions>): SetChoice => ({
+  name,
+  options: setOptions(
+    name,
+    namedSets[name]!.options,
+    name === 'digits' ? { count: Math.min(60_000, 3 * count) } : {},
+  ),
+})
 
 /** Data that is no images, or composes them as they are asked for. */
 export const namedColumns: Readonly<Record<string, NamedColumns>> = {
@@ -115,16 +137,16 @@ export const namedColumns: Readonly<Record<string, NamedColumns>> = {
   'stacked-mnist': {
     summary: 'three digits as one RGB image, 28 x 28, a thousand modes: of mnist, or of digits',
     options: stackedOptions,
+    classifiedBy: (options) => stackedOf(setOptions('stacked-mnist', stackedOptions, options)),
     async load({ options = {}, ...rest }) {
-      const { of: name, count, series } = setOptions('stacked-mnist', stackedOptions, options)
+      const chosen = setOptions('stacked-mnist', stackedOptions, options)
+      const { count, series } = chosen
       if (rest.channels === 1)
         throw new ConfigError('stacked-mnist: expected --channels 3, a digit in each, got 1; leave it out')
-      // Of fewer stacks no more digits than they have.
-      const drawn = { count: Math.min(60_000, 3 * count) }
-      const of = await fitSplits(
-        await namedSets[name]!.load({ ...rest, options: name === 'digits' ? drawn : {} }),
-        { imageSize: rest.imageSize },
-      )
+      const { name, options: own } = stackedOf(chosen)
+      const of = await fitSplits(await namedSets[name]!.load({ ...rest, options: own }), {
+        imageSize: rest.imageSize,
+      })
       const { train, test } = of as Required<DataSplits>
       return {
         train: await stackedImages({ of: train, count, seed: series }),
