@@ -16,6 +16,7 @@ export {
   type ModelDefinition,
   type TrainingDefaults,
 } from './model.ts'
+export * from './r3gan.ts'
 export { MODELS, modelNamed } from './registry.ts'
 export * from './shallow-vae.ts'
 export * from './summary.ts'

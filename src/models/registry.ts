@@ -11,6 +11,7 @@ import { deepVae } from './deep-vae.ts'
 import { mlpGan } from './mlp-gan.ts'
 import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
+import { r3gan } from './r3gan.ts'
 import { shallowVae } from './shallow-vae.ts'
 
 export const MODELS: readonly ModelDefinition[] = [
@@ -23,6 +24,7 @@ export const MODELS: readonly ModelDefinition[] = [
   conditionalGan,
   conditionalDcgan,
   mlpPoints,
+  r3gan,
   classifier,
 ]
 
