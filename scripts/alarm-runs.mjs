@@ -39,7 +39,7 @@ function objectiveOf({ model: name, options = {}, players = {}, steps }, columns
   const model = modelNamed(name)
   const objective = model.objective(model.options.parse(options), { columns, classes, steps })
   const phases = objective.phases.map((phase) => {
-    const { learningRate, repeats } = players[phase.updates[0]] ?? {}
+    const { learningRate, repeats } = players[phase.updates?.[0]] ?? {}
     return {
       ...phase,
       ...(learningRate ? { optimizer: adam({ learningRate, beta1: 0.5 }) } : {}),

@@ -26,9 +26,9 @@ function means(rows, names) {
   }
 }
 
-/** The log that has these means: each number as often as there are steps between two looks. */
+/** The log that has these means: each number as often as there are steps between two looks; empty where no alarm reads it. */
 export const rowsOf = (columns) =>
-  Object.values(columns)[0].flatMap((_, part) =>
+  (Object.values(columns)[0] ?? []).flatMap((_, part) =>
     Array.from({ length: part === 0 ? LOOK + 1 : LOOK }, (_, i) => ({
       step: part === 0 ? i : part * LOOK + 1 + i,
       ...Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[part]])),

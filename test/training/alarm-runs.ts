@@ -41,9 +41,9 @@ export function objectiveOf({ run }: AlarmRun): Objective {
   )
 }
 
-/** The log that has these means. */
+/** The log that has these means; empty where no alarm reads it. */
 export const rowsOf = ({ means }: AlarmRun): MetricsRow[] =>
-  Object.values(means)[0]!.flatMap((_, part) =>
+  (Object.values(means)[0] ?? []).flatMap((_, part) =>
     Array.from({ length: part === 0 ? LOOK + 1 : LOOK }, (_, i) => ({
       step: part === 0 ? i : part * LOOK + 1 + i,
       ...Object.fromEntries(Object.entries(means).map(([name, values]) => [name, values[part]!])),
