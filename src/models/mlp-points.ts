@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { dense, leakyReLU } from '../layers/index.ts'
 import { type Network, sequential } from '../layers/network.ts'
+import { logitsOf } from '../losses/index.ts'
 import { ConfigError } from '../util/errors.ts'
 import { formatShape, type Shape } from '../util/shape.ts'
 import { defineModel } from './model.ts'
@@ -77,6 +78,10 @@ export const mlpPoints = defineModel({
       },
       { ...settings, objective },
     )
-    return { ...pair, pictures: [{ kind: 'points' }] }
+    return {
+      ...pair,
+      offers: { ...pair.offers, score: { network: 'discriminator', finish: logitsOf } },
+      pictures: [{ kind: 'points' }],
+    }
   },
 })
