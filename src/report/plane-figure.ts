@@ -66,8 +66,8 @@ function frame(row: PlaneRow): string {
     `<rect width="${SIDE}" height="${SIDE}" fill="${between}"/>`,
     row.map ? mapPaths(row.map) : '',
     lines.length > 0 ? `<path fill="none" stroke="${ink}" stroke-width="1.6" d="${lines.join('')}"/>` : '',
-    `<g fill="${halo}" fill-opacity=".55" stroke="${real}" stroke-width="1.5">${inside(row.real)
-      .map((place) => circle(place, 3.6))
+    `<g fill="none" stroke="${real}" stroke-width="1.2">${inside(row.real)
+      .map((place) => circle(place, 5.5))
       .join('')}</g>`,
     `<g fill="${made}" stroke="${halo}" stroke-width=".7">${inside(row.made)
       .map((place) => circle(place, 3))
@@ -137,7 +137,7 @@ export function planeFigures({ plane }: Pick<RunRecord, 'plane'>): ReportFigure[
       title,
       caption: `Points of both players and what the discriminator makes of the plane, at ${formatCount(shown.length)} of ${formatCount(plane.length)} steps that were kept; x from ${ends(window.x)}, y from ${ends(window.y)}. Made points come of the same latents each time; arrows show where the generator's loss pulls them, the longest being the strongest of their step.${
         last.map?.unit === 'score'
-          ? ' Scores have no scale of their own: the border is the middle between those of real and of made points.'
+          ? ' Scores have no scale of their own: nine of ten real points lie above the border.'
           : ''
       } ${planeText(last)}`,
       alt: `${title}. ${planeText(shown[0]!)} ${planeText(last)}`,

@@ -18,8 +18,8 @@ const pairs = numbers.refine(({ length }) => length % 2 === 0, 'expected x and y
  * What the discriminator says of the plane.
  *
  * `level` is 0 to 100 for every cell, row by row from the bottom, 50 being the line between what it takes for made and for real.
- * Of probabilities it is the percentage. Scores have no scale of their own: there 50 is the middle between the mean score of
- * real and of made points, and 25 more or less is one standard deviation of the scores over the plane.
+ * Of probabilities it is the percentage. Scores have no scale of their own: there 50 is the score that nine of ten real points
+ * exceed, 100 the highest of this step, and 0 that which nine of ten cells exceed; linear between these.
  */
 const mapSchema = z.object({
   unit: z.enum(['probability', 'score']),

@@ -149,7 +149,6 @@ describe('the pull', () => {
 })
 
 describe('levels of the map', () => {
-  const cells = Float32Array.of(-3, -1, 1, 3)
   it('are percentages of probabilities', () => {
     const said = {
       cells: Float32Array.of(0, 0.254, 0.5, 1),
@@ -161,11 +160,19 @@ describe('levels of the map', () => {
       level: [0, 25, 50, 100],
     })
   })
-  it('are deviations of scores from the middle between real and made', () => {
-    const said = { cells, real: Float32Array.of(2, 4), made: Float32Array.of(-3) }
-    // The middle is 0, the deviation the root of 5.
-    expect(planeMap('score', 2, said).level).toEqual([16, 39, 61, 84])
-    const flat = { ...said, cells: new Float32Array(4) }
+  it('of scores have their border where nine of ten real points lie above, and reach the highest and the lowest tenth', () => {
+    const said = {
+      cells: Float32Array.from({ length: 11 }, (_, i) => i - 6), // -6 to 4; nine of ten exceed -5
+      real: Float32Array.from({ length: 11 }, (_, i) => i), // 0 to 10; nine of ten exceed 1
+      made: Float32Array.of(-3),
+    }
+    const { level, ...rest } = planeMap('score', 2, said)
+    expect(rest).toEqual({ unit: 'score', side: 2, real: 5, made: -3 })
+    // Below 1 in steps of 50/6, cut at 0; above it in steps of 50/9.
+    expect(level).toEqual([0, 0, 8, 17, 25, 33, 42, 50, 56, 61, 67])
+  })
+  it('are nothing but the border where all scores are alike', () => {
+    const flat = { cells: new Float32Array(4), real: new Float32Array(3), made: new Float32Array(3) }
     expect(planeMap('score', 2, flat).level).toEqual([50, 50, 50, 50])
   })
 })

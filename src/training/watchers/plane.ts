@@ -66,26 +66,36 @@ function coordinates(values: Float32Array, { x, y, half }: Window): number[] {
 const brief = (value: number): number => (Number.isFinite(value) ? Number(value.toPrecision(3)) : 0)
 const mean = (values: Float32Array): number => values.reduce((sum, x) => sum + x, 0) / values.length
 
+/** The number that nine of ten of the values exceed. */
+const lowTenth = (values: Float32Array): number => values.toSorted()[Math.floor(0.1 * (values.length - 1))]!
+
+/** From scores to levels: see `PlaneMap`. */
+function scoreLevels({ cells, real }: { readonly cells: Float32Array; readonly real: Float32Array }) {
+  const border = lowTenth(real)
+  const highest = Math.max(...cells, ...real)
+  const lowest = lowTenth(cells)
+  return (score: number): number => {
+    const range = score < border ? border - lowest : highest - border
+    return range > 0 ? 50 + (50 * (score - border)) / range : 50
+  }
+}
+
 /** Levels of the map, of what the discriminator said of its cells, of real and of made points. */
 export function planeMap(
   unit: PlaneMap['unit'],
   side: number,
   said: { readonly cells: Float32Array; readonly real: Float32Array; readonly made: Float32Array },
 ): PlaneMap {
-  const [real, made] = [mean(said.real), mean(said.made)]
-  const middle = unit === 'probability' ? 0.5 : (real + made) / 2
-  const about = mean(said.cells)
-  const deviation = Math.sqrt(mean(said.cells.map((score) => (score - about) ** 2)))
-  const scale = unit === 'probability' ? 100 : deviation > 0 ? 25 / deviation : 0
+  const levelOf = unit === 'probability' ? (given: number): number => 100 * given : scoreLevels(said)
   return {
     unit,
     side,
-    level: Array.from(said.cells, (score) => {
-      const level = Math.round(50 + scale * (score - middle))
+    level: Array.from(said.cells, (given) => {
+      const level = Math.round(levelOf(given))
       return Number.isFinite(level) ? Math.max(0, Math.min(100, level)) : 50
     }),
-    real: brief(real),
-    made: brief(made),
+    real: brief(mean(said.real)),
+    made: brief(mean(said.made)),
   }
 }
 
