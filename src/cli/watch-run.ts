@@ -1,6 +1,7 @@
 // Draws the events of a training as they come, and stops it cleanly on Ctrl-C.
 import type { RunEvent, RunResult } from '../measuring/events.ts'
 import { dataText } from '../runs/data-text.ts'
+import type { MetricsRow } from '../runs/schema.ts'
 import { formatBriefMetric, formatCount, formatSize } from '../util/format.ts'
 import { evaluationDrawer } from './evaluation-progress.ts'
 import { formatPath } from './format-path.ts'
@@ -107,16 +108,18 @@ export function eventDrawer(
           sampled = event.step
           return
         case 'record': {
-          if (event.log === 'validation') tracker?.validate(event.row)
+          if (event.log === 'validation') tracker?.validate(event.row as MetricsRow)
           if (terminal.live) {
             progress()
             return
           }
           const numbers = metrics.flatMap(({ name, label, format = 'number' }) => {
             const value = event.row[name]
-            return value === undefined ? [] : [`${label} ${formatBriefMetric(value, format)}`]
+            return typeof value !== 'number' ? [] : [`${label} ${formatBriefMetric(value, format)}`]
           })
-          terminal.print(`step ${formatCount(event.row.step)}: ${event.log} ${numbers.join(', ')}`)
+          // Logs that hold no numbers of the training, such as points of the plane, are nothing for lines.
+          if (numbers.length > 0)
+            terminal.print(`step ${formatCount(event.row.step)}: ${event.log} ${numbers.join(', ')}`)
           return
         }
         case 'evaluation': {

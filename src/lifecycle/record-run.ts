@@ -3,7 +3,7 @@
 import type { RunEvent } from '../measuring/events.ts'
 import { COURSE, MODES } from '../metrics/index.ts'
 import type { SheetMaker } from '../pictures/sheets.ts'
-import { type RunStatus, sampleFile } from '../runs/index.ts'
+import { type MetricsRow, type RunStatus, sampleFile } from '../runs/index.ts'
 import type { RunWriter } from '../runs/node/index.ts'
 import { DivergedError } from '../training/state.ts'
 import type { TrainEvent } from '../training/watcher.ts'
@@ -60,7 +60,7 @@ export async function* recordRun(
         return event.log === 'evaluations'
           ? {
               type: 'evaluation',
-              row: event.row,
+              row: event.row as MetricsRow,
               measures: [...MODES, ...COURSE.flatMap(({ measures }) => measures)],
             }
           : { type: 'record', log: event.log, row: event.row }

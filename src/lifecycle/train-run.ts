@@ -7,7 +7,7 @@ import { imageFacts } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
 import { metricsOf } from '../objectives/objective.ts'
 import { sheetMaker } from '../pictures/sheets.ts'
-import type { EventRow, RunConfig } from '../runs/index.ts'
+import { type EventRow, MAP_SIDE, PLANE_POINTS, planeEvery, type RunConfig } from '../runs/index.ts'
 import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '../runs/node/index.ts'
 import { machine, versions } from '../runs/node/machine.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
@@ -18,6 +18,7 @@ import type { TrainingState } from '../training/state.ts'
 import { stepGraph } from '../training/step.ts'
 import { train } from '../training/trainer.ts'
 import { evaluation } from '../training/watchers/evaluation.ts'
+import { plane } from '../training/watchers/plane.ts'
 import { samples } from '../training/watchers/samples.ts'
 import { validation } from '../training/watchers/validation.ts'
 import { SHARES } from '../util/limits.ts'
@@ -82,6 +83,18 @@ async function* trainInto(
         told,
       }),
       validation({ every: settings.validateEvery, examples: data.heldOut }),
+      plane({
+        // A training that draws no samples is not looked at either.
+        every: settings.sampleEvery === 0 ? 0 : planeEvery(settings.steps),
+        ...{
+          count: PLANE_POINTS.made,
+          arrows: PLANE_POINTS.arrows,
+          shown: PLANE_POINTS.real,
+          side: MAP_SIDE,
+        },
+        real: data.examples,
+        modes: data.modes,
+      }),
       ...(course ? [evaluation({ every: settings.evaluateEvery, measure: course.evaluate })] : []),
     ],
     from,

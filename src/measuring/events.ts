@@ -2,6 +2,7 @@
 import type { MeasureInfo } from '../metrics/index.ts'
 import type { Classification, RunConfig, Standing } from '../runs/index.ts'
 import type { MetricsRow, Notice } from '../training/detectors.ts'
+import type { LogRow } from '../training/watcher.ts'
 
 /** Mean and standard deviation of a logged metric over the last steps. */
 export interface MetricSummary {
@@ -64,7 +65,7 @@ export type RunEvent =
   | { readonly type: 'samples'; readonly step: number; readonly file: string }
   | { readonly type: 'notice'; readonly notice: Notice }
   /** A row of a log, e.g. `validation`: what was measured on the held-out images. */
-  | { readonly type: 'record'; readonly log: string; readonly row: MetricsRow }
+  | { readonly type: 'record'; readonly log: string; readonly row: LogRow }
   /** What was measured of fresh samples. */
   | {
       readonly type: 'evaluation'

@@ -29,6 +29,18 @@ export interface DataFacts {
   readonly steps?: number | undefined
 }
 
+/** A training worth seeing: what forms offer to fill in. */
+export interface ModelExample {
+  /** What will be seen, in a few words. */
+  readonly title: string
+  /** In a sentence or two. */
+  readonly what: string
+  /** Default: the data that the model is trained on unless told otherwise. */
+  readonly data?: string
+  /** Settings that differ from their defaults, of training, model and data, by name. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>
+}
+
 export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
   /** What the user types, e.g. `mlp-gan`. */
   readonly name: string
@@ -39,6 +51,8 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
   readonly madeFor: DataFacts
   /** What it is trained on unless told otherwise: a named data set; default `digits`. */
   readonly data?: string
+  /** Trainings of it that are worth seeing. */
+  readonly examples?: readonly ModelExample[]
   /**
    * Data that the model brings along, made for these options, e.g. a memory of what was played: it is trained on that, and on
    * nothing else. `objective` is told its columns.

@@ -39,12 +39,13 @@ export const isLatent = (draw: Draw): draw is LatentDistribution => draw.distrib
  *
  * - `generate`  makes examples of inputs that are drawn: sample sheets, `sparring sample`, measures, the latent space
  * - `judge`     gives the probability that an example is real: "be the critic"
+ * - `score`     gives a number that is higher where an example, or several together, are taken for more real: the plane of points
  * - `encode`    gives the mean of the latent of an example: reconstructions, where examples lie
  * - `decode`    makes an example of a latent
  * - `classify`  gives one logit per class: the confusion matrix
  * - `act`       gives the action for an observation
  */
-export type KnownFunction = 'generate' | 'judge' | 'encode' | 'decode' | 'classify' | 'act'
+export type KnownFunction = 'generate' | 'judge' | 'score' | 'encode' | 'decode' | 'classify' | 'act'
 
 export interface Offer<Name extends string = string> {
   /** The network that does it, in inference mode. */
@@ -86,6 +87,7 @@ export function offeredBy(
 const WANTING: Readonly<Record<KnownFunction, string>> = {
   generate: 'makes no images; train a model that generates them, such as mlp-gan, to draw samples',
   judge: 'has no network that tells real from made; train a GAN, such as mlp-gan',
+  score: 'has no network that scores examples; train a GAN, such as mlp-points',
   encode: 'has no encoder: only of an autoencoder, such as vae, can be said where images lie',
   decode: 'has no decoder; train an autoencoder, such as vae',
   classify: 'names no classes; train a model that does, such as classifier',

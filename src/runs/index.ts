@@ -62,6 +62,15 @@ export {
   rowsOf,
   stepLogs,
 } from './logs.ts'
+export {
+  MAP_SIDE,
+  MOST_FRAMES,
+  PLANE_POINTS,
+  type PlaneMap,
+  type PlaneRow,
+  planeEvery,
+  planeRowSchema,
+} from './plane.ts'
 export type { Recipe, RunSubject } from './recipe.ts'
 export { RECIPES, type RecipeTable, recipeOf } from './recipes.ts'
 export type { RunRecord } from './record.ts'

@@ -5,6 +5,7 @@ import { ConfigError } from '../util/errors.ts'
 import { criticRowSchema } from './critic.ts'
 import type { RunHead } from './head.ts'
 import { type RowReader, readMetricsRow, rowReader } from './lines.ts'
+import { planeRowSchema } from './plane.ts'
 import {
   controlRowSchema,
   eventRowSchema,
@@ -151,6 +152,12 @@ const DECLARED = {
     lines: 'event',
     onResume: 'forgotten',
     pages: 'never',
+    ownView: true,
+  },
+  plane: {
+    title: 'The duel on the plane',
+    holds: 'points of both sides and what the discriminator makes of the plane, of data of points',
+    schema: planeRowSchema,
     ownView: true,
   },
 } satisfies Readonly<Record<string, DeclaredLog>>

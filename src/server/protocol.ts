@@ -114,6 +114,7 @@ export type {
   CheckedText,
   SettingField,
   StartChoice,
+  StartExample,
   StartForm,
   StartPreview,
   StartRequest,

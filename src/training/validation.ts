@@ -1,16 +1,12 @@
 // Validation: what an objective logs, on held-out examples, with weights that stand still, in inference mode.
 import { type Columns, type Examples, examplesSource } from '../data/source.ts'
-import { type Graph, input } from '../graph/value.ts'
-import type { Network } from '../layers/network.ts'
-import type { NamedValues } from '../layers/ports.ts'
-import { weightInputs } from '../layers/use.ts'
+import type { Graph } from '../graph/value.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { descentsOf, type PhaseResult } from '../objectives/phase.ts'
 import type { Program } from '../runtime/engine.ts'
-import { bind } from './bind.ts'
+import { inputsAtRest, phasesAtRest } from './at-rest.ts'
 import { feeder } from './feeds.ts'
-import { type FeedSpec, Feeds } from './inputs.ts'
-import { logName, type StepOptions, variableName } from './step.ts'
+import type { FeedSpec } from './inputs.ts'
+import { logName, type StepOptions } from './step.ts'
 
 export interface ReportGraph {
   readonly graph: Graph
@@ -29,42 +25,13 @@ export function reportGraph(
   { batchSize, columns }: Pick<StepOptions, 'batchSize' | 'columns'>,
   stepOf: () => number = () => 0,
 ): ReportGraph {
-  const networks = Object.values<Network>(objective.networks)
-  const weights = weightInputs(...networks)
-  const variables: NamedValues = Object.fromEntries(
-    Object.entries(objective.variables ?? {}).flatMap(([name, { shape, perExample }]) =>
-      perExample ? [] : [[name, input(variableName(name), shape)]],
-    ),
-  )
-  const feeds = new Feeds()
-  const results: Record<string, PhaseResult> = {}
-  for (const phase of descentsOf(objective.phases)) {
-    const random = feeds.random(`validation/${phase.name}`)
-    results[phase.name] = phase.loss({
-      batchSize,
-      training: false,
-      data: feeds.data(columns, batchSize, 0),
-      random,
-      networks: Object.fromEntries(
-        networks.map((network) => [
-          network.name,
-          bind({ network, weights: () => weights, training: false, random }),
-        ]),
-      ),
-      variables,
-      results,
-      scheduled: (name, at) => feeds.number(`validation/${phase.name}/${name}`, () => at(stepOf())),
-      after: (network) => network,
-    })
-  }
+  const rest = phasesAtRest(objective, { batchSize, columns, purpose: 'validation', stepOf })
+  const { results, variables, feeds } = rest
   const outputs = Object.fromEntries(
     objective.logs.map(({ name, value }) => [logName(name), value(results, variables)]),
   )
   return {
-    graph: {
-      inputs: [...Object.values(weights), ...Object.values(variables), ...feeds.values.values()],
-      outputs,
-    },
+    graph: { inputs: inputsAtRest(rest), outputs },
     feeds: feeds.specs,
     metrics: Object.fromEntries(objective.logs.map(({ name }) => [name, logName(name)])),
   }

@@ -5,6 +5,12 @@ import type { Shape } from '../util/shape.ts'
 import type { MetricsRow, Notice } from './notice.ts'
 import type { TrainingState } from './state.ts'
 
+/** A row of any log of steps. */
+export interface LogRow {
+  readonly step: number
+  readonly [name: string]: unknown
+}
+
 export type TrainEvent =
   /** Finished steps, with what was logged for each. `seconds` is the time that the call took. */
   | {
@@ -14,7 +20,7 @@ export type TrainEvent =
       readonly seconds: number
     }
   /** A row of another log: what a watcher found at a step. */
-  | { readonly type: 'record'; readonly log: string; readonly row: MetricsRow }
+  | { readonly type: 'record'; readonly log: string; readonly row: LogRow }
   /** New examples `[count, ...shape]` of the same inputs every time, or of fresh ones. */
   | {
       readonly type: 'samples'

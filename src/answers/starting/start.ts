@@ -40,6 +40,17 @@ export interface StartChoice {
   readonly isDraft?: boolean
 }
 
+/** A run worth seeing: what a form is filled in with. */
+export interface StartExample {
+  readonly title: string
+  readonly what: string
+  /** The choice. */
+  readonly model: string
+  readonly data?: string
+  /** Settings that differ from their defaults, by name. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>
+}
+
 /** The form of a kind of run. */
 export interface StartForm {
   /** The kind, as `config.json` has it. */
@@ -73,6 +84,8 @@ export interface StartForm {
       readonly note?: string
     }
   }
+  /** Runs worth seeing, which the form fills in. Default none */
+  readonly examples?: readonly StartExample[]
   /** Absent of kinds that are asked for no data. */
   readonly data?: {
     /** Data sets, the default first, with the settings that each has of its own. */

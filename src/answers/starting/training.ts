@@ -3,6 +3,7 @@ import { splitDataOptions } from '../../lifecycle/data-settings.ts'
 import { commonSettingsOf, resolveSettings } from '../../lifecycle/request.ts'
 import { settingsOf } from '../../lifecycle/setting.ts'
 import { MODELS, modelNamed } from '../../models/index.ts'
+import { OWN_DATA, usualData } from '../../models/model.ts'
 import { TRAINING } from '../../runs/index.ts'
 import { isTraining } from '../../runs/node/index.ts'
 import { dataChoices } from './data-choices.ts'
@@ -21,17 +22,23 @@ export const trainingStart: Startable = {
       choices: MODELS.map((model) => ({
         name: model.name,
         summary: model.description,
+        // Points for a model of points; what brings its own data is asked for none.
+        ...(usualData(model) === OWN_DATA ? {} : { data: { name: usualData(model) } }),
         settings: [
           ...settingsOf(commonSettingsOf(model), { ...model.defaults }).map(fieldOf(false)),
           ...settingsOf(model.options).map(fieldOf(true)),
         ],
       })),
     },
+    examples: MODELS.flatMap((model) =>
+      (model.examples ?? []).map((example) => ({ model: model.name, data: usualData(model), ...example })),
+    ),
     data: {
       choices: dataChoices(
         runs
           .filter(isTraining)
           .flatMap(({ config: { data } }) => data.parts?.map(({ name }) => name) ?? [data.name]),
+        'any',
       ),
     },
     first: { title: 'Training', settings: ['steps', 'batchSize', 'seed'] },

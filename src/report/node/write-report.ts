@@ -14,6 +14,7 @@ import {
 import { type ImageBatch, tileGrid, untileGrid } from '../grid.ts'
 import { reportHtml } from '../html.ts'
 import type { ReportAssets } from '../page-samples.ts'
+import { planeFigures } from '../plane-figure.ts'
 import { renderSvg } from '../svg.ts'
 import { writeFigures } from './extra-figures.ts'
 import { decodePng, encodePng, svgToPng } from './png.ts'
@@ -69,7 +70,7 @@ function within(most: number, sheets: readonly Sheets[number][]): Sheets[number]
 
 /**
  * Writes `figures/learning-curves`, `figures/samples-through-training` and, when there are images for it,
- * `figures/samples-grid`, and the figures that are given, each as SVG and PNG, and `report.html`. May be called while the
+ * `figures/samples-grid`, the duel of runs on the plane, and the figures that are given, each as SVG and PNG, and `report.html`. May be called while the
  * run trains.
  *
  * @param grid     images of the final network for the large grid, e.g. 400. Default: the grid of the last report
@@ -136,7 +137,7 @@ export async function writeReport(
     }
   }
 
-  assets.figures = await writeFigures(run, figures, write, problems)
+  assets.figures = await writeFigures(run, [...planeFigures(record), ...figures], write, problems)
   assets.missing = missing
   assets.evaluation = await run.readEvaluation()
   await write('report.html', reportHtml(record, assets))

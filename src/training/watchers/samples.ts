@@ -16,6 +16,10 @@ export const SHEET_COUNT = 64
 /** Samples in which modes are looked for: so many for each mode, and at most so many. */
 const MODE_SAMPLES = { each: 50, most: 1000 }
 
+/** Samples that the alarm looks at. */
+export const modeSamples = ({ count }: Pick<KnownModes, 'count'>): number =>
+  Math.min(MODE_SAMPLES.most, MODE_SAMPLES.each * count)
+
 /** The inputs of the sheet of a step: the same at every step, or fresh ones. */
 export const sheetInputs = (
   generate: OfferedFunction,
@@ -69,7 +73,7 @@ export const samples =
     const detect = sampleDetector(objective, told)
     const deviation = real && column !== undefined ? realDeviation(real, column, count) : undefined
     const known = modes && (classify || !modes.classifiedBy) ? modes : undefined
-    const sought = known ? Math.min(MODE_SAMPLES.most, MODE_SAMPLES.each * known.count) : 0
+    const sought = known ? modeSamples(known) : 0
     const many = known && (await openFunction(program, generate, sought))
     const reached = async (step: number) => {
       if (!known || !many) return undefined
