@@ -13,6 +13,8 @@ export type ColumnData =
 export interface Column {
   /** Of one example. */
   readonly shape: Shape
+  /** How many a batch has, where that is not the size of batches: what agents are to answer, numbers that are one of a kind. */
+  readonly count?: number
   readonly dtype: 'float32' | 'uint8' | 'int32' | 'int64'
 }
 export type Columns = Readonly<Record<string, Column>>
