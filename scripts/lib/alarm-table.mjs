@@ -9,6 +9,13 @@ const stacked = { model: 'vae', batchSize: 50, steps: 1501 }
 const conv = { model: 'vae-conv', batchSize: 32, steps: 1000 }
 const told = { model: 'conditional-gan', batchSize: 64, steps: 2101 }
 const toldDeep = { model: 'conditional-dcgan', batchSize: 16, steps: 1201, options: { filters: 8 } }
+const blocks = {
+  model: 'r3gan',
+  imageSize: 16,
+  batchSize: 16,
+  steps: 1001,
+  options: { width: 8, latentDim: 16 },
+}
 const named = { model: 'classifier', batchSize: 32, steps: 1000 }
 
 const generator = (learningRate) => ({ generator: { learningRate } })
@@ -56,6 +63,8 @@ export const RUNS = {
   'conditional-gan-digits-3': { ...told, data: 'digits', seed: 3 },
   'conditional-dcgan-digits-1': { ...toldDeep, data: 'digits', seed: 1 },
   'conditional-dcgan-mnist-2': { ...toldDeep, data: 'mnist', seed: 2 },
+  'r3gan-digits-1': { ...blocks, data: 'digits', seed: 1 },
+  'r3gan-mnist-2': { ...blocks, data: 'mnist', seed: 2 },
   'classifier-digits-1': { ...named, data: 'digits', batchSize: 64, seed: 1, steps: 1500 },
   'classifier-mnist-2': { ...named, data: 'mnist', seed: 2 },
 

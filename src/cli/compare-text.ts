@@ -113,7 +113,7 @@ export function compareText(
     lines.length > 0 ? ['', style.bold(title), ...lines] : []
   const list = (texts: readonly string[]): string[] => texts.map((text) => `- ${paragraph(text, columns, 2)}`)
   const how = protocol
-    ? `mean ± standard deviation; ${protocol.draws} ${protocol.draws === 1 ? 'draw' : 'draws'} of ${formatCount(protocol.count)} samples against ${protocol.reference}; features of ${protocol.extractor.name} ${protocol.extractor.hash.slice(0, 12)} (${formatBriefMetric(protocol.extractor.accuracy, 'percent')} right)`
+    ? `mean ± standard deviation; ${protocol.draws} ${protocol.draws === 1 ? 'draw' : 'draws'} of ${formatCount(protocol.count)} samples against ${protocol.reference}${protocol.extractor ? `; features of ${protocol.extractor.name} ${protocol.extractor.hash.slice(0, 12)} (${formatBriefMetric(protocol.extractor.accuracy, 'percent')} right)` : ''}`
     : ''
   const starred = [...measures, ...training].some(({ best }) => best !== undefined)
   return [

@@ -30,7 +30,7 @@ export function evaluationText(run: string, evaluation: Evaluation, style: Style
     amount(measure.floor, measure.format),
     BETTER[measure.better],
   ])
-  const table = [['', 'samples', 'real images', ''], ...rows]
+  const table = [['', 'samples', evaluation.histogram ? 'real images' : 'real', ''], ...rows]
   const widths = [0, 1, 2].map((at) => Math.max(...table.map((row) => row[at]!.length)))
   const lines = table.map((row, at) => {
     const [name, value, floor, better] = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)) as [
@@ -55,9 +55,17 @@ export function evaluationText(run: string, evaluation: Evaluation, style: Style
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
     style.faint(`${formatCount(count)} samples against ${reference}${spread}; seed ${seed}`),
-    style.faint('real images: as many training images in place of the samples'),
     style.faint(
-      `features: ${extractor.features} of the ${extractor.name} ${extractor.hash.slice(0, 12)}, right on ${formatPercent(extractor.accuracy, 2)} of ${formatCount(extractor.testCount)} held-out images`,
+      evaluation.histogram
+        ? 'real images: as many training images in place of the samples'
+        : 'real: as many real examples in place of the samples',
     ),
+    ...(extractor
+      ? [
+          style.faint(
+            `features: ${extractor.features} of the ${extractor.name} ${extractor.hash.slice(0, 12)}, right on ${formatPercent(extractor.accuracy, 2)} of ${formatCount(extractor.testCount)} held-out images`,
+          ),
+        ]
+      : []),
   ].join('\n')
 }

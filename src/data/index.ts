@@ -15,7 +15,15 @@ export type { NamedBytes } from './idx-dataset.ts'
 export { datasetFromIdx } from './idx-dataset.ts'
 export { IMAGE_SIZE, type ImageSize, parseImageSize } from './image-size.ts'
 export { mnist } from './mnist.ts'
-export { gaussians, type HashedExamples, type PointsOptions, ringCentres } from './points.ts'
+export type { Classify, KnownModes, NamedModes } from './modes.ts'
+export {
+  gaussianModes,
+  gaussians,
+  gridCentres,
+  type HashedExamples,
+  type PointsOptions,
+  ringCentres,
+} from './points.ts'
 export {
   batchIndices,
   type Column,
@@ -29,3 +37,4 @@ export {
   type Source,
   type SourceOptions,
 } from './source.ts'
+export { type StackedOptions, stackedImages, stackedModes } from './stacked.ts'

@@ -19,7 +19,7 @@ export const digitsOptions = z.object({
     .describe('which series of digits is drawn: another one has other digits'),
 })
 
-const points = (modes: number, defaults: { readonly deviation: number }) => ({
+const points = (defaults: { readonly deviation: number }) => ({
   count: z
     .int()
     .min(1)
@@ -32,7 +32,6 @@ const points = (modes: number, defaults: { readonly deviation: number }) => ({
     .max(Number.MAX_SAFE_INTEGER)
     .default(1)
     .describe('which series of points is drawn: another one has other points'),
-  modes: z.int().min(1).max(255).default(modes).describe('how many Gaussians there are'),
   deviation: z
     .number()
     .positive()
@@ -42,8 +41,35 @@ const points = (modes: number, defaults: { readonly deviation: number }) => ({
 
 /** Options of `ring`. */
 export const ringOptions = z.object({
-  ...points(8, { deviation: 0.02 }),
+  ...points({ deviation: 0.02 }),
+  modes: z.int().min(1).max(255).default(8).describe('how many Gaussians there are'),
   radius: z.number().positive().default(2).describe('how far the Gaussians are from the middle'),
+})
+
+/** Options of `grid`. */
+export const gridOptions = z.object({
+  ...points({ deviation: 0.05 }),
+  side: z.int().min(1).max(15).default(5).describe('how many Gaussians a side of the grid has'),
+  spacing: z.number().positive().default(2).describe('how far neighbouring Gaussians are apart'),
+})
+
+/** Options of `stacked-mnist`. */
+export const stackedOptions = z.object({
+  count: z
+    .int()
+    .min(1)
+    .max(MOST.digits)
+    .default(128_000)
+    .describe(
+      'how many stacks there are for training, and a sixth as many for testing; none is held in memory',
+    ),
+  series: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(1)
+    .describe('which series of stacks is composed: another one has other stacks'),
+  of: z.enum(['mnist', 'digits']).default('mnist').describe('whose images are stacked'),
 })
 
 /** Of a set that has none, and of folders. */

@@ -19,4 +19,6 @@ export {
   heUniform,
   lecunNormal,
   lecunUniform,
+  type VarianceScalingOptions,
+  varianceScaling,
 } from './variance-scaling.ts'

@@ -10,6 +10,7 @@ import {
   heUniform,
   lecunNormal,
   lecunUniform,
+  varianceScaling,
 } from './variance-scaling.ts'
 
 export const INITIALIZERS = {
@@ -25,6 +26,7 @@ export const INITIALIZERS = {
   heNormal,
   lecunUniform,
   lecunNormal,
+  varianceScaling,
 }
 
 export type InitializerName = keyof typeof INITIALIZERS

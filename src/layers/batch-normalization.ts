@@ -5,6 +5,7 @@ import { describeInitializer, type InitializerOption, initializerOf } from '../i
 import { ShapeError } from '../util/errors.ts'
 import { checkBoolean, checkNumber } from '../util/options.ts'
 import { formatShape, type Shape } from '../util/shape.ts'
+import { exampleAxis } from './axes.ts'
 import type { Layer, WeightSpec } from './layer.ts'
 import { type LayerOptions, named, openOptions } from './layer-options.ts'
 
@@ -65,14 +66,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
   }
 
   /** The channels' axis, counted with the batch as axis 0. */
-  const channelAxis = (rank: number): number => {
-    const found = axis < 0 ? axis + rank : axis
-    if (found < 1 || found >= rank)
-      throw new ShapeError(
-        `axis ${axis} is not an axis of one example of an input of rank ${rank} (the batch is axis 0)`,
-      )
-    return found
-  }
+  const channelAxis = (rank: number): number => exampleAxis(axis, rank)
 
   return {
     type: 'BatchNormalization',

@@ -1,7 +1,8 @@
 // Measures of fresh samples while a run trains: `--evaluate-every`.
-import { openEvaluator } from '../measuring/evaluator.ts'
+import type { Classify } from '../data/modes.ts'
 import type { RunEvent } from '../measuring/events.ts'
-import { type ExtractorSource, reportedExtractor } from '../measuring/reported-extractor.ts'
+import { classifyBy } from '../measuring/mode-evaluator.ts'
+import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { COURSE } from '../metrics/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { functionOf } from '../objectives/offer.ts'
@@ -9,11 +10,14 @@ import { freshSamples } from '../pictures/fresh-samples.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { Weights } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
-import { imagesIn, type RunData } from './run-data.ts'
+import { evaluatorFor } from './evaluator-for.ts'
+import type { RunData } from './run-data.ts'
 
 export interface Course {
   /** Measures of one draw of samples, by name, always from the same latents; NaN where there is no value. */
   evaluate(weights: Weights): Promise<Readonly<Record<string, number>>>
+  /** Names images, where the measures look through a classifier. */
+  readonly classify?: Classify | undefined
   close(): Promise<void>
 }
 
@@ -31,10 +35,8 @@ export async function* openCourse(
   options: { source?: ExtractorSource | undefined; signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<RunEvent, Course | undefined> {
   if (evaluateEvery === 0) return undefined
-  const splits = imagesIn(data)
   functionOf(objective, 'generate')
-  const extractor = yield* reportedExtractor(engine, splits, options)
-  const evaluator = await openEvaluator(engine, extractor, splits, { groups: COURSE })
+  const { evaluator, extractor } = yield* evaluatorFor(engine, data, { ...options, groups: COURSE })
   const { count, seed } = evaluator
   return {
     async evaluate(weights) {
@@ -43,6 +45,7 @@ export async function* openCourse(
       const { measures } = await evaluator.measure(samples)
       return Object.fromEntries(measures.map(({ name, result }) => [name, result.value ?? Number.NaN]))
     },
-    close: () => extractor.close(),
+    classify: extractor && classifyBy(extractor),
+    close: async () => extractor?.close(),
   }
 }

@@ -1,9 +1,7 @@
 // Measures the samples of trained runs, several draws of each, and keeps what was found in their folders.
-import type { Dataset } from '../data/node/index.ts'
-import { type DrawFound, type Evaluator, type FoundMeasure, openEvaluator } from '../measuring/evaluator.ts'
+import type { DrawFound, FoundMeasure } from '../measuring/evaluator.ts'
 import type { RunEvent } from '../measuring/events.ts'
-import type { Extractor } from '../measuring/extractor.ts'
-import { type ExtractorSource, reportedExtractor } from '../measuring/reported-extractor.ts'
+import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { withReports } from '../measuring/reports.ts'
 import { overDraws } from '../metrics/index.ts'
 import { functionOf } from '../objectives/offer.ts'
@@ -15,11 +13,13 @@ import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { frozen } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
+import { evaluatorFor, type OpenedEvaluator } from './evaluator-for.ts'
 import { openOwnRun } from './own-code.ts'
-import { checkpointArrays, newestCheckpoint, recordedImages, recordedObjective } from './recorded-run.ts'
+import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
+import type { RunData } from './run-data.ts'
 
 export interface EvaluateOptions {
-  /** Samples of a draw; default 10,000, or as many as images were held out. */
+  /** Samples of a draw; default 10,000, or as many as images were held out; for known modes as the literature has it. */
   readonly count?: number | undefined
   /** How often fresh samples are drawn; default 3. */
   readonly draws?: number | undefined
@@ -47,9 +47,7 @@ export type EvaluateEvent =
   | { readonly type: 'evaluated'; readonly folder: string; readonly evaluation: Evaluation }
 
 /** What belongs to one data set. */
-interface OpenData {
-  readonly evaluator: Evaluator
-  readonly extractor: Extractor
+interface OpenData extends OpenedEvaluator {
   /** Draws of real images, taken when first wanted. */
   readonly floors: DrawFound[]
 }
@@ -108,13 +106,17 @@ async function* evaluateOne(
     step: checkpoint.step,
     protocol: { count, draws, seed, reference: evaluator.reference.words },
     data: { name: config.data.name, hash: config.data.hash, referenceHash: evaluator.reference.hash },
-    extractor: evaluator.extractor,
+    ...(evaluator.extractor ? { extractor: evaluator.extractor } : {}),
     measures: found[0]!.measures.map((_, at) => recordOf(found, floors.slice(0, draws), at)),
-    histogram: {
-      classes: [...evaluator.classes],
-      fake: meanShares(found),
-      real: [...evaluator.realShares],
-    },
+    ...(evaluator.classes.length > 0
+      ? {
+          histogram: {
+            classes: [...evaluator.classes],
+            fake: meanShares(found),
+            real: [...evaluator.realShares],
+          },
+        }
+      : {}),
   }
   await run.writeFile(EVALUATION_FILE, `${JSON.stringify(evaluation, null, 2)}\n`)
   await writeRecorded(run)
@@ -145,23 +147,21 @@ export async function* evaluateRuns(
       const { hash } = run.config.data
       let data = open.get(hash)
       if (!data) {
-        const { train, test } = yield* withReports<EvaluateEvent, { train: Dataset; test?: Dataset }>(
-          (report) =>
-            recordedImages(run.config, {
-              dataDir,
-              signal,
-              onImages: (progress) => report({ type: 'images', ...progress }),
-            }),
+        const loaded = yield* withReports<EvaluateEvent, RunData>((report) =>
+          recordedData(run.config, {
+            dataDir,
+            signal,
+            onImages: (progress) => report({ type: 'images', ...progress }),
+          }),
         )
-        const extractor = yield* reportedExtractor(engine, { train, test }, { source, signal })
-        const evaluator = await openEvaluator(engine, extractor, { train, test }, { count, seed })
-        data = { evaluator, extractor, floors: [] }
+        const opened = yield* evaluatorFor(engine, loaded, { source, signal, count, seed })
+        data = { ...opened, floors: [] }
         open.set(hash, data)
       }
       yield* evaluateOne(run, engine, data, draws)
     }
   } finally {
-    for (const { extractor } of open.values()) await extractor.close()
+    for (const { extractor } of open.values()) await extractor?.close()
     await engine.close()
   }
 }

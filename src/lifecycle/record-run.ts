@@ -1,7 +1,7 @@
 // Keeps the folder's record of a training while it happens: logs, sheets, checkpoints and status.
 
 import type { RunEvent } from '../measuring/events.ts'
-import { COURSE } from '../metrics/index.ts'
+import { COURSE, MODES } from '../metrics/index.ts'
 import type { SheetMaker } from '../pictures/sheets.ts'
 import { type RunStatus, sampleFile } from '../runs/index.ts'
 import type { RunWriter } from '../runs/node/index.ts'
@@ -58,7 +58,11 @@ export async function* recordRun(
       case 'record':
         await run.append(event.log, [event.row])
         return event.log === 'evaluations'
-          ? { type: 'evaluation', row: event.row, measures: COURSE.flatMap(({ measures }) => measures) }
+          ? {
+              type: 'evaluation',
+              row: event.row,
+              measures: [...MODES, ...COURSE.flatMap(({ measures }) => measures)],
+            }
           : { type: 'record', log: event.log, row: event.row }
       case 'notice':
         await run.append('events', [event.notice])

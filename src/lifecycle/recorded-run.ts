@@ -168,7 +168,11 @@ export async function recordedData(
   const sets: readonly RunSet[] = parts
   const places = [dataDir].flat()
   const data = isColumns(name)
-    ? await loadRunData(name, { options: recordedOptions(sets[0]!) })
+    ? await loadRunData(name, {
+        ...form,
+        options: recordedOptions(sets[0]!),
+        dataDir: places[0] ?? sets[0]!.folder,
+      })
     : await loadImages(
         sets.map((set, i) => ({ ...set, folder: places[i] ?? (i === 0 ? placeOf(set) : set.folder) })),
         { ...form, labels: labelsOf(recordedSettings(config).common) },

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { imageColumns, imageExamples } from '../data/examples.ts'
 import { joinedDatasets } from '../data/joined.ts'
 import { type LabelledPart, labelledPart } from '../data/labelled-part.ts'
+import type { KnownModes } from '../data/modes.ts'
 import type { LoadDataOptions } from '../data/node/index.ts'
 import { type DataSplits, loadData, namedColumns, namedSets, optionsOf } from '../data/node/index.ts'
 import { setOptions } from '../data/set-options.ts'
@@ -21,6 +22,8 @@ export interface RunData {
   readonly heldOut?: Examples | undefined
   /** The images, where it is some. */
   readonly images?: DataSplits | undefined
+  /** What is known of its modes. */
+  readonly modes?: KnownModes | undefined
   /** What the record says of it; `test` is told only where it is used. */
   readonly record: Omit<RunConfig['data'], 'test' | 'folder'>
   readonly test?: { readonly hash: string; readonly count: number } | undefined
@@ -72,17 +75,19 @@ export function imageData(name: string, images: DataSplits, chosen: Chosen = {})
 }
 
 /** A named set of other columns, or no data at all, as data of a run. */
-async function columnData(name: string, chosen: Chosen): Promise<RunData> {
-  const loaded = await namedColumns[name]!.load(chosen)
+async function columnData(name: string, chosen: Chosen, options: LoadDataOptions): Promise<RunData> {
+  const loaded = await namedColumns[name]!.load({ ...options, options: chosen })
   if (!loaded)
     return {
       facts: { columns: {} },
       source: noData,
       record: { name, hash: 'none', count: 0, columns: {} },
     }
-  const { train, test } = loaded
+  const { train, test, modes } = loaded
+  const [height, width, channels] = train.columns.images?.shape ?? []
   return {
     facts: { columns: train.columns, classes: train.classes.length },
+    modes,
     source: train,
     examples: train,
     heldOut: test,
@@ -92,7 +97,7 @@ async function columnData(name: string, chosen: Chosen): Promise<RunData> {
       ...optionsRecord(chosen),
       hash: train.hash,
       count: train.count,
-      columns: columnsRecord(train.columns),
+      ...(channels === undefined ? { columns: columnsRecord(train.columns) } : { height, width, channels }),
       classes: [...train.classes],
     },
   }
@@ -204,11 +209,15 @@ export async function loadRunData(
     )
   if (others.length > 0)
     throw new ConfigError(`only sets of images are put together, and "${columns}" is none; name it alone`)
-  return columnData(name, chosen)
+  return columnData(name, chosen, { dataDir, ...rest })
 }
 
 /** The images of a run's data. @throws DataError when it is none */
 export function imagesIn({ images, record }: RunData): DataSplits {
+  if (!images && record.height !== undefined)
+    throw new DataError(
+      `the images of the data "${record.name}" are composed as they are asked for, and this needs a set that is held as it is; use mnist, digits or a folder`,
+    )
   if (!images)
     throw new DataError(
       `the data "${record.name}" is no images, but ${Object.keys(record.columns ?? {}).join(', ') || 'nothing'}: this needs a run on images`,

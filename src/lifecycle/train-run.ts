@@ -74,7 +74,13 @@ async function* trainInto(
     steps: settings.steps,
     checkpointEvery: settings.checkpointEvery,
     watchers: [
-      samples({ every: settings.sampleEvery, real: data.examples, told }),
+      samples({
+        every: settings.sampleEvery,
+        real: data.examples,
+        modes: data.modes,
+        classify: course?.classify,
+        told,
+      }),
       validation({ every: settings.validateEvery, examples: data.heldOut }),
       ...(course ? [evaluation({ every: settings.evaluateEvery, measure: course.evaluate })] : []),
     ],

@@ -40,7 +40,8 @@ export interface DrawFound {
 }
 
 export interface Evaluator {
-  readonly extractor: Extractor['record']
+  /** Absent where nothing is classified. */
+  readonly extractor?: Extractor['record'] | undefined
   readonly classes: readonly string[]
   /** Samples of a draw. */
   readonly count: number

@@ -10,6 +10,7 @@ export { type InceptionScoreOptions, inceptionScore } from './inception-score.ts
 export { type KidOptions, kid } from './kid.ts'
 export { type Measured, overDraws } from './measured.ts'
 export { type Memorisation, memorisation, type NearestTraining, nearestTraining } from './memorisation.ts'
+export { MODES, type ModeOptions, modeCoverage } from './modes.ts'
 export { type NeighbourhoodOptions, type Neighbourhoods, neighbourhoods } from './neighbourhoods.ts'
 export {
   COURSE,

@@ -5,6 +5,9 @@ import { gan } from '../objectives/gan.ts'
 import { adam } from '../optimizers/index.ts'
 import type { Shape } from '../util/shape.ts'
 import { imageModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
+import { pairOf, pairOptions, settledPair } from './pair-options.ts'
+
+const IMAGE_SHAPE: Shape = [28, 28, 1]
 
 export interface ChapterGanOptions {
   readonly name: string
@@ -15,7 +18,8 @@ export interface ChapterGanOptions {
 }
 
 /**
- * A pairing of the chapter: Adam with learning rate 2e-4 and beta1 0.5 for both players, latents of length 100.
+ * A pairing of the chapter: Adam with learning rate 2e-4 and beta1 0.5 for both players, latents of length 100. With
+ * `--objective` the same networks play for another loss, with the settings of its paper.
  *
  * @source Rivas 2020, Deep Learning for Beginners, chapter 14
  */
@@ -30,19 +34,33 @@ export const chapterGan = ({
     name,
     description,
     defaults,
-    imageShape: [28, 28, 1],
+    imageShape: IMAGE_SHAPE,
     options: z.object({
       latentDim: z.number().int().min(1).max(65_536).default(100).describe('length of the latent vector'),
-      learningRate: z.number().positive().default(2e-4).describe('learning rate of Adam, both players'),
-      beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's share of the mean gradient kept"),
+      ...pairOptions.shape,
     }),
-    objective: ({ latentDim, learningRate, beta1 }, imageShape) =>
-      gan({
+    settle: ({ latentDim, ...given }) => ({ latentDim, ...settledPair(name, given, IMAGE_SHAPE) }),
+    objective({ latentDim, ...given }, imageShape, { steps }) {
+      const { objective, ...settings } = settledPair(name, given, IMAGE_SHAPE)
+      if (objective)
+        return pairOf(
+          {
+            name,
+            generator: generator({ latentDim, imageShape }),
+            discriminator: (example) => discriminator({ imageShape: example }),
+            latent: { distribution: 'uniform', low: 0, high: 1 },
+            steps,
+          },
+          { objective, ...settings },
+        )
+      const { learningRate, beta1 } = settings as { learningRate: number; beta1: number }
+      return gan({
         name,
         generator: generator({ latentDim, imageShape }),
         discriminator: discriminator({ imageShape }),
         generatorOptimizer: adam({ learningRate, beta1 }),
         discriminatorOptimizer: adam({ learningRate, beta1 }),
         fakes: 'inference', // The chapter's program makes them by Keras' `predict`.
-      }),
+      })
+    },
   })

@@ -5,6 +5,7 @@ export * from './dcgan.ts'
 export * from './dcgan-64.ts'
 export * from './deep-vae.ts'
 export * from './mlp-gan.ts'
+export * from './mlp-points.ts'
 export {
   type DataFacts,
   defineModel,
@@ -15,6 +16,7 @@ export {
   type ModelDefinition,
   type TrainingDefaults,
 } from './model.ts'
+export * from './r3gan.ts'
 export { MODELS, modelNamed } from './registry.ts'
 export * from './shallow-vae.ts'
 export * from './summary.ts'

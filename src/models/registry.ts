@@ -10,7 +10,9 @@ import { dcgan } from './dcgan.ts'
 import { dcgan64 } from './dcgan-64.ts'
 import { deepVae } from './deep-vae.ts'
 import { mlpGan } from './mlp-gan.ts'
+import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
+import { r3gan } from './r3gan.ts'
 import { shallowVae } from './shallow-vae.ts'
 
 export const MODELS: readonly ModelDefinition[] = [
@@ -22,6 +24,8 @@ export const MODELS: readonly ModelDefinition[] = [
   convVae,
   conditionalGan,
   conditionalDcgan,
+  mlpPoints,
+  r3gan,
   classifier,
   dqn,
   c51,

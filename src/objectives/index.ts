@@ -19,6 +19,17 @@ export {
   type OfferedFunction,
   offeredBy,
 } from './offer.ts'
+export {
+  type Judged,
+  PAIR_LOSSES,
+  type PairLog,
+  type PairLoss,
+  type PairOptions,
+  type PairSettings,
+  pairObjective,
+  pairSettings,
+  type Round,
+} from './pairs/index.ts'
 export type { Assignment, BoundNetwork, Descent, Given, Phase, PhaseContext, PhaseResult } from './phase.ts'
 export { type TradesOptions, trades } from './trades.ts'
 export { type UnrolledGanOptions, unrolledGan } from './unrolled-gan.ts'

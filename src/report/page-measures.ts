@@ -13,11 +13,18 @@ import { renderSvg } from './svg.ts'
 
 /** Measures drawn over steps: one chart each row, all lines of a chart on one axis. */
 const COURSES = [
+  { label: 'Modes', format: 'number', lines: { modes: 'modes' } },
+  { label: 'KL', format: 'number', lines: { 'KL(samples ‖ uniform)': 'kl' } },
   { label: 'FID', format: 'number', lines: { FID: 'fid' } },
   {
     label: 'Share',
     format: 'percent',
-    lines: { precision: 'precision', recall: 'recall', coverage: 'coverage' },
+    lines: {
+      'high quality': 'highQuality',
+      precision: 'precision',
+      recall: 'recall',
+      coverage: 'coverage',
+    },
   },
 ] as const
 

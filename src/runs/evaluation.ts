@@ -71,7 +71,8 @@ export const evaluationSchema = z.object({
     /** Hash of the real images that the samples were compared with. */
     referenceHash: named,
   }),
-  extractor: extractorSchema,
+  /** Absent where no measure looked through a classifier. */
+  extractor: extractorSchema.optional(),
   measures: z.array(measureSchema),
   /** How many samples and how many real images the extractor gives to each class, as shares. */
   histogram: z

@@ -1,6 +1,6 @@
 // The records of a run folder: what each file holds, as zod schemas and the types they infer.
 import { z } from 'zod'
-import { MOST_CLASSES, MOST_LENGTH } from '../util/limits.ts'
+import { MOST_LENGTH, MOST_RECORDED_CLASSES } from '../util/limits.ts'
 import { runHeadSchema } from './head.ts'
 
 const count = z.int().min(0)
@@ -110,7 +110,7 @@ const trainedSchema = z.object({
     /** What every example has, where it is no images: shape and type by name. */
     columns: z.record(z.string(), z.object({ shape: z.array(length), dtype: z.string() })).optional(),
     /** Names of the classes of the labels; absent where there are none, and in older runs. */
-    classes: z.array(z.string()).max(MOST_CLASSES).optional(),
+    classes: z.array(z.string()).max(MOST_RECORDED_CLASSES).optional(),
     /** What was done to the images so that they have this shape, in words; absent when nothing was. */
     preparation: z.string().optional(),
     /** Where the files lay, for data that came from files. */

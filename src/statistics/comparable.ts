@@ -79,9 +79,11 @@ export function requireComparable(
   })
   requireSame(evaluated, {
     folder,
-    key: ({ evaluation }) => evaluation.extractor.hash,
+    key: ({ evaluation }) => evaluation.extractor?.hash ?? 'none',
     what: ({ evaluation: { extractor } }) =>
-      `features of the extractor ${extractor.name} (hash ${short(extractor.hash)})`,
+      extractor
+        ? `features of the extractor ${extractor.name} (hash ${short(extractor.hash)})`
+        : 'measures without an extractor',
     remedy: again,
   })
   requireSame(evaluated, {

@@ -108,7 +108,7 @@ export interface Protocol {
   seeds: number[]
   reference: string
   referenceHash: string
-  extractor: Evaluation['extractor']
+  extractor?: Evaluation['extractor']
 }
 
 export function protocolOf(groups: readonly Group[]): Protocol | undefined {
@@ -122,6 +122,6 @@ export function protocolOf(groups: readonly Group[]): Protocol | undefined {
     seeds: unique(evaluations.map((evaluation) => evaluation.protocol.seed)).sort((a, b) => a - b),
     reference: protocol.reference,
     referenceHash: data.referenceHash,
-    extractor,
+    ...(extractor ? { extractor } : {}),
   }
 }

@@ -66,8 +66,11 @@ export const INFLATION = { times: 100, free: 128 * MB } as const
  */
 export const IMAGE_PIXELS = { most: 2 ** 28, together: 2 ** 24 } as const
 
-/** Labels are bytes. */
+/** Labels of images are bytes. */
 export const MOST_CLASSES = 256
+
+/** Classes in a run's record: those of three images together, of ten classes each. */
+export const MOST_RECORDED_CLASSES = 1000
 
 /** Height, width or channels of images, in a run's record. */
 export const MOST_LENGTH = 65_535

@@ -1,6 +1,6 @@
 // What can watch a training, one file per way in which it is lost.
-export { collapseWatch } from './collapse.ts'
+export { collapseWatch, modesReached } from './collapse.ts'
 export { type Descent, descentWatches } from './descent.ts'
 export { type DuelMetrics, duelWatches } from './duel.ts'
 export { latentWatch } from './latents.ts'
-export type { Limits, LogWatch, SampleWatch, Variety, Verdict, Watch } from './watch.ts'
+export type { Limits, LogWatch, ModesReached, SampleWatch, Variety, Verdict, Watch } from './watch.ts'

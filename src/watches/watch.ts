@@ -32,10 +32,23 @@ export interface LogWatch extends Watched {
   over(...judged: Judged): string
 }
 
+/** How many of the known modes of the data fresh samples reach. */
+export interface ModesReached {
+  readonly reached: number
+  /** All there are. */
+  readonly of: number
+  /** How many as many samples would reach on average if all modes were equally likely. */
+  readonly expected: number
+  /** How many samples were looked at. */
+  readonly samples: number
+}
+
 /** How much fresh samples, and as many real examples, differ from each other: the mean deviation of their numbers. */
 export interface Variety {
   readonly fresh: number
   readonly real: number
+  /** Only where the data's modes are known. */
+  readonly modes?: ModesReached | undefined
 }
 
 /** Looks at the samples of the steps that have some. */

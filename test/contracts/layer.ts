@@ -25,6 +25,8 @@ export interface LayerContract<Options> {
   readonly weights?: Readonly<Record<string, Shape>>
   /** The weights among them that no gradient trains; default none. */
   readonly state?: readonly string[]
+  /** The trainable weights on whose way gradients are stopped on purpose: differences do not see that. Default none. */
+  readonly stopped?: readonly string[]
   /** Shapes of one example that the layer must refuse with a ShapeError. */
   readonly refusedInputs?: readonly Shape[]
   /** Option records that must be refused with a ConfigError, each with what its message says. */
@@ -112,6 +114,7 @@ export function layerContract<Options extends object>({
   output: outputShape,
   weights: weightShapes = {},
   state = [],
+  stopped = [],
   refusedInputs = [],
   refused = [],
   examplesApart = true,
@@ -145,7 +148,7 @@ export function layerContract<Options extends object>({
     })
 
     test('its gradients agree with directional differences, to second order, in both modes', () => {
-      const trained = Object.keys(weights).filter((name) => !state.includes(name))
+      const trained = Object.keys(weights).filter((name) => ![...state, ...stopped].includes(name))
       const at: Record<string, Tensor> = values ? {} : { x }
       for (const name of trained) at[`weights/${name}`] = weights[name]!
       for (const training of [false, true])

@@ -13,6 +13,7 @@ import {
   randomNormal,
   randomUniform,
   truncatedNormal,
+  varianceScaling,
   zeros,
 } from '../../src/initializers/index.ts'
 import { ConfigError } from '../../src/util/errors.ts'
@@ -66,6 +67,40 @@ describe('initializers that scale by fans', () => {
       expect(largest).toBeLessThanOrEqual(bound * (1 + 1e-6))
       expect(largest).toBeGreaterThan(bound * 0.98)
     }
+  })
+})
+
+describe('varianceScaling', () => {
+  test.each([
+    ['truncatedNormal', 'fanIn', 200, 2 / 0.87962566103423978],
+    ['uniform', 'fanOut', 300, Math.sqrt(3)],
+    ['untruncatedNormal', 'fanAverage', 250, undefined],
+  ] as const)('%s over %s has the variance that it is told', (distribution, mode, fan, bound) => {
+    const initializer = varianceScaling({ scale: 0.5, mode, distribution })
+    const { mean, deviation, largest, length } = statistics(initializer, [200, 300])
+    const expected = Math.sqrt(0.5 / fan)
+    expect(Math.abs(mean)).toBeLessThan((5 * expected) / Math.sqrt(length))
+    expect(Math.abs(deviation / expected - 1)).toBeLessThan(0.02)
+    if (bound) expect(largest).toBeLessThanOrEqual(expected * bound * (1 + 1e-6))
+    else expect(largest).toBeGreaterThan(3.5 * expected)
+  })
+
+  test('is that of which the named ones are cases, and is made again from its configuration', () => {
+    const fill = (initializer: Initializer) => [...initializer.fill([20, 30], randomStream(3, 'w'))]
+    expect(fill(varianceScaling({ mode: 'fanAverage', distribution: 'uniform' }))).toEqual(
+      fill(glorotUniform()),
+    )
+    const made = varianceScaling({ scale: 0.3, mode: 'fanOut' })
+    const config = JSON.parse(JSON.stringify(describeInitializer(made)))
+    expect(fill(initializerOf('a layer', 'kernelInitializer', config))).toEqual(fill(made))
+  })
+
+  test('refuses what it does not have', () => {
+    expect(() => varianceScaling({ scale: 0 })).toThrow('scale must be a number with scale > 0, got 0')
+    expect(() => varianceScaling({ mode: 'fan_in' as never })).toThrow(
+      /unknown mode "fan_in"; did you mean "fanIn"/,
+    )
+    expect(() => varianceScaling({ distribution: 'normal' as never })).toThrow(ConfigError)
   })
 })
 

@@ -6,13 +6,19 @@ import { LAYERS, layerOf } from '../../src/layers/registry.ts'
 test('every type of layer is made by its function and calls itself by the name in the table', () => {
   const options: Record<string, object> = {
     Activation: { activation: 'relu' },
+    Conv1D: { filters: 2, kernelSize: 3 },
     Conv2D: { filters: 2, kernelSize: 3 },
     Conv2DTranspose: { filters: 2, kernelSize: 3 },
     Dense: { units: 2 },
     Dropout: { rate: 0.5 },
+    GaussianNoise: { stddev: 0.1 },
     Embedding: { inputDim: 3, outputDim: 2 },
+    GenerativeBasis: { size: 2 },
+    Maxout: { numUnits: 2 },
     Rescaling: { scale: 2 },
     Reshape: { targetShape: [-1] },
+    SpectralNormalization: { layer: { type: 'Dense', config: { units: 2 } } },
+    WeightNormalization: { layer: { type: 'Dense', config: { units: 2 } } },
   }
   for (const type of Object.keys(LAYERS)) {
     const layer = layerOf({ type, config: { ...options[type] } })

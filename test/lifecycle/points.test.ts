@@ -137,14 +137,33 @@ describe('a run on points', () => {
     await expectSame('whole', 'halves')
   }, 60_000)
 
-  it('cannot be evaluated, and says why', async () => {
-    const { code, text } = await run('evaluate', at('whole'))
-    expect(code).toBe(3)
-    expect(text).toContain('the data "ring" is no images, but points, labels: this needs a run on images')
-    await expect(train({ name: 'course', settings: { evaluateEvery: 8 } })).rejects.toThrow(
-      'the data "ring" is no images, but points, labels',
-    )
-    expect(existsSync(at('course'))).toBe(false)
+  it('is measured by its modes, beside real points, without a classifier', async () => {
+    const { code, text } = await run('evaluate', at('whole'), '--count', '300', '--draws', '2', '--json')
+    expect(code).toBe(0)
+    const [found] = JSON.parse(text.trim().split('\n').at(-1)!).runs
+    expect(found).not.toHaveProperty('extractor')
+    expect(found.protocol).toMatchObject({ count: 300, draws: 2 })
+    expect(found.protocol.reference).toContain('the 5 Gaussians of ring')
+    const by = Object.fromEntries(found.measures.map((measure: { name: string }) => [measure.name, measure]))
+    expect(Object.keys(by)).toEqual(['modes', 'highQuality', 'kl', 'reverseKl'])
+    expect(by.modes.floor.value).toBe(5)
+    expect(Math.abs(by.highQuality.floor.value - 0.989)).toBeLessThan(0.02)
+    expect(by.kl.floor.value).toBeLessThan(0.03)
+    // After 24 steps nothing is near a middle yet.
+    expect(by.highQuality.value).toBeLessThan(0.5)
+    expect(by.kl.value).toBeGreaterThan(by.kl.floor.value)
+    const report = await readFile(join(at('whole'), 'report.html'), 'utf8')
+    expect(report).toContain('High quality')
+    expect((await run('evaluate', at('whole'), '--count', '300')).text).not.toMatch(/undefined|features:/)
+  })
+
+  it('is measured while it trains', async () => {
+    await train({ name: 'course', settings: { evaluateEvery: 8 } })
+    const lines = (await readFile(join(at('course'), 'evaluations.jsonl'), 'utf8')).trim().split('\n')
+    const rows = lines.map((line) => JSON.parse(line))
+    expect(rows.map(({ step }) => step)).toEqual([0, 8, 16, 23])
+    for (const { modes, kl } of rows) expect([modes <= 5, kl >= 0]).toEqual([true, true])
+    await rm(at('course'), { recursive: true })
   })
 
   it('has no pages of images in the studio, which say so when they are asked', async () => {

@@ -5,7 +5,7 @@ import type { Network } from '../../src/layers/network.ts'
 import { countParameters, inputOf, outputOf } from '../../src/layers/use.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { dcgan, dcganDiscriminator, dcganGenerator } from '../../src/models/dcgan.ts'
-import { imageFacts } from '../../src/models/model.ts'
+import { imageFacts, settledOptions } from '../../src/models/model.ts'
 import { ConfigError } from '../../src/util/errors.ts'
 import { expectSameInRuntime, rowsOf, run } from '../support/networks.ts'
 import { uniformTensor } from '../support/tensors.ts'
@@ -92,7 +92,11 @@ describe('the networks of the DCGAN as ONNX files', () => {
 
 test('dcgan has the settings of the chapter', () => {
   expect(dcgan.defaults).toMatchObject({ steps: 12_001, batchSize: 64, sampleEvery: 400 })
-  expect(dcgan.options.parse({})).toEqual({ latentDim: 100, learningRate: 2e-4, beta1: 0.5 })
+  expect(settledOptions(dcgan, dcgan.options.parse({}))).toEqual({
+    latentDim: 100,
+    learningRate: 2e-4,
+    beta1: 0.5,
+  })
   const { networks, phases } = dcgan.objective(dcgan.options.parse({ latentDim: 9 }), imageFacts([16, 16, 3]))
   expect(inputOf(networks.generator!).shape).toEqual([9])
   expect(inputOf(networks.discriminator!).shape).toEqual([16, 16, 3])

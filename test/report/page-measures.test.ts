@@ -19,7 +19,7 @@ it('shows values beside those of real images, and how they were taken', () => {
     expect(page).toContain(estimator.replaceAll('<', '&lt;'))
   }
   expect(page).toContain('Real images')
-  expect(page).toContain(evaluation.extractor.hash.slice(0, 12))
+  expect(page).toContain(evaluation.extractor!.hash.slice(0, 12))
   expect(page).not.toContain('Through training')
 })
 

@@ -265,7 +265,7 @@ describe('the page', () => {
       evaluation: {
         measures: [measure],
         protocol: { ...inventedEvaluation().protocol, reference: evil },
-        extractor: { ...inventedEvaluation().extractor, name: evil },
+        extractor: { ...inventedEvaluation().extractor!, name: evil },
       },
     })
     const twin = { ...hostile, folder: `${evil}2`, record: entry({ model: `${evil}2` }).record }

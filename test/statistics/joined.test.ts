@@ -98,7 +98,7 @@ describe('joined numbers', () => {
     const { extractor } = inventedEvaluation()
     const other = vaes.map((each) => ({
       ...each,
-      evaluation: { ...each.evaluation!, extractor: { ...extractor, hash: 'ffff' } },
+      evaluation: { ...each.evaluation!, extractor: { ...extractor!, hash: 'ffff' } },
     }))
     expect(() => joinNumbers([numbers(...gans), numbers(...other)])).toThrow(
       /comparisons 1 and 2 measured in different ways .*sparring evaluate/,

@@ -1,7 +1,7 @@
 // The watch over whether fresh samples differ from each other.
 import { describe, expect, it } from 'vitest'
 import { type Notice, sampleDetector } from '../../src/training/detectors.ts'
-import { COLLAPSE_FROM, COLLAPSE_RATIO, collapseWatch } from '../../src/watches/collapse.ts'
+import { COLLAPSE_FROM, COLLAPSE_RATIO, collapseWatch, modesReached } from '../../src/watches/collapse.ts'
 
 describe('collapsed samples', () => {
   const [same, faint, fine] = [0.9 * COLLAPSE_RATIO.lost, 1.5 * COLLAPSE_RATIO.lost, 0.5]
@@ -46,5 +46,48 @@ describe('collapsed samples', () => {
         .flatMap(([step, deviation]) => then(step, deviation))
       expect([...before, ...after].map(({ severity }) => severity)).toEqual(whole)
     }
+  })
+})
+
+describe('samples of data whose modes are known', () => {
+  const varied = { fresh: 0.5, real: 0.5 }
+  const reach = (reached: number, of = 8) =>
+    modesReached(
+      Array.from({ length: 50 * of }, (_, i) => i % reached),
+      of,
+    )
+
+  it('reach the modes that have a tenth of their fair share, so that strays are none', () => {
+    const strays = Array.from({ length: 400 }, (_, i) => (i < 4 ? 7 : i < 9 ? 6 : i % 3))
+    expect(modesReached(strays, 8)).toMatchObject({ reached: 4, of: 8, samples: 400 })
+    expect(modesReached([0, 1, 1], 1000)).toMatchObject({ reached: 2, of: 1000 })
+    expect(modesReached(new Int32Array(1000), 1000).expected).toBeCloseTo(632.3, 1)
+  })
+
+  it('are told of by how many modes are left, and when they are reached again', () => {
+    const detect = sampleDetector({ watches: [collapseWatch()] })
+    const told = [8, 3, 4, 7, 8].flatMap((reached, i) =>
+      detect(COLLAPSE_FROM + i, { ...varied, modes: reach(reached) }),
+    )
+    expect(told.map(({ step, severity, message }) => [step - COLLAPSE_FROM, severity, message])).toEqual([
+      [1, 'warning', 'fresh samples leave modes out: 3 of 8 modes left in 400 samples (mode collapse).'],
+      [4, 'info', 'over: fresh samples reach the modes again: 8 of 8 modes left in 400 samples.'],
+    ])
+  })
+
+  it('are told of beside what as many real examples show, where those show fewer than all', () => {
+    const modes = modesReached(
+      Int32Array.from({ length: 1000 }, (_, i) => i % 90),
+      1000,
+    )
+    const [notice] = sampleDetector({ watches: [collapseWatch()] })(COLLAPSE_FROM, { ...varied, modes })
+    expect(notice!.message).toContain(
+      '90 of 1000 modes left in 1000 samples, where as many real examples show 632',
+    )
+  })
+
+  it('are collapsed where they are nearly identical, whatever mode they are nearest to', () => {
+    const same = { fresh: 0.001, real: 1, modes: reach(8) }
+    expect(sampleDetector({ watches: [collapseWatch()] })(COLLAPSE_FROM, same)).toHaveLength(1)
   })
 })

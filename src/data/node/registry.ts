@@ -1,10 +1,28 @@
 // The data sets that have a name: add one by adding a row.
 import type { z } from 'zod'
+import { ConfigError } from '../../util/errors.ts'
 import type { DataSplits } from '../dataset.ts'
 import { digits } from '../digits.ts'
+import { fitSplits } from '../fit.ts'
 import { mnist } from '../mnist.ts'
-import { gaussians, type HashedExamples, ringCentres } from '../points.ts'
-import { digitsOptions, noOptions, ringOptions, setOptions } from '../set-options.ts'
+import type { KnownModes } from '../modes.ts'
+import {
+  gaussianModes,
+  gaussians,
+  gridCentres,
+  type HashedExamples,
+  type PointsOptions,
+  ringCentres,
+} from '../points.ts'
+import {
+  digitsOptions,
+  gridOptions,
+  noOptions,
+  ringOptions,
+  setOptions,
+  stackedOptions,
+} from '../set-options.ts'
+import { stackedImages, stackedModes } from '../stacked.ts'
 import type { LoadDataOptions } from './load-options.ts'
 import { loadPublishedSet } from './published-set.ts'
 
@@ -50,28 +68,95 @@ async function sharedDigits(wanted: Series): Promise<DataSplits> {
   }
 }
 
-/** A named set of other columns than images. */
+export interface LoadedColumns {
+  readonly train: HashedExamples
+  readonly test: HashedExamples
+  /** Where it is known of which modes the data is made. */
+  readonly modes?: KnownModes
+}
+
+/** A set by its name, with what is asked of it. */
+export interface SetChoice {
+  readonly name: string
+  /** Complete. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** A named set of columns that are not held as images. */
 export interface NamedColumns {
   readonly summary: string
   readonly options: z.ZodObject
+  /**
+   * The set of images whose classifier names the modes of samples, for such options: what whoever measures must have ready. Absent where
+   * measures look through none.
+   */
+  classifiedBy?(options: Readonly<Record<string, unknown>>): SetChoice
   /** Undefined for no data at all. */
-  load(
-    options: Readonly<Record<string, unknown>>,
-  ): Promise<{ readonly train: HashedExamples; readonly test: HashedExamples } | undefined>
+  load(options: LoadDataOptions): Promise<LoadedColumns | undefined>
 }
 
-/** Data that is no images. */
+/** Points around these middles, with what is known of them. */
+async function loadPoints(name: string, points: Omit<PointsOptions, 'start'>): Promise<LoadedColumns> {
+  const count = Math.ceil(points.count / 6)
+  return {
+    train: await gaussians(points),
+    test: await gaussians({ ...points, count, start: TEST_START }),
+    modes: gaussianModes(name, points),
+  }
+}
+
+/** The images that are stacked: of fewer stacks no more drawn digits than they have. */
+const stackedOf = ({ of: name, count }: z.output<typeof stackedOptions>): SetChoice => ({
+  name,
+  options: setOptions(
+    name,
+    namedSets[name]!.options,
+    name === 'digits' ? { count: Math.min(60_000, 3 * count) } : {},
+  ),
+})
+
+/** Data that is no images, or composes them as they are asked for. */
 export const namedColumns: Readonly<Record<string, NamedColumns>> = {
   ring: {
     summary:
       'points in the plane around eight Gaussians on a ring: a distribution whose modes can be counted',
     options: ringOptions,
-    async load(options) {
-      const { modes, radius, deviation, count, series } = setOptions('ring', ringOptions, options)
-      const all = { centres: ringCentres(modes, radius), deviation, seed: series }
+    async load({ options = {} }) {
+      const { modes, radius, series, ...rest } = setOptions('ring', ringOptions, options)
+      return loadPoints('ring', { centres: ringCentres(modes, radius), seed: series, ...rest })
+    },
+  },
+  grid: {
+    summary: 'points in the plane around 25 Gaussians on a square grid, whose modes can be counted as well',
+    options: gridOptions,
+    async load({ options = {} }) {
+      const { side, spacing, series, ...rest } = setOptions('grid', gridOptions, options)
+      return loadPoints('grid', { centres: gridCentres(side, spacing), seed: series, ...rest })
+    },
+  },
+  'stacked-mnist': {
+    summary: 'three digits as one RGB image, 28 x 28, a thousand modes: of mnist, or of digits',
+    options: stackedOptions,
+    classifiedBy: (options) => stackedOf(setOptions('stacked-mnist', stackedOptions, options)),
+    async load({ options = {}, ...rest }) {
+      const chosen = setOptions('stacked-mnist', stackedOptions, options)
+      const { count, series } = chosen
+      if (rest.channels === 1)
+        throw new ConfigError('stacked-mnist: expected --channels 3, a digit in each, got 1; leave it out')
+      const { name, options: own } = stackedOf(chosen)
+      const of = await fitSplits(await namedSets[name]!.load({ ...rest, options: own }), {
+        imageSize: rest.imageSize,
+      })
+      const { train, test } = of as Required<DataSplits>
       return {
-        train: await gaussians({ ...all, count }),
-        test: await gaussians({ ...all, count: Math.ceil(count / 6), start: TEST_START }),
+        train: await stackedImages({ of: train, count, seed: series }),
+        test: await stackedImages({
+          of: test,
+          count: Math.ceil(count / 6),
+          seed: series,
+          start: TEST_START,
+        }),
+        modes: stackedModes({ train, test }, series),
       }
     },
   },

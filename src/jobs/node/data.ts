@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { ImageForm } from '../../data/fit.ts'
 import { parseImageSize } from '../../data/image-size.ts'
 import { type LabelledPart, labelledPart } from '../../data/labelled-part.ts'
-import { namedSets } from '../../data/node/index.ts'
+import { namedColumns, namedSets } from '../../data/node/index.ts'
 import { imagesIn, isColumns, loadRunData, type RunData } from '../../lifecycle/run-data.ts'
 import { DataError } from '../../util/errors.ts'
 import type { DataHashes, DataWanted, KnownData, Options } from '../kind.ts'
@@ -18,6 +18,14 @@ export const MADE = 'set'
 
 /** What a request says of data: its name, or that it is a folder, whose place is told apart. */
 export const FOLDER = 'folder'
+
+/** The images through whose classifier measures look at samples of such data; undefined where they look through none. */
+export function lookedThrough({ data, options, form }: DataWanted): DataWanted | undefined {
+  if (!isColumns(data)) return { data, options, form }
+  const set = namedColumns[data]!.classifiedBy?.(options)
+  // Their size is that of what is made of them, their channels are not.
+  return set && { data: set.name, options: set.options, form: formIn({ imageSize: form.imageSize }) }
+}
 
 /** How images are asked for, of a job's settings. */
 export const formIn = ({ imageSize, channels }: Options): Options => ({

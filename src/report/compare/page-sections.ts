@@ -93,9 +93,12 @@ export function protocolText({
     ways.join(' / '),
     counts.join(' / '),
   ])
+  const features = extractor
+    ? ` Features: the ${formatCount(extractor.features)} numbers of ${safe(extractor.name)} (hash <code>${safe(extractor.hash.slice(0, 12))}</code>), which names ${formatPercent(extractor.accuracy)} of ${formatCount(extractor.testCount)} held-out images rightly.`
+    : ''
   return `<div class="protocol">
 <h3>Protocol</h3>
-<p class="note">${draws} ${draws === 1 ? 'draw' : 'draws'} of ${formatCount(count)} samples, seed ${safe(listed(seeds.map(String)))}, against ${safe(reference)} (hash <code>${safe(referenceHash.slice(0, 12))}</code>). Features: the ${formatCount(extractor.features)} numbers of ${safe(extractor.name)} (hash <code>${safe(extractor.hash.slice(0, 12))}</code>), which names ${formatPercent(extractor.accuracy)} of ${formatCount(extractor.testCount)} held-out images rightly. Numbers of another extractor, or of other counts, cannot be compared with these.</p>
+<p class="note">${draws} ${draws === 1 ? 'draw' : 'draws'} of ${formatCount(count)} samples, seed ${safe(listed(seeds.map(String)))}, against ${safe(reference)} (hash <code>${safe(referenceHash.slice(0, 12))}</code>).${features} Numbers of another extractor, or of other counts, cannot be compared with these.</p>
 ${stackedTable(['Measure', 'Estimator', 'Samples'], rows)}
 </div>`
 }

@@ -1,8 +1,7 @@
 // The text of a study looked at without its data: everything that is wrong with it, at which line, and what it comes to.
 import { isMap, LineCounter, parseDocument } from 'yaml'
-import type { DataHashes } from '../../jobs/kind.ts'
 import { KINDS } from '../../jobs/node/kinds.ts'
-import { canonicalJson } from '../../jobs/request.ts'
+import { unseenData } from '../../jobs/unseen-data.ts'
 import { messageOf } from '../../util/errors.ts'
 import { type Cell, cellsOf, countJobs } from '../axes.ts'
 import { MOST_JOBS, problemsOf, type StudyFile, type StudyProblem } from '../file.ts'
@@ -64,23 +63,9 @@ const placesOf = (cells: readonly Cell[], { table, helpers }: Plan): NonNullable
   return [...byPlace].map(([place, given]) => ({ place, given }))
 }
 
-/**
- * Data that nobody has looked at is taken for what cannot be wrong: digits, held-out ones too, and every class that a job names. Each
- * has a hash of its own all the same, lest two jobs seem one.
- */
-function unseenData(cells: readonly Cell[]): DataHashes {
-  const named = cells.flatMap(({ options }) => (typeof options.class === 'string' ? [options.class] : []))
-  const classes = [...new Set(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', ...named])]
-  return {
-    of: async (wanted, part) => canonicalJson([wanted, part]),
-    about: async (wanted) => ({
-      count: 60_000,
-      imageShape: [28, 28, 1],
-      classes,
-      heldOut: canonicalJson([wanted, 'test']),
-    }),
-  }
-}
+/** Classes that jobs name. */
+const classesNamed = (cells: readonly Cell[]): string[] =>
+  cells.flatMap(({ options }) => (typeof options.class === 'string' ? [options.class] : []))
 
 /** Looks at a study as somebody writes it. Names and values are checked as far as that needs no data. */
 export async function lookAtStudy(text: string): Promise<LookedAt> {
@@ -125,7 +110,7 @@ export async function lookAtStudy(text: string): Promise<LookedAt> {
     const cells = cellsOf(one)
     const plan = await planStudy(one, {
       kinds: KINDS,
-      hashes: unseenData(cells),
+      hashes: unseenData(classesNamed(cells)),
       version: 'none',
     })
     return {

@@ -9,7 +9,7 @@ import { ConfigError } from '../../../util/errors.ts'
 import { checkNames, checkNumber } from '../../../util/options.ts'
 import type { JobContext, JobKind, Options } from '../../kind.ts'
 import { accuracies, HELD_OUT, type Tested, testData, testedOn, testNames } from '../accuracy.ts'
-import { formIn, MADE, movedData, placeOf, placesFor } from '../data.ts'
+import { formIn, lookedThrough, MADE, movedData, placeOf, placesFor } from '../data.ts'
 import { TRAINING } from '../needed-run.ts'
 import { runJob } from '../run-job.ts'
 import { labelsIn, trainingIn, trainingNames, trainingWork, understoodTraining } from '../training-options.ts'
@@ -77,6 +77,7 @@ async function understand(
   const form = formIn(settings)
   const wanted = { data, options: dataOptions, form }
   const tested = await testData(tests, settings, hashes)
+  const through = training.evaluate && lookedThrough(wanted)
   const { heldOut } = offers(model, modelOptions, 'classify') ? await hashes.about(wanted) : {}
   return {
     options: training as unknown as Options,
@@ -86,8 +87,15 @@ async function understand(
       ...tested.data,
     },
     places: { ...placesFor(data, 'train'), ...tested.places },
-    ...(training.evaluate
-      ? { needs: { extractor: { kind: 'extractor', options: { data, dataOptions, form } } } }
+    ...(through
+      ? {
+          needs: {
+            extractor: {
+              kind: 'extractor',
+              options: { data: through.data, dataOptions: through.options, form: through.form },
+            },
+          },
+        }
       : {}),
   }
 }
@@ -96,12 +104,12 @@ async function understand(
 async function evaluate(context: JobContext, training: TrainingJob, wanted: Evaluating): Promise<void> {
   const { job, folder, signal, progress, filesOf } = context
   if (await (await openRun(folder)).readEvaluation()) return
-  const cacheDir = await filesOf('extractor')
+  const cacheDir = job.request.needs.extractor === undefined ? undefined : await filesOf('extractor')
   for await (const event of evaluateRuns([folder], {
     ...wanted,
     threads: Number(training.settings.threads),
     dataDir: movedData(job, training.data, 'train'),
-    extractor: { cacheDir },
+    extractor: cacheDir === undefined ? undefined : { cacheDir },
     signal,
   })) {
     signal.throwIfAborted()

@@ -1,0 +1,82 @@
+// Two networks of three dense layers for points of the plane: the patient on which one sees a generator lose modes.
+import { z } from 'zod'
+import { dense, leakyReLU } from '../layers/index.ts'
+import { type Network, sequential } from '../layers/network.ts'
+import { ConfigError } from '../util/errors.ts'
+import { formatShape, type Shape } from '../util/shape.ts'
+import { defineModel } from './model.ts'
+import { pairOf, pairOptions, settledPair } from './pair-options.ts'
+
+export interface PointsNetworkOptions {
+  /** Units of each of the three hidden layers; default 128. */
+  readonly units?: number
+}
+
+/** Latents [n, latentDim] to points [n, 2]. 35,458 parameters by default. */
+export const pointsGenerator = ({
+  units = 128,
+  latentDim = 16,
+}: PointsNetworkOptions & { readonly latentDim?: number } = {}): Network =>
+  sequential({ name: 'generator', input: { z: [latentDim] }, output: 'points' }, [
+    ...Array.from({ length: 3 }, () => dense({ units, activation: 'relu' })),
+    dense({ units: 2 }),
+  ])
+
+/** Points, or several packed together [n, 2 pack], to the probability [n, 1] that they are real. 33,537 parameters by default. */
+export const pointsDiscriminator = (
+  example: Shape = [2],
+  { units = 128 }: PointsNetworkOptions = {},
+): Network =>
+  sequential({ name: 'discriminator', input: { points: example }, output: 'probability' }, [
+    ...Array.from({ length: 3 }, () => [dense({ units }), leakyReLU({ negativeSlope: 0.2 })]).flat(),
+    dense({ units: 1, activation: 'sigmoid' }),
+  ])
+
+const options = z.object({
+  latentDim: z.number().int().min(1).max(65_536).default(16).describe('length of the latent vector'),
+  units: z.number().int().min(1).max(4096).default(128).describe('units of each of the three hidden layers'),
+  ...pairOptions.shape,
+})
+
+const settle = ({
+  latentDim,
+  units,
+  objective = 'non-saturating',
+  ...given
+}: z.output<typeof options>): z.output<typeof options> => ({
+  latentDim,
+  units,
+  ...settledPair('mlp-points', { objective, ...given }, [2]),
+})
+
+/** A plain GAN unless told another objective. */
+export const mlpPoints = defineModel({
+  name: 'mlp-points',
+  description:
+    'a GAN of dense layers for points of the plane, such as --data ring: see a generator lose modes, and cures',
+  defaults: { steps: 20_000, batchSize: 256, sampleEvery: 1000, checkpointEvery: 2000 },
+  data: 'ring',
+  madeFor: { columns: { points: { shape: [2], dtype: 'float32' } } },
+  options,
+  settle,
+  objective(given, { columns, steps }) {
+    const { latentDim, units, objective = 'non-saturating', ...settings } = settle(given)
+    if (columns.points?.shape.length !== 1 || columns.points.shape[0] !== 2) {
+      const got = Object.entries(columns).map(([name, { shape }]) => `${name} ${formatShape(shape)}`)
+      throw new ConfigError(
+        `mlp-points learns points [2], the data has ${got.join(', ') || 'no columns'}; choose --data ring, or a model made for this data`,
+      )
+    }
+    const pair = pairOf(
+      {
+        name: 'mlp-points',
+        generator: pointsGenerator({ units, latentDim }),
+        discriminator: (example) => pointsDiscriminator(example, { units }),
+        latent: { distribution: 'normal' },
+        steps,
+      },
+      { ...settings, objective },
+    )
+    return { ...pair, pictures: [{ kind: 'points' }] }
+  },
+})

@@ -1,0 +1,169 @@
+// `--objective`, `--pack` and `--ema` of models that are a generator and a discriminator: asked for, completed, put to work.
+import { z } from 'zod'
+import type { Network } from '../layers/network.ts'
+import {
+  type LatentDistribution,
+  type Objective,
+  PAIR_LOSSES,
+  type PairLoss,
+  type PairSettings,
+  pairObjective,
+} from '../objectives/index.ts'
+import { ConfigError } from '../util/errors.ts'
+import { flagOf } from '../util/flag.ts'
+import type { Shape } from '../util/shape.ts'
+
+const names = PAIR_LOSSES.map(({ name }) => name) as [string, ...string[]]
+
+/** What every pair can be told. Defaults are those of the objective's paper. */
+export const pairOptions = z.object({
+  learningRate: z
+    .number()
+    .positive()
+    .optional()
+    .describe('learning rate of Adam, both players (default: 0.0002, with --objective its own)'),
+  beta1: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe("Adam's share of the mean gradient kept (default: 0.5, with --objective its own)"),
+  objective: z
+    .enum(names)
+    .optional()
+    .describe(
+      `what both players play for, with the settings of its paper: ${PAIR_LOSSES.map(({ name, description }) => `${name}, ${description}`).join('; ')} (default: the model's own training)`,
+    ),
+  beta2: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe("with --objective: Adam's share of the mean square kept (default: its own)"),
+  discriminatorRate: z
+    .number()
+    .positive()
+    .optional()
+    .describe("with --objective: learning rate of the discriminator's Adam (default: its own)"),
+  finalRate: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe(
+      'with --objective: share of the learning rates that is left at the last step, along a cosine (default: its own)',
+    ),
+  discriminatorUpdates: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('with --objective: updates of the discriminator for one of the generator (default: its own)'),
+  penalty: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('with an --objective that has one: weight of the gradient penalty (default: its own)'),
+  finalPenalty: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'with an --objective that has one: share of the weight of the penalty that is left at the last step, along a cosine (default: its own)',
+    ),
+  lookahead: z
+    .number()
+    .int()
+    .min(0)
+    .max(20)
+    .optional()
+    .describe(
+      'with --objective unrolled: updates of the discriminator that the generator looks ahead (default: its own)',
+    ),
+  pack: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'with --objective: examples that the discriminator judges together, as PacGAN does (default: 1)',
+    ),
+  ema: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe(
+      "with --objective: share of the moving average of the generator's weights that is kept at each step, such as 0.999; it makes the samples (default: none)",
+    ),
+})
+export type PairGiven = z.output<typeof pairOptions>
+
+const lossNamed = (name: string): PairLoss => PAIR_LOSSES.find((loss) => loss.name === name)!
+
+/**
+ * With everything that the objective has, in the settings of its paper unless told.
+ *
+ * @param example  shape of what the model was made for, on which settings depend
+ * @throws ConfigError for options that do not go with the objective
+ */
+export function settledPair(model: string, given: PairGiven, example: Shape): PairGiven {
+  const { objective, pack, ema, ...settings } = given
+  const usual = objective === undefined ? undefined : lossNamed(objective).usual(example)
+  for (const [name, value] of Object.entries(settings)) {
+    if (value === undefined || name === 'learningRate' || name === 'beta1') continue
+    if (usual && Object.hasOwn(usual, name)) continue
+    const having = PAIR_LOSSES.filter((loss) => Object.hasOwn(loss.usual(example), name)).map(
+      (loss) => loss.name,
+    )
+    throw new ConfigError(
+      `${model}: ${flagOf(name)} is for --objective ${having.join(', ')}, got ${objective ? `--objective ${objective}` : 'none'}; leave one of them out`,
+    )
+  }
+  if (!usual) {
+    const wrong = pack !== undefined ? 'pack' : ema !== undefined ? 'ema' : undefined
+    if (wrong)
+      throw new ConfigError(
+        `${model}: ${flagOf(wrong)} is for --objective ${names.join(', ')}, got none; give one of them, or leave one of them out`,
+      )
+    return { learningRate: settings.learningRate ?? 2e-4, beta1: settings.beta1 ?? 0.5 }
+  }
+  const own = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
+  // A rate that is given is that of both players, unless the discriminator is given its own.
+  const both =
+    given.learningRate !== undefined && usual.learningRate === usual.discriminatorRate
+      ? { discriminatorRate: given.learningRate }
+      : {}
+  return {
+    objective,
+    ...usual,
+    ...both,
+    ...own,
+    pack: pack ?? 1,
+    ...(ema === undefined ? {} : { ema }),
+  }
+}
+
+export interface PairParts {
+  readonly name: string
+  readonly generator: Network
+  discriminator(example: Shape): Network
+  readonly latent: LatentDistribution
+  readonly steps?: number | undefined
+}
+
+/** The objective that was asked for, of settled options. */
+export const pairOf = (
+  parts: PairParts,
+  { objective, pack = 1, ema, ...settings }: PairGiven & { objective: string },
+): Objective =>
+  pairObjective({
+    ...parts,
+    loss: lossNamed(objective),
+    pack,
+    ema,
+    settings: settings as Partial<PairSettings>,
+  })

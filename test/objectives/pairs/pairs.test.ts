@@ -1,0 +1,273 @@
+// Every objective of a pair: its step against plain numbers (float64, central differences), packing, and what each refuses.
+import { describe, expect, it } from 'vitest'
+import { batchNormalization, dense, sequential } from '../../../src/layers/index.ts'
+import { PAIR_LOSSES, type PairSettings, pairObjective, pairSettings } from '../../../src/objectives/index.ts'
+import { offeredBy } from '../../../src/objectives/offer.ts'
+import { unrolledGan } from '../../../src/objectives/unrolled-gan.ts'
+import { adam } from '../../../src/optimizers/index.ts'
+import { stepGraph } from '../../../src/training/step.ts'
+import { reportGraph } from '../../../src/training/validation.ts'
+import { ConfigError } from '../../../src/util/errors.ts'
+import type { Shape } from '../../../src/util/shape.ts'
+import { type Arrays, feedsOf, largestDifference, noisyState, runStep } from '../../training/run-step.ts'
+import { mean, plainNetwork, points, slopesOf, type Weights } from '../plain-players.ts'
+
+const generator = sequential({ name: 'generator', input: { z: [2] }, output: 'points' }, [
+  dense({ units: 3, activation: 'tanh' }),
+  dense({ units: 2 }),
+])
+const discriminator = (shape: Shape) =>
+  sequential({ name: 'discriminator', input: { points: shape } }, [
+    dense({ units: 4, activation: 'tanh' }),
+    dense({ units: 1, activation: 'sigmoid' }),
+  ])
+const BATCH = 4
+const latent = { distribution: 'normal' } as const
+
+type Rows = readonly (readonly number[])[]
+const softplus = (x: number): number => Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0)
+const rowsOf = (data: ArrayLike<number>, width: number): number[][] =>
+  Array.from({ length: data.length / width }, (_, i) =>
+    Array.from({ length: width }, (_, j) => data[i * width + j]!),
+  )
+const packedRows = (rows: Rows, pack: number): number[][] =>
+  Array.from({ length: rows.length / pack }, (_, i) => rows.slice(i * pack, (i + 1) * pack).flat())
+const logit = (w: Weights, x: readonly number[]): number => plainNetwork(w, 'discriminator', x)[0]!
+
+/** The gradient of a score at an example, by hand: sum of v (1 - tanh²) by the rows of the first kernel. */
+function slopeAt(w: Weights, x: readonly number[]): number {
+  const [kernel, bias, v] = ['dense/kernel', 'dense/bias', 'dense-1/kernel'].map(
+    (name) => w[`discriminator/${name}`]!,
+  )
+  const units = bias!.length
+  return Math.hypot(
+    ...x.map((_, axis) =>
+      Array.from(bias!).reduce((sum, b, k) => {
+        const h = Math.tanh(x.reduce((at, value, i) => at + value * kernel![i * units + k]!, b))
+        return sum + kernel![axis * units + k]! * (1 - h * h) * v![k]!
+      }, 0),
+    ),
+  )
+}
+
+/** What the plain computations may use: weights, packed rows, the uniform numbers of the phase, and settings. */
+interface Plain {
+  readonly w: Weights
+  readonly real: Rows
+  readonly fake: Rows
+  readonly uniform: ArrayLike<number>
+  readonly settings: PairSettings
+}
+const both = (
+  { w, real, fake }: Plain,
+  onReal: (x: number) => number,
+  onFake: (x: number) => number,
+): number => mean(real.map((x) => onReal(logit(w, x)))) + mean(fake.map((x) => onFake(logit(w, x))))
+const over = ({ w, fake }: Plain, f: (x: number) => number): number => mean(fake.map((x) => f(logit(w, x))))
+const crossentropy = (plain: Plain): number => both(plain, (x) => softplus(-x), softplus)
+const believed = (plain: Plain): number => over(plain, (x) => softplus(-x))
+const oneLipschitz = (w: Weights, rows: Rows): number => mean(rows.map((x) => (slopeAt(w, x) - 1) ** 2))
+const pairs = ({ w, real, fake }: Plain, sign: number): number =>
+  mean(real.map((x, i) => softplus(-sign * (logit(w, x) - logit(w, fake[i]!)))))
+const squares = (w: Weights, rows: Rows): number => mean(rows.map((x) => slopeAt(w, x) ** 2)) / 2
+
+/** Losses of discriminator and generator. */
+const PLAIN: Readonly<Record<string, readonly [d: (plain: Plain) => number, g: (plain: Plain) => number]>> = {
+  minimax: [crossentropy, (plain) => -over(plain, softplus)],
+  'non-saturating': [crossentropy, believed],
+  'least-squares': [
+    (plain) =>
+      both(
+        plain,
+        (x) => (x - 1) ** 2 / 2,
+        (x) => x ** 2 / 2,
+      ),
+    (plain) => over(plain, (x) => (x - 1) ** 2 / 2),
+  ],
+  hinge: [
+    (plain) =>
+      both(
+        plain,
+        (x) => Math.max(0, 1 - x),
+        (x) => Math.max(0, 1 + x),
+      ),
+    (plain) => over(plain, (x) => -x),
+  ],
+  'wgan-gp': [
+    (plain) => {
+      const { w, real, fake, uniform, settings } = plain
+      const between = real.map((row, i) => row.map((x, j) => fake[i]![j]! + uniform[i]! * (x - fake[i]![j]!)))
+      return (
+        both(
+          plain,
+          (x) => -x,
+          (x) => x,
+        ) +
+        settings.penalty * oneLipschitz(w, between)
+      )
+    },
+    (plain) => over(plain, (x) => -x),
+  ],
+  dragan: [
+    (plain) => {
+      const { w, real, uniform, settings } = plain
+      const all = real.flat()
+      const deviation = Math.sqrt(mean(all.map((x) => (x - mean(all)) ** 2)))
+      const width = real[0]!.length
+      const around = real.map((row, i) => row.map((x, j) => x + 0.5 * deviation * uniform[i * width + j]!))
+      return crossentropy(plain) + settings.penalty * oneLipschitz(w, around)
+    },
+    believed,
+  ],
+  relativistic: [(plain) => pairs(plain, 1), (plain) => pairs(plain, -1)],
+  r3gan: [
+    (plain) =>
+      pairs(plain, 1) +
+      plain.settings.penalty * (squares(plain.w, plain.real) + squares(plain.w, plain.fake)),
+    (plain) => pairs(plain, -1),
+  ],
+  // With no update ahead; looking ahead itself is held against the objective `unrolledGan` below, and that against brute force.
+  unrolled: [crossentropy, believed],
+}
+
+const onlyWeights = (arrays: Weights): Arrays =>
+  Object.fromEntries(Object.entries(arrays).filter(([name]) => /^(generator|discriminator)\//.test(name)))
+
+const pick = (arrays: Weights, network: string): Weights =>
+  Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith(`${network}/`)))
+
+/** One step from noisy weights with slots at rest. */
+function stepOf(name: string, pack: number, changed: Partial<PairSettings> = {}) {
+  const loss = PAIR_LOSSES.find((each) => each.name === name)!
+  const settings = pairSettings(loss, [2], {
+    ...(loss.usual([2]).lookahead === undefined ? {} : { lookahead: 0 }),
+    discriminatorUpdates: 1,
+    learningRate: 0.01,
+    discriminatorRate: 0.01,
+    beta1: 0,
+    beta2: 0,
+    ...changed,
+  })
+  const objective = pairObjective({ name: 'tiny', loss, generator, discriminator, latent, settings, pack })
+  const step = stepGraph(objective, { batchSize: BATCH, columns: points.columns })
+  const noisy = noisyState(step, 3, 0.4)
+  const start = Object.fromEntries(
+    Object.entries(noisy).map(([entry, data]) => [
+      entry,
+      /^optimizer/.test(entry) ? data.map(() => 0) : data,
+    ]),
+  )
+  const feeds = feedsOf(step, points, 0)
+  return { objective, step, settings, start, feeds, got: runStep(step, start, feeds) }
+}
+
+it('every objective has a plain computation here', () => {
+  expect(PAIR_LOSSES.map(({ name }) => name).sort()).toEqual(Object.keys(PLAIN).sort())
+})
+
+describe.each(PAIR_LOSSES.map(({ name }) => name))('%s', (name) => {
+  describe.each([1, 2])('with packs of %i', (pack) => {
+    const { settings, start, feeds, got } = stepOf(name, pack)
+    const plainOf = (w: Weights, phase: string): Plain => ({
+      w,
+      real: packedRows(rowsOf(feeds.points!.data, 2), pack),
+      fake: packedRows(
+        rowsOf(feeds[`${phase}/normal-0`]!.data, 2).map((z) => plainNetwork(w, 'generator', z)),
+        pack,
+      ),
+      uniform: feeds[`${phase}/uniform-1`]?.data ?? [],
+      settings,
+    })
+    const [lossOfD, lossOfG] = PLAIN[name]!
+    const weights = onlyWeights(start)
+
+    it('gives both players the gradients of plain losses, and moves them by those', () => {
+      // Adam's sum of gradients begins at rest and keeps nothing (beta1 0): after one step it is the gradient.
+      const given = (network: string): Arrays =>
+        Object.fromEntries(
+          Object.keys(got.state).flatMap((entry) => {
+            const [, weight] = /^optimizer-\d+\/(.*)\/gradients$/.exec(entry) ?? []
+            return weight?.startsWith(`${network}/`) ? [[weight, got.state[entry]!]] : []
+          }),
+        )
+      const after = onlyWeights(got.state)
+      const moved = { ...weights, ...pick(after, 'discriminator') }
+      const [ofD, ofG] = [
+        slopesOf(weights, 'discriminator', (w) => lossOfD(plainOf(w, 'discriminator'))),
+        slopesOf(moved, 'generator', (w) => lossOfG(plainOf(w, 'generator'))),
+      ]
+      expect(largestDifference(given('discriminator'), ofD as Arrays)).toBeLessThan(1e-7)
+      expect(largestDifference(given('generator'), ofG as Arrays)).toBeLessThan(1e-7)
+      for (const [entry, slopes] of Object.entries({ ...ofD, ...ofG }))
+        slopes.forEach((slope, i) => {
+          const by = after[entry]![i]! - weights[entry]![i]!
+          if (Math.abs(slope) > 1e-5) expect(Math.sign(by), `${entry} ${i}`).toBe(-Math.sign(slope))
+        })
+      expect(got.metrics.discriminatorLoss).toBeCloseTo(lossOfD(plainOf(weights, 'discriminator')) / 2, 8)
+      expect(got.metrics.generatorLoss).toBeCloseTo(lossOfG(plainOf(moved, 'generator')), 8)
+    })
+
+    it('can be measured on any number of held-out examples', () => {
+      const { objective } = stepOf(name, pack)
+      const { metrics } = reportGraph(objective, { batchSize: 3, columns: points.columns }, () => 0)
+      expect(Object.keys(metrics)).toEqual(objective.logs.map((log) => log.name))
+    })
+  })
+
+  it('has the settings of its paper, and says what it can do', () => {
+    const loss = PAIR_LOSSES.find((each) => each.name === name)!
+    const { learningRate, discriminatorUpdates = 1 } = { discriminatorUpdates: 1, ...loss.usual([28, 28, 1]) }
+    expect(learningRate).toBeGreaterThan(0)
+    expect(discriminatorUpdates).toBeGreaterThanOrEqual(1)
+    const { objective } = stepOf(name, 1)
+    expect(offeredBy(objective, 'generate')?.network).toBe('generator')
+    expect(offeredBy(objective, 'judge') !== undefined).toBe(loss.isProbability)
+    const averaged = pairObjective({ name: 'tiny', loss, generator, discriminator, latent, ema: 0.9 })
+    expect(offeredBy(averaged, 'generate')?.network).toBe('averaged')
+  })
+
+  it('refuses batch normalization exactly where examples must be judged one by one', () => {
+    const loss = PAIR_LOSSES.find((each) => each.name === name)!
+    const mixing = (shape: Shape) =>
+      sequential({ name: 'discriminator', input: { points: shape } }, [
+        dense({ units: 4 }),
+        batchNormalization(),
+        dense({ units: 1, activation: 'sigmoid' }),
+      ])
+    const make = () => pairObjective({ name: 'tiny', loss, generator, discriminator: mixing, latent })
+    if (loss.perExample) {
+      expect(make).toThrow(ConfigError)
+      expect(make).toThrow(new RegExp(`--objective ${name} .*"batch-normalization".*mixes the examples`))
+    } else expect(make).not.toThrow()
+  })
+})
+
+describe('packing', () => {
+  it('is refused where it does not divide the batch', () => {
+    expect(() => stepOf('non-saturating', 3)).toThrow(ConfigError)
+    expect(() => stepOf('non-saturating', 3)).toThrow(/--pack 3: .*batch of 4; give --batch-size 6/)
+  })
+})
+
+describe('unrolled', () => {
+  it('looks ahead as unrolledGan does, which is held against brute force', () => {
+    const adamOptions = { learningRate: 0.01, beta1: 0.5, beta2: 0.9 }
+    const ours = stepOf('unrolled', 1, { lookahead: 3, beta1: 0.5, beta2: 0.9 })
+    const theirs = stepGraph(
+      unrolledGan({
+        name: 'tiny',
+        generator,
+        discriminator: discriminator([2]),
+        generatorOptimizer: adam(adamOptions),
+        discriminatorOptimizer: adam(adamOptions),
+        latent,
+        lookahead: 3,
+      }),
+      { batchSize: BATCH, columns: points.columns },
+    )
+    const { state } = runStep(theirs, ours.start, feedsOf(theirs, points, 0))
+    expect(largestDifference(onlyWeights(ours.got.state), onlyWeights(state))).toBeLessThan(1e-12)
+    const blind = stepOf('unrolled', 1, { lookahead: 0, beta1: 0.5, beta2: 0.9 }).got.state
+    expect(largestDifference(onlyWeights(blind), onlyWeights(state))).toBeGreaterThan(1e-6)
+  })
+})
