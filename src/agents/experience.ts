@@ -8,6 +8,8 @@ import { randomStream } from '../util/random.ts'
 import { type Replay, replayMemory } from './replay.ts'
 
 export interface ExperienceOptions {
+  /** Of the game. */
+  readonly name: string
   /** Gives a copy of the environment. */
   readonly make: () => Environment
   readonly observation: Box
@@ -68,6 +70,7 @@ export function experienceSource(options: ExperienceOptions): Source {
   const { observation, copies, learningStarts, alpha, beta, epsilon } = options
   return {
     columns: experienceColumns(options),
+    words: `frames of ${options.name}, which it plays`,
     open: ({ seed, batchSize }) => play(seed, batchSize),
   }
 

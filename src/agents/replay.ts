@@ -64,18 +64,28 @@ export interface Replay {
   restore(saved: Readonly<Record<string, ArrayBufferView>>): void
 }
 
+/** @throws ConfigError when a memory is too small for a transition of every copy */
+export function checkMemorySize({
+  capacity,
+  copies,
+  nStep,
+}: Pick<ReplayOptions, 'capacity' | 'copies' | 'nStep'>): void {
+  const least = (nStep + 2) * copies
+  if (capacity < least)
+    throw new ConfigError(
+      `expected a memory of at least ${least} steps for ${copies} environments and transitions of ${nStep} steps, got ${capacity}`,
+    )
+}
+
 /**
  * Prioritized experience replay (Schaul et al. 2016, arXiv:1511.05952) of several copies. What is new has the greatest priority that
  * there was, so that it is soon drawn once.
  */
 export function replayMemory(options: ReplayOptions): Replay {
   const { observation, copies, nStep, gamma } = options
+  checkMemorySize(options)
   /** Slots of a copy. */
   const length = Math.floor(options.capacity / copies)
-  if (length < nStep + 2)
-    throw new ConfigError(
-      `expected a memory of at least ${(nStep + 2) * copies} steps for ${copies} environments and transitions of ${nStep} steps, got ${options.capacity}`,
-    )
   const count = length * copies
   const frames: Frames = framesOf(observation, count)
   const actions = new Uint8Array(count)

@@ -67,6 +67,8 @@ export interface OpenSource {
 /** Anything that gives columns, step by step. */
 export interface Source {
   readonly columns: Columns
+  /** What it gives, in words, where its columns do not say it: `frames of space-invaders` */
+  readonly words?: string
   open(options: SourceOptions): OpenSource
 }
 

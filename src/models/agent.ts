@@ -1,6 +1,6 @@
 // Agents: networks for what environments show, options that all of them have, and the three that learn the worth of actions.
 import { z } from 'zod'
-import { experienceColumns, experienceSource } from '../agents/index.ts'
+import { checkMemorySize, experienceColumns, experienceSource } from '../agents/index.ts'
 import { ENVIRONMENTS, makeEnvironment, rulesNamed } from '../environments/index.ts'
 import { add, reduceMean, reshape, sub } from '../graph/build.ts'
 import { conv2D, dense, flatten, type Layer } from '../layers/index.ts'
@@ -144,14 +144,23 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
   const kindOf = ({ atoms: count = 51, lowest = 0, highest = 50 }: Options): ValueKind =>
     learns === 'means' ? expectedValues : returnDistributions({ atoms: count, low: lowest, high: highest })
   const { observation } = rulesNamed('space-invaders')
+  /** What would fail when the first game is played. */
+  function settle(given: z.output<typeof options>): z.output<typeof options> {
+    const { memory, copies, nStep, env, actions, sticky } = given
+    checkMemorySize({ capacity: memory, copies, nStep })
+    makeEnvironment(env, { actions, sticky })
+    return given
+  }
   return defineModel<typeof options>({
     name,
     description,
     defaults: { steps: 62_500, batchSize: 32, sampleEvery: 0, checkpointEvery: 12_500 },
     madeFor: { columns: experienceColumns({ observation, copies: 4 }) },
     options,
+    settle,
     source: ({ env, actions, sticky, copies, memory, learningStarts, gamma, ...rest }) =>
       experienceSource({
+        name: env,
         make: () => makeEnvironment(env, { actions, sticky }),
         observation: rulesNamed(env).observation,
         copies,

@@ -10,6 +10,7 @@ import type { TrainingState } from '../../src/training/state.ts'
 import { train } from '../../src/training/trainer.ts'
 
 const options = {
+  name: 'cart-pole',
   make: () => makeEnvironment('cart-pole', { maxEpisodeSteps: 15 }),
   observation: rulesNamed('cart-pole').observation,
   copies: 2,
