@@ -7,5 +7,5 @@ export {
 } from './environment.ts'
 export type { Game, Outcome, Rules } from './game.ts'
 export { ENVIRONMENTS, makeEnvironment, rulesNamed } from './registry.ts'
-export type { Box, Discrete, Observation } from './spaces.ts'
+export { arrayFor, type Box, type Discrete, type Observation } from './spaces.ts'
 export { type Environments, type Episode, environments } from './vector.ts'

@@ -175,7 +175,7 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
     objective(given) {
       const kind = kindOf(given as Options)
       const { observation: shown, actions, minimal } = rulesNamed(given.env)
-      return qLearning({
+      const learned = qLearning({
         name,
         online: actionNetwork({
           observation: shown.shape,
@@ -188,6 +188,8 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
         targetEvery: given.targetEvery,
         double: given.double,
       })
+      const environment = { name: given.env, options: { actions: given.actions, sticky: given.sticky } }
+      return { ...learned, offers: { act: { ...learned.offers!.act!, environment } } }
     },
   })
 }
