@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { findCycle, type Import, importsOf, nodeGlobalsOf, type Sources } from './support/imports.ts'
 
 const PURE =
-  'util formats graph autodiff lowering onnx runtime initializers layers augmentations losses optimizers watches objectives models training metrics classifiers attacks data runs statistics report'
+  'util formats graph autodiff lowering onnx runtime initializers layers augmentations losses optimizers watches objectives models training metrics classifiers attacks data environments agents runs statistics report'
 /** What each room may import besides itself: rooms, single files, or `type:` and a room. docs/design.md explains it. */
 const ARROWS: Readonly<Record<string, string>> = {
   util: '',
@@ -23,13 +23,15 @@ const ARROWS: Readonly<Record<string, string>> = {
   optimizers: 'graph util',
   watches: 'util',
   objectives: 'augmentations autodiff graph layers losses optimizers type:runs util watches',
-  models: 'augmentations data graph layers losses objectives optimizers type:runs util',
+  models: 'agents augmentations data environments graph layers losses objectives optimizers type:runs util',
   training:
     'autodiff data graph initializers layers lowering objectives onnx optimizers type:runs runtime/engine.ts util watches',
   metrics: 'graph runtime/engine.ts util',
   classifiers: 'autodiff graph onnx runtime/engine.ts util',
   attacks: 'autodiff classifiers graph optimizers runtime/engine.ts statistics util',
   data: 'formats util',
+  environments: 'util',
+  agents: 'data environments util',
   runs: 'formats util',
   statistics: 'runs util',
   report: 'runs statistics util',

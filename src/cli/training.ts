@@ -23,13 +23,30 @@ export const PLACES: readonly Setting[] = [
   textSetting('run', '<folder>', 'folder of the run, new or empty (default: runs/<model>-<time>)'),
 ]
 
+/** Settings that are of no use to models which bring their own data. */
+const OF_CHOSEN_DATA = ['dataDir', 'imageSize', 'channels']
+
+/** All that a training of a model that brings its own data can be told. */
+const ownDataSettings = (model: ModelDefinition): Setting[] =>
+  [
+    ...PLACES.map((place) =>
+      place.name === 'data'
+        ? { ...place, description: 'nothing else: it makes its data itself', default: usualData(model) }
+        : place,
+    ),
+    ...settingsOf(commonSettingsOf(model), { ...model.defaults }),
+  ].filter(({ name }) => !OF_CHOSEN_DATA.includes(name))
+
 /** All that a training of this model can be told. */
-export const trainingSettings = (model: ModelDefinition): Setting[] => [
-  ...PLACES.map((place) => (place.name === 'data' ? { ...place, default: usualData(model) } : place)),
-  ...settingsOf(commonSettingsOf(model), { ...model.defaults }),
-  ...settingsOf(model.options),
-  ...dataSettings,
-]
+export const trainingSettings = (model: ModelDefinition): Setting[] =>
+  model.source
+    ? [...ownDataSettings(model), ...settingsOf(model.options)]
+    : [
+        ...PLACES.map((place) => (place.name === 'data' ? { ...place, default: usualData(model) } : place)),
+        ...settingsOf(commonSettingsOf(model), { ...model.defaults }),
+        ...settingsOf(model.options),
+        ...dataSettings,
+      ]
 
 /** `runs/mlp-gan-20260131-174509`, in local time; `-2` and so on when that is taken. */
 export const defaultRunFolder = (model: string, date: Date, isTaken: (folder: string) => boolean): string =>

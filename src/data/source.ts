@@ -13,6 +13,8 @@ export type ColumnData =
 export interface Column {
   /** Of one example. */
   readonly shape: Shape
+  /** How many a batch has, where that is not the size of batches: what agents are to answer, numbers that are one of a kind. */
+  readonly count?: number
   readonly dtype: 'float32' | 'uint8' | 'int32' | 'int64'
 }
 export type Columns = Readonly<Record<string, Column>>
@@ -65,6 +67,8 @@ export interface OpenSource {
 /** Anything that gives columns, step by step. */
 export interface Source {
   readonly columns: Columns
+  /** What it gives, in words, where its columns do not say it: `frames of space-invaders` */
+  readonly words?: string
   open(options: SourceOptions): OpenSource
 }
 

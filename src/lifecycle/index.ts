@@ -16,6 +16,7 @@ export {
 } from './interpolate.ts'
 export { type ExportOptions, exportRun, reportRun, type SampleOptions, sampleRun } from './look.ts'
 export { networkBytes } from './networks.ts'
+export { type PlayRequest, type PlayResult, playRun } from './play-run.ts'
 export {
   commonSettings,
   commonSettingsOf,

@@ -125,7 +125,13 @@ export function modelData(
     facts: { columns },
     source,
     examples,
-    record: { name, hash: 'none', count: examples?.count ?? 0, columns: columnsRecord(columns) },
+    record: {
+      name,
+      hash: 'none',
+      count: examples?.count ?? 0,
+      columns: columnsRecord(columns),
+      ...('open' in source && source.words ? { words: source.words } : {}),
+    },
   }
 }
 

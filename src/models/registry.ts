@@ -1,6 +1,7 @@
 // The registry of models: adding one is a line.
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
+import { c51, dqn, rainbow } from './agent.ts'
 import { classifier } from './classifier.ts'
 import { conditionalDcgan } from './conditional-dcgan.ts'
 import { conditionalGan } from './conditional-gan.ts'
@@ -26,6 +27,9 @@ export const MODELS: readonly ModelDefinition[] = [
   mlpPoints,
   r3gan,
   classifier,
+  dqn,
+  c51,
+  rainbow,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */

@@ -56,6 +56,8 @@ export interface Offer<Name extends string = string> {
   readonly finish?: (output: Value) => Value
   /** What the numbers of the network's output mean, where its name does not say it. */
   readonly meaning?: string
+  /** Of `act`: the environment for which it acts, and how that was made. */
+  readonly environment?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
 }
 
 /** What an objective offers, of which only its networks and offers are asked. */

@@ -18,8 +18,9 @@ export function exampleText(data: DataRecord, cross = ' × '): string | undefine
 /** What the examples of a run are called: `images`, or `examples`. */
 export const exampleWord = (data: DataRecord): string => (imageSize({ data }) ? 'images' : 'examples')
 
-/** `1,000 images of 28x28x1`, `60 examples of points [2]`, `no data`; without the number where it is not known. */
+/** `1,000 images of 28x28x1`, `60 examples of points [2]`, `no data`, or what the data calls itself; without the number where it is not known. */
 export function dataText(data: DataRecord, cross?: string): string {
+  if (data.words) return data.words
   const example = exampleText(data, cross)
   if (example === undefined) return 'no data'
   return `${data.count > 0 ? `${formatCount(data.count)} ` : ''}${exampleWord(data)} of ${example}`

@@ -109,6 +109,8 @@ const trainedSchema = z.object({
     channels: length.optional(),
     /** What every example has, where it is no images: shape and type by name. */
     columns: z.record(z.string(), z.object({ shape: z.array(length), dtype: z.string() })).optional(),
+    /** What it is, in words, where the columns do not say it. */
+    words: z.string().max(200).optional(),
     /** Names of the classes of the labels; absent where there are none, and in older runs. */
     classes: z.array(z.string()).max(MOST_RECORDED_CLASSES).optional(),
     /** What was done to the images so that they have this shape, in words; absent when nothing was. */

@@ -65,7 +65,7 @@ export class Feeds {
     const values = Object.defineProperties(
       {},
       Object.fromEntries(
-        Object.entries(columns).map(([column, { shape, dtype }]) => [
+        Object.entries(columns).map(([column, { shape, dtype, count = batchSize }]) => [
           column,
           {
             enumerable: true,
@@ -73,7 +73,7 @@ export class Feeds {
               this.add({
                 kind: 'column',
                 name: draw === 0 ? column : `${column}-${draw}`,
-                shape: [batchSize, ...shape],
+                shape: [count, ...shape],
                 column,
                 dtype,
                 draw,

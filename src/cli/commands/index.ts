@@ -21,6 +21,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./sample.ts'),
   },
   {
+    name: 'play',
+    usage: '<run>',
+    summary: 'let an agent play: returns, a film, what it thought',
+    load: () => import('./play.ts'),
+  },
+  {
     name: 'interpolate',
     usage: '<run>',
     summary: 'walk between latents: a strip and an animation',

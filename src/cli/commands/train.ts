@@ -63,8 +63,12 @@ export const define: Define = (command, session) => {
       .action(() => train(model, code, sub, session))
     addExamples(sub, [
       [`sparring train ${name} --steps 2000 --seed 7`, 'a shorter training'],
-      [`sparring train ${name} --data mnist --run runs/first`, 'on MNIST'],
-      [`sparring train ${name} --data photos --image-size 64`, 'on a folder of images of any size'],
+      ...(model.source
+        ? ([[`sparring train ${name} --run runs/first`, 'into a folder of that name']] as const)
+        : ([
+            [`sparring train ${name} --data mnist --run runs/first`, 'on MNIST'],
+            [`sparring train ${name} --data photos --image-size 64`, 'on a folder of images of any size'],
+          ] as const)),
       [`SPARRING_STEPS=500 sparring train ${name} --print-config`, 'show what would be done'],
       [`sparring train ${name} --config mine.json --json`, 'settings from a file, for scripts'],
     ]).addHelpText(

@@ -1,0 +1,11 @@
+// What agents learn from: games that are played and remembered.
+export { type ExperienceOptions, experienceColumns, experienceSource } from './experience.ts'
+export {
+  checkMemorySize,
+  type Played,
+  type Replay,
+  type ReplayOptions,
+  replayMemory,
+  type Transition,
+} from './replay.ts'
+export { type SumTree, sumTree } from './sum-tree.ts'

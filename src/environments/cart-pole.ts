@@ -1,0 +1,68 @@
+// A pole on a cart that is pushed left or right (Barto, Sutton and Anderson 1983), with the numbers of Gymnasium's CartPole-v1.
+import type { Game, Rules } from './game.ts'
+
+const GRAVITY = 9.8
+const CART = 1
+const POLE = 0.1
+/** Half of the pole. */
+const LENGTH = 0.5
+const FORCE = 10
+/** Seconds of a step. */
+const TAU = 0.02
+const FARTHEST = 2.4
+/** 12 degrees. */
+const STEEPEST = (12 * 2 * Math.PI) / 360
+/** Where an episode begins: each of the four numbers at most so far from 0. */
+const START = 0.05
+
+function cartPole(): Game {
+  /** Position and speed of the cart, angle of the pole and its speed; Euler's method in double precision. */
+  let [x, speed, angle, turn] = [0, 0, 0, 0]
+  return {
+    reset(random) {
+      ;[x, speed, angle, turn] = Array.from({ length: 4 }, () => START * (2 * random.uniform() - 1)) as [
+        number,
+        number,
+        number,
+        number,
+      ]
+    },
+    step(action) {
+      const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+      const push = ((action === 1 ? FORCE : -FORCE) + POLE * LENGTH * turn ** 2 * sin) / (CART + POLE)
+      const turning = (GRAVITY * sin - cos * push) / (LENGTH * (4 / 3 - (POLE * cos ** 2) / (CART + POLE)))
+      const speeding = push - (POLE * LENGTH * turning * cos) / (CART + POLE)
+      ;[x, speed, angle, turn] = [
+        x + TAU * speed,
+        speed + TAU * speeding,
+        angle + TAU * turn,
+        turn + TAU * turning,
+      ]
+      return { reward: 1, terminated: Math.abs(x) > FARTHEST || Math.abs(angle) > STEEPEST }
+    },
+    observe(out, at) {
+      out.set([x, speed, angle, turn], at)
+    },
+    save: () => [x, speed, angle, turn],
+    restore(saved) {
+      ;[x, speed, angle, turn] = saved as [number, number, number, number]
+    },
+  }
+}
+
+export const cartPoleRules: Rules = {
+  name: 'cart-pole',
+  summary: 'balance a pole on a cart for 500 steps',
+  observation: {
+    shape: [4],
+    dtype: 'float32',
+    low: [-2 * FARTHEST, Number.NEGATIVE_INFINITY, -2 * STEEPEST, Number.NEGATIVE_INFINITY],
+    high: [2 * FARTHEST, Number.POSITIVE_INFINITY, 2 * STEEPEST, Number.POSITIVE_INFINITY],
+    names: ['position', 'velocity', 'angle', 'angular velocity'],
+  },
+  actions: ['left', 'right'],
+  minimal: ['left', 'right'],
+  maxEpisodeSteps: 500,
+  solved: 475,
+  create: cartPole,
+}

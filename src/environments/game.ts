@@ -1,0 +1,47 @@
+// The rules of a game: what a file of this room writes. Seeds, sticky actions and limits of time are added around it, for all alike.
+import type { RandomStream } from '../util/random.ts'
+import type { Box, Observation } from './spaces.ts'
+
+/** What a step comes to. */
+export interface Outcome {
+  readonly reward: number
+  /** Whether the game has ended, by its rules. */
+  readonly terminated: boolean
+}
+
+/** A game that is going on. It is one object that changes: thousands of steps a second make no garbage. */
+export interface Game {
+  /** Begins anew. */
+  reset(random: RandomStream): void
+  /**
+   * @param action  index into the actions of its rules
+   * @param random  for this step only; asked for where something happens by chance
+   */
+  step(action: number, random: () => RandomStream): Outcome
+  /** Writes what is seen now, from a place on. */
+  observe(out: Observation, at: number): void
+  /** All of its state, as numbers. */
+  save(): number[]
+  /** Goes on from what was saved. */
+  restore(saved: readonly number[]): void
+}
+
+/** A game of the registry. */
+export interface Rules {
+  readonly name: string
+  /** One line for people. */
+  readonly summary: string
+  readonly observation: Box
+  /** Names of all actions. */
+  readonly actions: readonly string[]
+  /** Those that do something in this game. */
+  readonly minimal: readonly string[]
+  /** Steps after which an episode is cut off, though the game has not ended. Default: none */
+  readonly maxEpisodeSteps?: number
+  /** Mean return from which on it counts as solved, where its authors said one. */
+  readonly solved?: number
+  /** Probability that an action is the one of before, unless somebody asks for another. Default 0 */
+  readonly sticky?: number
+  /** A game that has not begun. */
+  create(): Game
+}

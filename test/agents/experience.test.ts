@@ -1,0 +1,138 @@
+// A training of an agent: what it plays, what it is fed with, and that it goes on as if it had never stopped.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { experienceSource } from '../../src/agents/index.ts'
+import type { ColumnData } from '../../src/data/source.ts'
+import { makeEnvironment, rulesNamed } from '../../src/environments/index.ts'
+import { rainbow } from '../../src/models/agent.ts'
+import type { Engine } from '../../src/runtime/engine.ts'
+import { nodeEngine } from '../../src/runtime/node.ts'
+import type { TrainingState } from '../../src/training/state.ts'
+import { train } from '../../src/training/trainer.ts'
+
+const options = {
+  name: 'cart-pole',
+  make: () => makeEnvironment('cart-pole', { maxEpisodeSteps: 15 }),
+  observation: rulesNamed('cart-pole').observation,
+  copies: 2,
+  capacity: 60,
+  learningStarts: 20,
+  nStep: 2,
+  gamma: 0.9,
+  alpha: 0.5,
+  beta: 1,
+  epsilon: { first: 1, last: 0, steps: 30 },
+}
+
+/** Plays, and keeps what it was fed with; actions are those that push the cart back. */
+function played(steps: number, source = experienceSource(options), from = 0, saved?: unknown) {
+  const open = source.open({ seed: 3, batchSize: 8, draws: 1 })
+  if (saved) open.restore!(saved as never)
+  const fed: Record<string, number[]>[] = []
+  for (let step = from; step < steps; step++) {
+    const columns = Object.fromEntries(
+      Object.entries(source.columns).map(([name, { shape, dtype, count = 8 }]) => {
+        const size = shape.reduce((a, b) => a * b, count)
+        return [name, dtype === 'int32' ? new Int32Array(size) : new Float32Array(size)]
+      }),
+    ) as Record<string, ColumnData>
+    open.fill(step, 0, columns)
+    fed.push(
+      Object.fromEntries(
+        Object.entries(columns).map(([name, data]) => [name, Array.from(data as Float32Array)]),
+      ),
+    )
+    const acting = columns.acting as Float32Array
+    open.take!(step, {
+      action: Float32Array.from({ length: 2 }, (_, i) => (acting[4 * i + 2]! > 0 ? 1 : 0)),
+      priority: new Float32Array(8).fill(0.5 + (step % 3)),
+    })
+  }
+  return { open, fed }
+}
+
+describe('what an agent is fed with', () => {
+  const { fed } = played(60)
+
+  it('is nothing until enough was played, and then transitions of what was', () => {
+    const firstLearned = fed.findIndex(({ weight }) => weight!.some((x) => x > 0))
+    expect(fed[firstLearned]!.frames![0]).toBe(20)
+    const { weight, reward, discount, observation, next } = fed.at(-1)!
+    expect(Math.max(...weight!)).toBe(1)
+    for (let i = 0; i < 8; i++) {
+      // Every step of the pole pays 1.
+      expect([1, 1.9].some((sum) => Math.abs(sum - reward![i]!) < 1e-6)).toBe(true)
+      expect([0, 0.81, 0.9].some((worth) => Math.abs(worth - discount![i]!) < 1e-6)).toBe(true)
+      if (discount![i]! > 0)
+        expect(observation!.slice(4 * i, 4 * i + 4)).not.toEqual(next!.slice(4 * i, 4 * i + 4))
+    }
+  })
+
+  it('tells how much was played, and how often an action is by chance', () => {
+    const { frames, epsilon, episodes, meanLength, meanReturn } = fed.at(-1)!
+    expect(frames).toEqual([118])
+    expect(epsilon).toEqual([0])
+    expect(fed[12]!.epsilon![0]).toBeCloseTo(1 - 4 / 30, 6)
+    expect(episodes![0]).toBeGreaterThan(3)
+    expect(meanReturn).toEqual(meanLength)
+  })
+
+  it('is the same after a state was saved and restored', () => {
+    const { open } = played(33)
+    const again = played(60, experienceSource(options), 33, structuredClone(open.save!()))
+    expect(again.fed).toEqual(fed.slice(33))
+  })
+})
+
+describe('a training of an agent', () => {
+  let engine: Engine
+  beforeAll(async () => {
+    engine = await nodeEngine({ threads: 1 })
+  })
+  afterAll(() => engine.close())
+
+  const small = rainbow.options.parse({
+    env: 'cart-pole',
+    copies: 2,
+    memory: 200,
+    learningStarts: 12,
+    explore: 40,
+    targetEvery: 7,
+    atoms: 5,
+  })
+
+  async function run(steps: number, from?: TrainingState) {
+    const source = rainbow.source!(small)
+    const objective = rainbow.objective(small, { columns: {} })
+    let last: TrainingState | undefined
+    const rows: unknown[] = []
+    const settings = { batchSize: 8, seed: 5, checkpointEvery: 20, steps }
+    for await (const event of train({ objective, source, engine, ...settings, ...(from ? { from } : {}) })) {
+      if (event.type === 'checkpoint') last = structuredClone(event.state)
+      if (event.type === 'steps') rows.push(...event.rows)
+    }
+    return { rows, last: last! }
+  }
+
+  it('that was stopped and resumed ends with the same numbers, games and memory', async () => {
+    const whole = await run(60)
+    const half = await run(40)
+    const rest = await run(60, half.last)
+    expect([...half.rows, ...rest.rows]).toEqual(whole.rows)
+    expect(rest.last).toEqual(whole.last)
+    expect(Object.keys(whole.last.source!)).toContain('priorities')
+  })
+
+  it('has a target network that is a copy of the one that learns, every so many updates', async () => {
+    const { last } = await run(56)
+    const { last: later } = await run(60)
+    const same = ({ arrays }: TrainingState): boolean =>
+      Object.entries(arrays)
+        .filter(([name]) => name.startsWith('target/'))
+        .every(([name, target]) => {
+          const online = arrays[name.replace('target/', 'online/')]!
+          return Buffer.compare(Buffer.from(target.buffer), Buffer.from(online.buffer)) === 0
+        })
+    expect(same(last)).toBe(true)
+    expect(same(later)).toBe(false)
+  })
+})
