@@ -23,7 +23,8 @@ const ARROWS: Readonly<Record<string, string>> = {
   optimizers: 'graph util',
   watches: 'util',
   objectives: 'augmentations autodiff graph layers losses optimizers type:runs util watches',
-  models: 'agents augmentations data environments graph layers losses objectives optimizers type:runs util',
+  models:
+    'agents augmentations data environments graph initializers layers losses objectives optimizers type:runs util',
   training:
     'autodiff data graph initializers layers lowering objectives onnx optimizers type:runs runtime/engine.ts util watches',
   metrics: 'graph runtime/engine.ts util',
@@ -36,7 +37,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   statistics: 'runs util',
   report: 'runs statistics util',
   measuring: PURE,
-  pictures: 'data layers metrics objectives report runs runtime training util',
+  pictures: 'data environments layers metrics objectives report runs runtime training util',
   lifecycle: `${PURE} measuring pictures`,
   audit: `${PURE} lifecycle measuring`,
   jobs: 'data lifecycle measuring models objectives pictures runs runtime statistics util',

@@ -127,7 +127,9 @@ describe('the run of a job', () => {
 })
 
 describe('the form of a study', () => {
-  const ours = readdirSync('studies').map((name) => name.replace(/\.yaml$/, ''))
+  const ours = readdirSync('studies')
+    .map((name) => name.replace(/\.yaml$/, ''))
+    .toSorted()
   const check = async (text: string): Promise<CheckedText> => {
     const { status, body } = await post('/api/forms/study/text', { text })
     expect(status).toBe(200)

@@ -23,6 +23,8 @@ export function faultOf(field: SettingField, typed: string | boolean | undefined
 function fits(field: SettingField, text: string): boolean {
   const { kind, integer, minimum, maximum, above, below, pattern, choices } = field
   if (kind === 'choice') return choices?.map(String).includes(text) === true
+  // A box to tick gives no text.
+  if (kind === 'boolean') return text === 'true' || text === 'false'
   if (kind !== 'number') return pattern === undefined || new RegExp(pattern).test(text)
   const value = Number(text)
   return (
