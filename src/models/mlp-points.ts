@@ -56,10 +56,13 @@ export const mlpPoints = defineModel({
     'a GAN of dense layers for points of the plane, such as --data ring: see a generator lose modes, and cures',
   defaults: { steps: 20_000, batchSize: 256, sampleEvery: 1000, checkpointEvery: 2000 },
   data: 'ring',
-  madeFor: { columns: { points: { shape: [2], dtype: 'float32' } } },
+  madeFor: {
+    columns: { points: { shape: [2], dtype: 'float32' }, labels: { shape: [], dtype: 'int64' } },
+    classes: 8,
+  },
   options,
   settle,
-  objective(given, { columns, steps }) {
+  objective(given, { columns, classes, steps }) {
     const { latentDim, units, objective = 'non-saturating', ...settings } = settle(given)
     if (columns.points?.shape.length !== 1 || columns.points.shape[0] !== 2) {
       const got = Object.entries(columns).map(([name, { shape }]) => `${name} ${formatShape(shape)}`)
@@ -70,9 +73,11 @@ export const mlpPoints = defineModel({
     const pair = pairOf(
       {
         name: 'mlp-points',
-        generator: pointsGenerator({ units, latentDim }),
+        generator: (length) => pointsGenerator({ units, latentDim: length }),
+        latentDim,
         discriminator: (example) => pointsDiscriminator(example, { units }),
         latent: { distribution: 'normal' },
+        classes,
         steps,
       },
       { ...settings, objective },

@@ -21,6 +21,7 @@ export const dragan: PairLoss = {
   description: 'a slope of 1 around real examples only (Kodali 2017)',
   usual: () => ({ ...USUAL, learningRate: 1e-4, discriminatorRate: 1e-4, penalty: 10, finalPenalty: 1 }),
   isProbability: true,
+  believed: true,
   perExample: true,
   logs: [ACCURACY, PENALTY, SLOPE],
   discriminator(round) {

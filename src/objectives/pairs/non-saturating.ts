@@ -9,6 +9,7 @@ export const nonSaturating: PairLoss = {
   description: 'what is usually called a GAN: the generator raises log D(G(z)) (Goodfellow 2014)',
   usual: () => USUAL,
   isProbability: true,
+  believed: true,
   logs: [ACCURACY],
   discriminator: tellApart,
   generator: ({ score, fake }) => ({ loss: binaryCrossentropy(score(fake), 1) }),

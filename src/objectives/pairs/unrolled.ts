@@ -9,6 +9,7 @@ export const unrolled: PairLoss = {
   description: 'the generator looks five updates of its opponent ahead (Metz 2017)',
   usual: () => ({ ...USUAL, learningRate: 1e-3, discriminatorRate: 1e-4, lookahead: 5 }),
   isProbability: true,
+  believed: true,
   logs: [ACCURACY],
   discriminator: tellApart,
   generator(round) {
