@@ -93,6 +93,14 @@ export const pairOptions = z.object({
     .describe(
       'with --objective unrolled: updates of the discriminator that the generator looks ahead (default: its own)',
     ),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(0.5)
+    .optional()
+    .describe(
+      'with an --objective whose discriminator learns by cross-entropy: how much less than 1 is its target for real examples, such as 0.1 (default: its own)',
+    ),
   pack: z
     .number()
     .int()

@@ -22,6 +22,8 @@ export interface PairSettings {
   readonly finalPenalty: number
   /** Updates of the discriminator that the generator looks ahead. */
   readonly lookahead: number
+  /** How much less than 1 is the discriminator's target for real examples, where it learns by cross-entropy. */
+  readonly labelSmoothing: number
 }
 
 /** One look of both players at a batch: examples are packed already where that is asked for. */
@@ -103,3 +105,6 @@ export const USUAL = {
   beta2: 0.999,
   discriminatorUpdates: 1,
 } as const
+
+/** The same of losses whose discriminator learns by cross-entropy, whose targets may be smoothed. */
+export const BY_CROSSENTROPY = { ...USUAL, labelSmoothing: 0 } as const

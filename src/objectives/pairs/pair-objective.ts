@@ -79,6 +79,7 @@ export const pairSettings = (
   penalty: 0,
   finalPenalty: 1,
   lookahead: 0,
+  labelSmoothing: 0,
   ...loss.usual(example),
   ...given,
 })

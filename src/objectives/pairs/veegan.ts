@@ -1,7 +1,7 @@
 // VEEGAN of Srivastava et al. 2017: a reconstructor that finds latents again, judged together with the examples.
 import { add, reduceMean, reduceSum, square, sub } from '../../graph/build.ts'
 import { apart } from './minimax.ts'
-import { ACCURACY, DISTANCE, type PairLoss, USUAL } from './pair-loss.ts'
+import { ACCURACY, BY_CROSSENTROPY, DISTANCE, type PairLoss } from './pair-loss.ts'
 
 /**
  * A third player R makes latents of examples. D tells the pairs (x, R(x)) from (G(z), z) by logistic regression; G and R together descend
@@ -15,12 +15,12 @@ import { ACCURACY, DISTANCE, type PairLoss, USUAL } from './pair-loss.ts'
 export const veegan: PairLoss = {
   name: 'veegan',
   description: 'a third network finds latents again, and is judged with the examples (Srivastava 2017)',
-  usual: () => ({ ...USUAL, learningRate: 1e-3, discriminatorRate: 1e-3, beta1: 0.7 }),
+  usual: () => ({ ...BY_CROSSENTROPY, learningRate: 1e-3, discriminatorRate: 1e-3, beta1: 0.7 }),
   isProbability: true,
   joint: true,
   logs: [ACCURACY, DISTANCE],
-  discriminator: ({ score, real, fake, latent, reconstruct }) =>
-    apart(score(real, reconstruct('real')), score(fake, latent)),
+  discriminator: ({ score, real, fake, latent, reconstruct, settings }) =>
+    apart(score(real, reconstruct('real')), score(fake, latent), settings),
   generator({ score, real, fake, latent, reconstruct }) {
     const divergence = sub(reduceMean(score(real, reconstruct('real'))), reduceMean(score(fake, latent)))
     // Summed over the numbers of a latent, the mean over examples.

@@ -58,6 +58,23 @@ function stepOf(name: string, pack: number, changed: Partial<PairSettings> = {})
   return { objective, step, settings, start, feeds, got: runStep(step, start, feeds) }
 }
 
+/** A phase's plain computation at any weights. */
+const plainOfStep =
+  ({ feeds, settings, pack }: Pick<ReturnType<typeof stepOf>, 'feeds' | 'settings'> & { pack: number }) =>
+  (w: Weights, phase: string): Plain => ({
+    real: packedRows(rowsOf(feeds.points!.data, 2), pack),
+    fake: packedRows(
+      rowsOf(feeds[`${phase}/normal-0`]!.data, 2).map((z) => plainNetwork(w, 'generator', z)),
+      pack,
+    ),
+    z: packedRows(rowsOf(feeds[`${phase}/normal-0`]!.data, 2), pack),
+    uniform: feeds[`${phase}/uniform-1`]?.data ?? [],
+    settings,
+    score: (row, _, latents = []) => plainNetwork(w, 'discriminator', [...row, ...latents])[0]!,
+    slope: (row) => slopeAt(w, row, [...w['discriminator/dense-1/kernel']!], row.length),
+    reconstruct: plainReconstructor(w, pack),
+  })
+
 it('every objective has a plain computation here', () => {
   expect(PAIR_LOSSES.map(({ name }) => name).sort()).toEqual(Object.keys(PLAIN).sort())
 })
@@ -65,19 +82,7 @@ it('every objective has a plain computation here', () => {
 describe.each(PAIR_LOSSES.map(({ name }) => name))('%s', (name) => {
   describe.each([1, 2])('with packs of %i', (pack) => {
     const { settings, start, feeds, got } = stepOf(name, pack)
-    const plainOf = (w: Weights, phase: string): Plain => ({
-      real: packedRows(rowsOf(feeds.points!.data, 2), pack),
-      fake: packedRows(
-        rowsOf(feeds[`${phase}/normal-0`]!.data, 2).map((z) => plainNetwork(w, 'generator', z)),
-        pack,
-      ),
-      z: packedRows(rowsOf(feeds[`${phase}/normal-0`]!.data, 2), pack),
-      uniform: feeds[`${phase}/uniform-1`]?.data ?? [],
-      settings,
-      score: (row, _, latents = []) => plainNetwork(w, 'discriminator', [...row, ...latents])[0]!,
-      slope: (row) => slopeAt(w, row, [...w['discriminator/dense-1/kernel']!], row.length),
-      reconstruct: plainReconstructor(w, pack),
-    })
+    const plainOf = plainOfStep({ feeds, settings, pack })
     const [lossOfD, lossOfG] = PLAIN[name]!
     const weights = onlyWeights(start)
 
@@ -143,6 +148,27 @@ describe.each(PAIR_LOSSES.map(({ name }) => name))('%s', (name) => {
       expect(make).toThrow(ConfigError)
       expect(make).toThrow(new RegExp(`--objective ${name} .*"batch-normalization".*mixes the examples`))
     } else expect(make).not.toThrow()
+  })
+})
+
+describe('label smoothing', () => {
+  it.each(['minimax', 'non-saturating', 'dragan', 'unrolled', 'veegan'])(
+    'of %s lowers the target of real examples, and leaves the generator as it is',
+    (name) => {
+      const smoothed = stepOf(name, 1, { labelSmoothing: 0.1 })
+      const hard = stepOf(name, 1)
+      const weights = onlyWeights(smoothed.start)
+      const [lossOfD] = PLAIN[name]!
+      const expected = lossOfD(plainOfStep({ ...smoothed, pack: 1 })(weights, 'discriminator')) / 2
+      expect(smoothed.got.metrics.discriminatorLoss).toBeCloseTo(expected, 8)
+      expect(Math.abs(expected - hard.got.metrics.discriminatorLoss!)).toBeGreaterThan(1e-3)
+    },
+  )
+  it('is an option of these only', () => {
+    const having = PAIR_LOSSES.filter((loss) => Object.hasOwn(loss.usual([2]), 'labelSmoothing'))
+    expect(having.map(({ name }) => name)).toEqual([
+      ...['minimax', 'non-saturating', 'dragan', 'unrolled', 'veegan'],
+    ])
   })
 })
 

@@ -61,7 +61,12 @@ const onReal = ({ real, score }: Plain, f: (x: number) => number): number =>
   meanOver(real, (row, i) => f(score(row, i)))
 const onFake = ({ fake, score }: Plain, f: (x: number) => number): number =>
   meanOver(fake, (row, i) => f(score(row, i)))
-const crossentropy = (plain: Plain): number => onReal(plain, (x) => softplus(-x)) + onFake(plain, softplus)
+/** Cross-entropy of a real example, whose target is a little less than 1 where it is smoothed. */
+const towards =
+  ({ settings }: Plain) =>
+  (x: number): number =>
+    softplus(x) - (1 - settings.labelSmoothing) * x
+const crossentropy = (plain: Plain): number => onReal(plain, towards(plain)) + onFake(plain, softplus)
 const believed = (plain: Plain): number => onFake(plain, (x) => softplus(-x))
 const oneLipschitz = ({ slope }: Plain, rows: Rows): number =>
   meanOver(rows, (row, i) => (slope(row, i) - 1) ** 2)
@@ -113,7 +118,7 @@ export const PLAIN: Readonly<
   ],
   veegan: [
     (plain) =>
-      jointly(plain, plain.real, plain.reconstruct(plain.real), (x) => softplus(-x)) +
+      jointly(plain, plain.real, plain.reconstruct(plain.real), towards(plain)) +
       jointly(plain, plain.fake, plain.z, softplus),
     (plain) => {
       const again = plain.reconstruct(plain.fake)
