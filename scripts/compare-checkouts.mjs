@@ -6,7 +6,7 @@
 // same: the logs of numbers and events, sheets of samples, tensors of every checkpoint, and what `sparring sample` draws from
 // the finished run. Other files may differ, as names in an ONNX file or the metadata of a checkpoint do, and are told.
 //
-//   --models <a,b>     default: all seven
+//   --models <a,b>     default: all that are in its table
 //   --data <a,b>       digits, or folders of IDX files such as a folder of MNIST; default digits
 //   --count <n>        how many digits are drawn; default 500, with --speed 2000
 //   --steps <n>        default 24, of dcgan-64 4; with --speed by the model
@@ -34,6 +34,8 @@ const MODELS = {
   vae: { steps: 24, timed: 241 },
   'vae-shallow': { steps: 24, timed: 241 },
   'vae-conv': { steps: 24, timed: 61 },
+  'conditional-gan': { steps: 24, timed: 241 },
+  'conditional-dcgan': { steps: 24, timed: 61 },
   classifier: { steps: 24, timed: 121 },
 }
 const LOOKS = ['sample', 'validate', 'evaluate']

@@ -21,6 +21,25 @@ function amount(
   return spreadText(found.value, found.spread, format === 'percent' ? { factor: 100, unit: '%' } : {})
 }
 
+/** Classes of which each is told; of more the worst. */
+const TOLD_CLASSES = 20
+
+/** How often samples of each class are named as asked; of many classes those that are named so least. */
+function byClass({ conditional }: Evaluation): string[] {
+  if (!conditional) return []
+  const { classes, asked, right } = conditional
+  const all = classes.flatMap((name, label) =>
+    asked[label]! > 0 ? [{ name, share: right[label]! / asked[label]! }] : [],
+  )
+  const many = all.length > TOLD_CLASSES
+  const told = many ? all.toSorted((a, b) => a.share - b.share).slice(0, TOLD_CLASSES) : all
+  const each = told.map(({ name, share }) => `${oneLine(name)} ${formatPercent(share, 1)}`)
+  return [
+    '',
+    `  named as asked${many ? `, the least of ${formatCount(all.length)} classes` : ''}: ${each.join(', ')}`,
+  ]
+}
+
 /** A table of the measures, and under it how they were taken. */
 export function evaluationText(run: string, evaluation: Evaluation, style: Style = plainStyle): string {
   const { measures, protocol, extractor, data, step } = evaluation
@@ -52,6 +71,7 @@ export function evaluationText(run: string, evaluation: Evaluation, style: Style
     `${oneLine(run)} on ${oneLine(data.name)}, step ${formatCount(step)}`,
     '',
     ...lines.map((line) => line.trimEnd()),
+    ...byClass(evaluation),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
     style.faint(`${formatCount(count)} samples against ${reference}${spread}; seed ${seed}`),

@@ -6,7 +6,7 @@ import type { RunEvent } from '../measuring/events.ts'
 import { type ExtractorSource, reportedExtractor } from '../measuring/reported-extractor.ts'
 import { withReports } from '../measuring/reports.ts'
 import { likeliest } from '../metrics/index.ts'
-import { functionOf } from '../objectives/offer.ts'
+import { classInputOf, functionOf } from '../objectives/offer.ts'
 import { imageBatch } from '../pictures/images.ts'
 import { imagesOf } from '../runs/index.ts'
 import { versions } from '../runs/node/machine.ts'
@@ -170,7 +170,7 @@ export async function* augmentRun(request: AugmentRequest): AsyncGenerator<Augme
   const offered = functionOf(objective, 'generate')
   const size = imagesOf(config)
   const shape = [size.height, size.width, size.channels]
-  const told = Object.entries(offered.draws ?? {}).find(([, draw]) => draw.distribution === 'classes')
+  const told = classInputOf(offered)
   const generator = await networkBytes(run, offered.network)
   const engine = await nodeEngine(engineThreads(request.threads ?? 0))
   let labeller: Labeller | undefined
@@ -199,7 +199,7 @@ export async function* augmentRun(request: AugmentRequest): AsyncGenerator<Augme
     /** Keeps images until there are so many; `label`: what the generator is told. */
     const fill = async function* (quota: number, label?: number): AsyncGenerator<AugmentEvent> {
       const from = kept.count
-      const [before, given] = [drawn, told && label !== undefined ? { [told[0]]: label } : undefined]
+      const [before, given] = [drawn, told && label !== undefined ? { [told.input]: label } : undefined]
       for (let round = 0; kept.count - from < quota; round++) {
         signal?.throwIfAborted()
         const random = randomStream(seed, label === undefined ? 'augment' : `augment/${label}`, round)

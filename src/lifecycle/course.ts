@@ -6,7 +6,7 @@ import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { COURSE } from '../metrics/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { functionOf } from '../objectives/offer.ts'
-import { freshSamples } from '../pictures/fresh-samples.ts'
+import { askedSamples } from '../pictures/fresh-samples.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { Weights } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
@@ -41,8 +41,8 @@ export async function* openCourse(
   return {
     async evaluate(weights) {
       const random = randomStream(seed, 'evaluate', 0)
-      const samples = await freshSamples(weights, objective, { count, random })
-      const { measures } = await evaluator.measure(samples)
+      const { values, asked } = await askedSamples(weights, objective, { count, random })
+      const { measures } = await evaluator.measure(values, asked)
       return Object.fromEntries(measures.map(({ name, result }) => [name, result.value ?? Number.NaN]))
     },
     classify: extractor && classifyBy(extractor),

@@ -5,7 +5,7 @@ import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { withReports } from '../measuring/reports.ts'
 import { overDraws } from '../metrics/index.ts'
 import { functionOf } from '../objectives/offer.ts'
-import { freshSamples } from '../pictures/fresh-samples.ts'
+import { askedSamples } from '../pictures/fresh-samples.ts'
 import { writeRecorded } from '../pictures/pictures.ts'
 import type { Evaluation, MeasureRecord } from '../runs/index.ts'
 import { EVALUATION_FILE, type RunFolder } from '../runs/node/index.ts'
@@ -79,6 +79,24 @@ const meanShares = (draws: readonly DrawFound[]): number[] =>
     (_, label) => draws.reduce((sum, { shares }) => sum + shares[label]!, 0) / draws.length,
   )
 
+/** Of each class the samples that were asked to be of it, over all draws, and how many are named so. */
+function conditionalOf(
+  draws: readonly DrawFound[],
+  classes: readonly string[],
+): Pick<Evaluation, 'conditional'> {
+  const counted = draws.flatMap(({ conditional }) => conditional ?? [])
+  if (counted.length === 0) return {}
+  const total = (kind: 'asked' | 'right', label: number): number =>
+    counted.reduce((sum, draw) => sum + draw[kind][label]!, 0)
+  return {
+    conditional: {
+      classes: [...classes],
+      asked: classes.map((_, label) => total('asked', label)),
+      right: classes.map((_, label) => total('right', label)),
+    },
+  }
+}
+
 async function* evaluateOne(
   run: RunFolder,
   engine: Engine,
@@ -94,7 +112,8 @@ async function* evaluateOne(
   for (let draw = 0; draw < draws; draw++) {
     yield { type: 'evaluating', folder, what: 'samples', draw: draw + 1, draws }
     const random = randomStream(seed, 'evaluate', draw)
-    found.push(await evaluator.measure(await freshSamples(weights, objective, { count, random })))
+    const { values, asked } = await askedSamples(weights, objective, { count, random })
+    found.push(await evaluator.measure(values, asked))
   }
   while (floors.length < draws) {
     yield { type: 'evaluating', folder, what: 'floor', draw: floors.length + 1, draws }
@@ -117,6 +136,7 @@ async function* evaluateOne(
           },
         }
       : {}),
+    ...conditionalOf(found, config.data.classes ?? []),
   }
   await run.writeFile(EVALUATION_FILE, `${JSON.stringify(evaluation, null, 2)}\n`)
   await writeRecorded(run)

@@ -2,7 +2,7 @@
 
 import { join, resolve } from 'node:path'
 import type { Objective } from '../objectives/objective.ts'
-import { functionOf } from '../objectives/offer.ts'
+import { classInputOf, functionOf } from '../objectives/offer.ts'
 import { freshSamples } from '../pictures/fresh-samples.ts'
 import { freshImages, type WrittenPictures, writePictures, writeRecorded } from '../pictures/pictures.ts'
 import { sheetMaker } from '../pictures/sheets.ts'
@@ -69,11 +69,10 @@ export interface SampleOptions {
  * @throws ConfigError when the model cannot be asked, or there is no such class
  */
 export function classInput(run: RunFolder, objective: Objective, wanted: string): Record<string, number> {
-  const { draws = {} } = functionOf(objective, 'generate')
-  const asked = Object.entries(draws).find(([, draw]) => draw.distribution === 'classes')
+  const asked = classInputOf(functionOf(objective, 'generate'))
   if (!asked)
     throw new ConfigError(
-      `a ${run.config.model} makes examples of any class; train a model that is told the class, such as conditional-gan, to ask for one`,
+      `a ${run.config.model} makes examples of any class; train a model that is told the class, such as conditional-gan, or with --condition, to ask for one`,
     )
   const { classes = [] } = run.config.data
   const named = classes.indexOf(wanted)
@@ -82,7 +81,7 @@ export function classInput(run: RunFolder, objective: Objective, wanted: string)
     throw new ConfigError(
       `there is no class "${wanted}"; the data has ${classes.join(', ')} (or their numbers, 0 to ${classes.length - 1})`,
     )
-  return { [asked[0]]: index }
+  return { [asked.input]: index }
 }
 
 /**

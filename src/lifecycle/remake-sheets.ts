@@ -6,7 +6,7 @@ import type { SampleEntry } from '../runs/index.ts'
 import type { RunWriter } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { frozen, openFunction } from '../training/functions.ts'
-import { SHEET_COUNT, sheetInputs } from '../training/watchers/samples.ts'
+import { sheetInputs, sheetPlan } from '../training/watchers/samples.ts'
 import { checkpointArrays } from './recorded-run.ts'
 
 export async function remakeSheets(
@@ -19,13 +19,14 @@ export async function remakeSheets(
   if (sheets.length === 0) return
   const { seed } = run.config.settings
   const generate = functionOf(objective, 'generate')
+  const plan = sheetPlan(generate)
   for (const { step, kind } of sheets) {
     const arrays = checkpointArrays(await run.readCheckpoint(step), run.config, objective)
-    const opened = await openFunction(frozen(engine, arrays), generate, SHEET_COUNT)
+    const opened = await openFunction(frozen(engine, arrays), generate, plan.count)
     try {
-      const values = await opened.run(sheetInputs(generate, SHEET_COUNT, kind, seed, step))
+      const values = await opened.run(sheetInputs(generate, plan, kind, seed, step))
       const { shape } = generate.output
-      await run.writeSample(step, kind, await draw({ values, count: SHEET_COUNT, shape }))
+      await run.writeSample(step, kind, await draw({ values, ...plan, shape }))
     } finally {
       await opened.close()
     }

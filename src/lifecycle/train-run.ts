@@ -6,6 +6,7 @@ import { withReports } from '../measuring/reports.ts'
 import { imageFacts } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
 import { metricsOf } from '../objectives/objective.ts'
+import { classInputOf } from '../objectives/offer.ts'
 import { sheetMaker } from '../pictures/sheets.ts'
 import { type EventRow, MAP_SIDE, PLANE_POINTS, planeEvery, type RunConfig } from '../runs/index.ts'
 import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '../runs/node/index.ts'
@@ -147,12 +148,15 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       }),
     ))
   const measures = common.validateEvery > 0 || common.evaluateEvery > 0
-  if (model.learnsLabels && data.images) {
+  const checkLabelled = (learns: boolean | undefined): void => {
+    if (!learns || !data.images) return
     const { train, test } = data.images
     checkLabels(model.name, { train, test: measures ? test : undefined })
   }
+  checkLabelled(model.learnsLabels)
   const facts = { ...data.facts, steps: common.steps }
   const objective = model.objective(options, facts)
+  checkLabelled(classInputOf(objective.offers?.generate ?? {}) !== undefined)
   // The same is looked at again when the step is lowered; here no folder has been made for it yet.
   const step = { batchSize: common.batchSize, columns: facts.columns }
   checkMemory(stepGraph(objective, step).graph, SHARES.step * memoryBytes(), step)

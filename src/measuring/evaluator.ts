@@ -1,6 +1,8 @@
 // Measures samples against one data set: the real images are read once, for any number of runs, steps and draws.
 import { type Dataset, fillImages } from '../data/index.ts'
 import {
+  CONDITIONAL,
+  type ConditionalAccuracy,
   likeliest,
   type Measured,
   type MeasureGroup,
@@ -37,7 +39,13 @@ export interface DrawFound {
   readonly measures: readonly FoundMeasure[]
   /** Share of the samples in each class, as the extractor sees them. */
   readonly shares: readonly number[]
+  /** Of each class: samples that were asked to be of it, and how many of them are named so; absent where nobody asked. */
+  readonly conditional?: Pick<ConditionalAccuracy, 'asked' | 'right'> | undefined
 }
+
+/** What the measure of conditional samples counted, among measures. */
+export const conditionalIn = (measures: readonly FoundMeasure[]): DrawFound['conditional'] =>
+  measures.find(({ name }) => name === CONDITIONAL.name)?.result as ConditionalAccuracy | undefined
 
 export interface Evaluator {
   /** Absent where nothing is classified. */
@@ -50,8 +58,12 @@ export interface Evaluator {
   readonly reference: { readonly words: string; readonly hash: string }
   /** Shares of the real images, as the extractor sees them. */
   readonly realShares: readonly number[]
-  /** Measures `count` samples [count, height, width, channels] in [0, 1]. */
-  measure(samples: Float32Array): Promise<DrawFound>
+  /**
+   * Measures `count` samples [count, height, width, channels] in [0, 1].
+   *
+   * @param asked  the class that each was asked to be [count], of a conditional generator
+   */
+  measure(samples: Float32Array, asked?: ArrayLike<number>): Promise<DrawFound>
   /** The same of as many training images, another choice for each draw: the best that a generator could get. */
   floor(draw: number): Promise<DrawFound>
 }
@@ -98,13 +110,10 @@ export async function openEvaluator(
     fillImages(dataset, indices, data)
     return { data, shape: [indices.length, ...shape.slice(1)] }
   }
-  const chosen = (dataset: Dataset, purpose: string, draw: number): Samples => {
-    const order =
-      count === dataset.count
-        ? Uint32Array.from({ length: count }, (_, i) => i)
-        : randomStream(seed, purpose, draw).permutation(dataset.count).subarray(0, count)
-    return imagesOf(dataset, Uint32Array.from(order))
-  }
+  const chosen = (dataset: Dataset, purpose: string, draw: number): Uint32Array =>
+    count === dataset.count
+      ? Uint32Array.from({ length: count }, (_, i) => i)
+      : Uint32Array.from(randomStream(seed, purpose, draw).permutation(dataset.count).subarray(0, count))
   const sideOf = async (images: Samples): Promise<MeasureSide> => ({
     images,
     ...(await extractor.read(images.data)),
@@ -115,7 +124,7 @@ export async function openEvaluator(
     return shares
   }
 
-  const plain = await sideOf(chosen(test, 'evaluate/real', 0))
+  const plain = await sideOf(imagesOf(test, chosen(test, 'evaluate/real', 0)))
   const real = { ...plain, features: await neighbourhoods(engine, plain.features) }
   const copying = groups.some(({ measures }) => measures.some(({ name }) => name === 'memorisation'))
   let copies: { train: Samples; heldOut: NearestTraining } | undefined
@@ -140,14 +149,19 @@ export async function openEvaluator(
       hash: test.hash,
     },
     realShares: sharesOf(real),
-    async measure(samples) {
+    async measure(samples, asked) {
       copies ??= await whole()
-      const fake = await sideOf({ data: samples, shape })
+      const fake = { ...(await sideOf({ data: samples, shape })), asked }
       const measures = await takeMeasures(engine, { real, fake, ...(copies ? { copies } : {}) }, groups)
-      return { measures, shares: sharesOf(fake) }
+      return { measures, shares: sharesOf(fake), conditional: conditionalIn(measures) }
     },
     async floor(draw) {
-      const fake = await sideOf(chosen(train, 'evaluate/floor', draw))
+      const indices = chosen(train, 'evaluate/floor', draw)
+      const { labels } = train
+      const fake = {
+        ...(await sideOf(imagesOf(train, indices))),
+        asked: labels && Array.from(indices, (index) => labels[index]!),
+      }
       return { measures: await takeMeasures(engine, { real, fake }, groups), shares: sharesOf(fake) }
     },
   }

@@ -1,8 +1,8 @@
 // Measures samples of data whose modes are known: how many they cover, and how well.
 import type { Classify, KnownModes } from '../data/modes.ts'
-import { MODES, modeCoverage } from '../metrics/modes.ts'
+import { CONDITIONAL, conditionalAccuracy, MODES, modeCoverage } from '../metrics/index.ts'
 import { formatCount } from '../util/format.ts'
-import type { DrawFound, Evaluator, EvaluatorOptions } from './evaluator.ts'
+import type { DrawFound, Evaluator, EvaluatorOptions, FoundMeasure } from './evaluator.ts'
 import type { Extractor } from './extractor.ts'
 
 /** What an extractor sees in images. */
@@ -24,10 +24,14 @@ export function openModeEvaluator(
   { count = modes.samples, seed = 1 }: Pick<EvaluatorOptions, 'count' | 'seed'> = {},
 ): Evaluator {
   const classify = extractor && classifyBy(extractor)
-  const measure = async (samples: Float32Array): Promise<DrawFound> => {
+  const measure = async (samples: Float32Array, asked?: ArrayLike<number>): Promise<DrawFound> => {
     const named = await modes.name(samples, classify)
     const found = modeCoverage(named.modes, named.good, modes)
-    return { measures: MODES.map((info, at) => ({ ...info, result: found[at]! })), shares: [] }
+    const measures = MODES.map((info, at): FoundMeasure => ({ ...info, result: found[at]! }))
+    // The classes of such data are its modes.
+    const told = asked && conditionalAccuracy(named.modes, asked, { classes: modes.count })
+    if (told) measures.push({ ...CONDITIONAL, result: told })
+    return { measures, shares: [], conditional: told }
   }
   return {
     extractor: extractor?.record,

@@ -1,6 +1,7 @@
 // Measures of what a generator makes: arrays in, numbers with their circumstances out.
 export { type ActiveSubspace, type ActiveSubspaceOptions, activeSubspace } from './active-subspace.ts'
 export { type ClassHistogram, type ClassHistogramOptions, classHistogram } from './class-histogram.ts'
+export { type ConditionalAccuracy, conditionalAccuracy } from './conditional-accuracy.ts'
 export { type DensityCoverageOptions, densityCoverage } from './density-coverage.ts'
 export type { BlockOptions } from './distance-blocks.ts'
 export { type DuplicateRate, type DuplicateRateOptions, duplicateRate } from './duplicate-rate.ts'
@@ -13,6 +14,7 @@ export { type Memorisation, memorisation, type NearestTraining, nearestTraining 
 export { MODES, type ModeOptions, modeCoverage } from './modes.ts'
 export { type NeighbourhoodOptions, type Neighbourhoods, neighbourhoods } from './neighbourhoods.ts'
 export {
+  CONDITIONAL,
   COURSE,
   likeliest,
   type MeasureGroup,

@@ -1,5 +1,6 @@
 // The measures that are taken together: what each is called, which way is better, and how it is taken.
 import { classHistogram } from './class-histogram.ts'
+import { conditionalAccuracy } from './conditional-accuracy.ts'
 import { densityCoverage } from './density-coverage.ts'
 import { duplicateRate } from './duplicate-rate.ts'
 import type { Samples } from './features.ts'
@@ -21,6 +22,8 @@ export interface MeasureSide {
   readonly features: Samples | Neighbourhoods
   /** Of the classes [n, classes]. */
   readonly probabilities: Samples
+  /** The class that each was asked to be, or has by its label [n]; absent where nobody asked. */
+  readonly asked?: ArrayLike<number> | undefined
 }
 
 export interface MeasureSets {
@@ -79,6 +82,9 @@ export const firstOf = ({ data, shape: [n = 0, ...rest] }: Samples, most: number
   return { data: data.subarray(0, (data.length / n) * count), shape: [count, ...rest] }
 }
 
+/** How often samples of a conditional generator are named as asked. */
+export const CONDITIONAL = info('conditionalAccuracy', 'Conditional accuracy', 'higher', 'percent')
+
 /** Everything that is measured, in the order in which it is shown. */
 export const PANEL: readonly MeasureGroup[] = [
   {
@@ -118,6 +124,11 @@ export const PANEL: readonly MeasureGroup[] = [
         real: likeliest(real.probabilities),
       }),
     ],
+  },
+  {
+    measures: [CONDITIONAL],
+    take: async (_, { fake: { asked, probabilities } }) =>
+      asked && [conditionalAccuracy(likeliest(probabilities), asked, { classes: probabilities.shape[1]! })],
   },
   {
     measures: [info('sharpness', 'Sharpness', 'floor'), info('noise', 'Noise', 'floor')],

@@ -15,11 +15,13 @@ export interface ChapterGanOptions {
   readonly defaults: TrainingDefaults
   generator(options: { readonly latentDim: number; readonly imageShape: Shape }): Network
   discriminator(options: { readonly imageShape: Shape }): Network
+  /** Whether the discriminator looks at images as at vectors; default false. */
+  readonly asVectors?: boolean
 }
 
 /**
  * A pairing of the chapter: Adam with learning rate 2e-4 and beta1 0.5 for both players, latents of length 100. With
- * `--objective` the same networks play for another loss, with the settings of its paper.
+ * `--objective` the same networks play for another loss, with the settings of its paper, and with `--condition` they are told the class.
  *
  * @source Rivas 2020, Deep Learning for Beginners, chapter 14
  */
@@ -29,26 +31,33 @@ export const chapterGan = ({
   defaults,
   generator,
   discriminator,
+  asVectors,
 }: ChapterGanOptions): ModelDefinition =>
   imageModel({
     name,
     description,
     defaults,
     imageShape: IMAGE_SHAPE,
+    classes: 10,
+    // Only with a condition.
+    learnsLabels: false,
     options: z.object({
       latentDim: z.number().int().min(1).max(65_536).default(100).describe('length of the latent vector'),
       ...pairOptions.shape,
     }),
     settle: ({ latentDim, ...given }) => ({ latentDim, ...settledPair(name, given, IMAGE_SHAPE) }),
-    objective({ latentDim, ...given }, imageShape, { steps }) {
+    objective({ latentDim, ...given }, imageShape, { classes, steps }) {
       const { objective, ...settings } = settledPair(name, given, IMAGE_SHAPE)
       if (objective)
         return pairOf(
           {
             name,
-            generator: generator({ latentDim, imageShape }),
+            generator: (length) => generator({ latentDim: length, imageShape }),
+            latentDim,
             discriminator: (example) => discriminator({ imageShape: example }),
+            asVectors,
             latent: { distribution: 'uniform', low: 0, high: 1 },
+            classes,
             steps,
           },
           { objective, ...settings },

@@ -1,65 +1,86 @@
-// What conditional GANs share: their options, Adam for both players, and data that must have labels.
+// What conditional GANs share: options, what they play for unless told, and how they are told the class.
 import { z } from 'zod'
 import type { Network } from '../layers/network.ts'
-import { conditionalGan } from '../objectives/conditional-gan.ts'
-import { adam } from '../optimizers/index.ts'
 import { ConfigError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
 import { imageModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
+import { type PairGiven, pairOf, pairOptions, settledPair } from './pair-options.ts'
 
-/** What the networks are made for. */
-export interface Players {
-  readonly latentDim: number
-  readonly imageShape: Shape
-  readonly classes: number
-}
-
-/** A class as networks are told it: its number. */
-export const label = { shape: [], dtype: 'int64' } as const
+const IMAGE_SHAPE: Shape = [28, 28, 1]
 
 export interface ConditionalPairOptions<Own extends z.ZodRawShape> {
   readonly name: string
   readonly description: string
   readonly defaults: TrainingDefaults
+  /** How both players are told the class unless somebody asks for another way. */
+  readonly condition: string
   /** Options of its own, which its networks are given. */
   readonly options?: Own
-  generator(players: Players & z.output<z.ZodObject<Own>>): Network
-  discriminator(players: Players & z.output<z.ZodObject<Own>>): Network
+  /** Of vectors of a length: a latent with what tells the class. */
+  generator(players: { latentDim: number; imageShape: Shape } & z.output<z.ZodObject<Own>>): Network
+  discriminator(players: { imageShape: Shape } & z.output<z.ZodObject<Own>>): Network
+  /** Whether the discriminator looks at images as at vectors; default false. */
+  readonly asVectors?: boolean
 }
 
-/** Adam with learning rate 2e-4 and beta1 0.5 for both players, latents of length 100, images of 28 x 28. */
+/** The non-saturating game unless told, Adam with learning rate 2e-4 and beta1 0.5, normal latents of length 100, images of 28 x 28. */
 export const conditionalPair = <Own extends z.ZodRawShape>({
   name,
   description,
   defaults,
-  options,
+  condition: usual,
+  options = {} as Own,
   generator,
   discriminator,
-}: ConditionalPairOptions<Own>): ModelDefinition =>
-  imageModel({
+  asVectors,
+}: ConditionalPairOptions<Own>): ModelDefinition => {
+  /** Options of the networks, and those of the pair, completed. */
+  const parted = (given: Readonly<Record<string, unknown>>) => {
+    const isOwn = (option: string): boolean => Object.hasOwn(options, option)
+    const entries = Object.entries(given).filter(([option]) => option !== 'latentDim')
+    const {
+      objective = 'non-saturating',
+      condition = usual,
+      ...pair
+    } = Object.fromEntries(entries.filter(([option]) => !isOwn(option))) as PairGiven
+    return {
+      latentDim: Number(given.latentDim),
+      own: Object.fromEntries(entries.filter(([option]) => isOwn(option))) as z.output<z.ZodObject<Own>>,
+      pair: { ...settledPair(name, { ...pair, objective, condition }, IMAGE_SHAPE), objective },
+    }
+  }
+  return imageModel({
     name,
     description,
     defaults,
-    imageShape: [28, 28, 1],
+    imageShape: IMAGE_SHAPE,
     classes: 10,
     options: z.object({
       latentDim: z.number().int().min(1).max(65_536).default(100).describe('length of the latent vector'),
-      ...(options as Own),
-      learningRate: z.number().positive().default(2e-4).describe('learning rate of Adam, both players'),
-      beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's share of the mean gradient kept"),
+      ...(options as z.ZodRawShape),
+      ...pairOptions.shape,
     }),
-    objective(given, imageShape, { classes }) {
+    settle(given) {
+      const { latentDim, own, pair } = parted(given)
+      return { latentDim, ...(own as object), ...pair }
+    },
+    objective(given, imageShape, { classes, steps }) {
       if (classes === undefined)
         throw new ConfigError(`${name} learns labels, and the data has none; use labelled data`)
-      const { learningRate, beta1, ...own } = given as { learningRate: number; beta1: number }
-      const players = { ...own, imageShape, classes } as Players & z.output<z.ZodObject<Own>>
-      return conditionalGan({
-        name,
-        generator: generator(players),
-        discriminator: discriminator(players),
-        generatorOptimizer: adam({ learningRate, beta1 }),
-        discriminatorOptimizer: adam({ learningRate, beta1 }),
-        classes,
-      })
+      const { latentDim, own, pair } = parted(given)
+      return pairOf(
+        {
+          name,
+          generator: (length) => generator({ ...own, imageShape, latentDim: length }),
+          latentDim,
+          discriminator: (example) => discriminator({ ...own, imageShape: example }),
+          asVectors,
+          latent: { distribution: 'normal' },
+          classes,
+          steps,
+        },
+        pair,
+      )
     },
   })
+}

@@ -14,12 +14,14 @@ import {
 } from '../layers/index.ts'
 import { type Network, sequential } from '../layers/network.ts'
 import { gan } from '../objectives/gan.ts'
+import type { LatentDistribution } from '../objectives/index.ts'
 import { adam } from '../optimizers/index.ts'
 import { ConfigError } from '../util/errors.ts'
 import { checkNames, checkNumber } from '../util/options.ts'
 import { type Shape, sizeOf } from '../util/shape.ts'
 import { checkImageShape } from './image-shape.ts'
 import { imageModel } from './model.ts'
+import { pairOf, pairOptions, settledPair } from './pair-options.ts'
 
 export interface Dcgan64GeneratorOptions {
   /** Length of the latent vector; default 100. */
@@ -129,9 +131,12 @@ export function dcgan64Discriminator(options: Dcgan64DiscriminatorOptions = {}):
   ])
 }
 
+const IMAGE_SHAPE: Shape = [64, 64, 3]
+const LATENT: LatentDistribution = { distribution: 'uniform', low: -1, high: 1 }
+
 /**
  * Both networks, trained as in the paper: latents uniform in [-1, 1), Adam 2e-4 with beta1 0.5, batches of 128, fakes
- * made with the statistics of their batch.
+ * made with the statistics of their batch. With `--objective` and `--condition` they play for other losses, and are told the class.
  *
  * @source Radford et al. 2015, arXiv:1511.06434
  */
@@ -139,7 +144,10 @@ export const dcgan64 = imageModel({
   name: 'dcgan-64',
   description: 'a GAN of convolutions for images of 64x64 pixels, grey or in colour',
   defaults: { steps: 8001, batchSize: 128, sampleEvery: 200, checkpointEvery: 200, imageSize: '64x64' },
-  imageShape: [64, 64, 3],
+  imageShape: IMAGE_SHAPE,
+  classes: 10,
+  // Only with a condition.
+  learnsLabels: false,
   options: z.object({
     latentDim: z.number().int().min(1).max(65_536).default(100).describe('length of the latent vector'),
     filters: z
@@ -151,18 +159,38 @@ export const dcgan64 = imageModel({
       .describe(
         "channels of the discriminator's first layer and of the generator's last hidden one; the paper's 128 takes four times as long, 32 a quarter",
       ),
-    learningRate: z.number().positive().default(2e-4).describe('learning rate of Adam, both players'),
-    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's share of the mean gradient kept"),
+    ...pairOptions.shape,
   }),
-  objective: ({ latentDim, filters, learningRate, beta1 }, imageShape) =>
-    gan({
+  settle: ({ latentDim, filters, ...given }) => ({
+    latentDim,
+    filters,
+    ...settledPair('dcgan-64', given, IMAGE_SHAPE),
+  }),
+  objective({ latentDim, filters, ...given }, imageShape, { classes, steps }) {
+    const { objective, ...settings } = settledPair('dcgan-64', given, IMAGE_SHAPE)
+    if (objective)
+      return pairOf(
+        {
+          name: 'dcgan-64',
+          generator: (length) => dcgan64Generator({ latentDim: length, imageShape, filters }),
+          latentDim,
+          discriminator: (example) => dcgan64Discriminator({ imageShape: example, filters }),
+          latent: LATENT,
+          classes,
+          steps,
+        },
+        { objective, ...settings },
+      )
+    const { learningRate, beta1 } = settings as { learningRate: number; beta1: number }
+    return gan({
       name: 'dcgan-64',
       generator: dcgan64Generator({ latentDim, imageShape, filters }),
       discriminator: dcgan64Discriminator({ imageShape, filters }),
       generatorOptimizer: adam({ learningRate, beta1 }),
       discriminatorOptimizer: adam({ learningRate, beta1 }),
-      latent: { distribution: 'uniform', low: -1, high: 1 },
+      latent: LATENT,
       fakes: 'training',
       updates: 'joint',
-    }),
+    })
+  },
 })

@@ -68,4 +68,5 @@ export const mlpGan = chapterGan({
   defaults: { steps: 12_001, batchSize: 128, sampleEvery: 400, checkpointEvery: 1000 },
   generator: mlpGenerator,
   discriminator: mlpDiscriminator,
+  asVectors: true,
 })

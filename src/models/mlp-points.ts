@@ -72,10 +72,13 @@ export const mlpPoints = defineModel({
       settings: { objective: 'r3gan', ...SHORT },
     },
   ],
-  madeFor: { columns: { points: { shape: [2], dtype: 'float32' } } },
+  madeFor: {
+    columns: { points: { shape: [2], dtype: 'float32' }, labels: { shape: [], dtype: 'int64' } },
+    classes: 8,
+  },
   options,
   settle,
-  objective(given, { columns, steps }) {
+  objective(given, { columns, classes, steps }) {
     const { latentDim, units, objective = 'non-saturating', ...settings } = settle(given)
     if (columns.points?.shape.length !== 1 || columns.points.shape[0] !== 2) {
       const got = Object.entries(columns).map(([name, { shape }]) => `${name} ${formatShape(shape)}`)
@@ -86,9 +89,11 @@ export const mlpPoints = defineModel({
     const pair = pairOf(
       {
         name: 'mlp-points',
-        generator: pointsGenerator({ units, latentDim }),
+        generator: (length) => pointsGenerator({ units, latentDim: length }),
+        latentDim,
         discriminator: (example) => pointsDiscriminator(example, { units }),
         latent: { distribution: 'normal' },
+        classes,
         steps,
       },
       { ...settings, objective },

@@ -58,7 +58,7 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
    * nothing else. `objective` is told its columns.
    */
   source?(options: z.output<Options>): Source | Examples
-  /** Whether it learns labels, which the data must have then. */
+  /** Whether it learns labels whatever its options are, which the data must have then. */
   readonly learnsLabels?: boolean
   /** Every option has a description, and a default unless that depends on other options. */
   readonly options: Options
@@ -100,11 +100,13 @@ export const imageFacts = (shape: Shape, context: ImageContext = {}): DataFacts 
 })
 
 export interface ImageModel<Options extends z.ZodObject>
-  extends Omit<ModelDefinition<Options>, 'madeFor' | 'learnsLabels' | 'objective'> {
+  extends Omit<ModelDefinition<Options>, 'madeFor' | 'objective'> {
   /** The images it was made for, `[height, width, channels]`. */
   readonly imageShape: Shape
-  /** Only of models that learn labels: the number of classes that summaries show them for. */
+  /** Of models that learn labels, or may: the number of classes that summaries show them for. */
   readonly classes?: number
+  /** Default: whether `classes` is given. */
+  readonly learnsLabels?: boolean
   /** The objective for images of this shape. */
   objective(options: z.output<Options>, imageShape: Shape, context: ImageContext): Objective
 }
@@ -113,13 +115,14 @@ export interface ImageModel<Options extends z.ZodObject>
 export const imageModel = <Options extends z.ZodObject>({
   imageShape,
   classes,
+  learnsLabels = classes !== undefined,
   objective,
   ...rest
 }: ImageModel<Options>): ModelDefinition =>
   defineModel<Options>({
     ...rest,
     madeFor: imageFacts(imageShape, classes === undefined ? {} : { classes }),
-    ...(classes === undefined ? {} : { learnsLabels: true }),
+    ...(learnsLabels ? { learnsLabels } : {}),
     objective(options, { columns, ...context }) {
       const { images } = columns
       if (images?.shape.length !== 3) {

@@ -1,11 +1,11 @@
-// `--objective`, `--pack` and `--ema` of models that are a generator and a discriminator: asked for, completed, put to work.
+// `--objective`, `--condition`, `--pack` and `--ema` of models that are a generator and a discriminator: asked for, completed, put to work.
 import { z } from 'zod'
-import type { Network } from '../layers/network.ts'
 import {
-  type LatentDistribution,
+  CONDITIONS,
   type Objective,
   PAIR_LOSSES,
   type PairLoss,
+  type PairOptions,
   type PairSettings,
   pairObjective,
 } from '../objectives/index.ts'
@@ -13,7 +13,12 @@ import { ConfigError } from '../util/errors.ts'
 import { flagOf } from '../util/flag.ts'
 import type { Shape } from '../util/shape.ts'
 
-const names = PAIR_LOSSES.map(({ name }) => name) as [string, ...string[]]
+type Names = [string, ...string[]]
+const names = PAIR_LOSSES.map(({ name }) => name) as Names
+const conditions = CONDITIONS.map(({ name }) => name) as Names
+/** What the options say of each choice. */
+const inWords = (choices: readonly { name: string; description: string }[]): string =>
+  choices.map(({ name, description }) => `${name}, ${description}`).join('; ')
 
 /** What every pair can be told. Defaults are those of the objective's paper. */
 export const pairOptions = z.object({
@@ -32,7 +37,13 @@ export const pairOptions = z.object({
     .enum(names)
     .optional()
     .describe(
-      `what both players play for, with the settings of its paper: ${PAIR_LOSSES.map(({ name, description }) => `${name}, ${description}`).join('; ')} (default: the model's own training)`,
+      `what both players play for, with the settings of its paper: ${inWords(PAIR_LOSSES)} (default: the model's own training; with --condition non-saturating)`,
+    ),
+  condition: z
+    .enum(conditions)
+    .optional()
+    .describe(
+      `how the class enters both players, so that samples of a class can be asked for: ${inWords(CONDITIONS)} (default: the model's own, in most none)`,
     ),
   beta2: z
     .number()
@@ -82,6 +93,14 @@ export const pairOptions = z.object({
     .describe(
       'with --objective unrolled: updates of the discriminator that the generator looks ahead (default: its own)',
     ),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(0.5)
+    .optional()
+    .describe(
+      'with an --objective whose discriminator learns by cross-entropy: how much less than 1 is its target for real examples, such as 0.1 (default: its own)',
+    ),
   pack: z
     .number()
     .int()
@@ -111,7 +130,8 @@ const lossNamed = (name: string): PairLoss => PAIR_LOSSES.find((loss) => loss.na
  * @throws ConfigError for options that do not go with the objective
  */
 export function settledPair(model: string, given: PairGiven, example: Shape): PairGiven {
-  const { objective, pack, ema, ...settings } = given
+  const { condition, pack, ema, ...asked } = given
+  const { objective = condition === undefined ? undefined : 'non-saturating', ...settings } = asked
   const usual = objective === undefined ? undefined : lossNamed(objective).usual(example)
   for (const [name, value] of Object.entries(settings)) {
     if (value === undefined || name === 'learningRate' || name === 'beta1') continue
@@ -139,6 +159,7 @@ export function settledPair(model: string, given: PairGiven, example: Shape): Pa
       : {}
   return {
     objective,
+    ...(condition === undefined ? {} : { condition }),
     ...usual,
     ...both,
     ...own,
@@ -147,22 +168,18 @@ export function settledPair(model: string, given: PairGiven, example: Shape): Pa
   }
 }
 
-export interface PairParts {
-  readonly name: string
-  readonly generator: Network
-  discriminator(example: Shape): Network
-  readonly latent: LatentDistribution
-  readonly steps?: number | undefined
-}
+/** What a model gives: its networks, and what it knows of the data. */
+export type PairParts = Omit<PairOptions, 'loss' | 'condition' | 'settings' | 'pack' | 'ema'>
 
 /** The objective that was asked for, of settled options. */
 export const pairOf = (
   parts: PairParts,
-  { objective, pack = 1, ema, ...settings }: PairGiven & { objective: string },
+  { objective, condition, pack = 1, ema, ...settings }: PairGiven & { objective: string },
 ): Objective =>
   pairObjective({
     ...parts,
     loss: lossNamed(objective),
+    condition: CONDITIONS.find(({ name }) => name === condition),
     pack,
     ema,
     settings: settings as Partial<PairSettings>,

@@ -34,6 +34,15 @@ export type Draw =
 /** Whether an input is a latent: anything but a class. */
 export const isLatent = (draw: Draw): draw is LatentDistribution => draw.distribution !== 'classes'
 
+/** The input by which a function is told a class, and how many there are; undefined where it is told none. */
+export function classInputOf({
+  draws = {},
+}: Pick<Offer, 'draws'>): { readonly input: string; readonly count: number } | undefined {
+  for (const [input, draw] of Object.entries(draws))
+    if (draw.distribution === 'classes') return { input, count: draw.count }
+  return undefined
+}
+
 /**
  * The functions that tools know, and what they mean to them. Others may have any name.
  *

@@ -2,7 +2,7 @@
 import { input } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
 import type { Network } from '../layers/network.ts'
-import { callNetwork, inputOf, weightInputs } from '../layers/use.ts'
+import { outputOf, weightInputs } from '../layers/use.ts'
 import { logitsOf } from '../losses/index.ts'
 import { ConfigError, messageOf } from '../util/errors.ts'
 
@@ -10,14 +10,20 @@ import { ConfigError, messageOf } from '../util/errors.ts'
 const noRandom = {} as RandomSource
 
 /**
- * @param where  the network, as the message begins: `gan "digits": the discriminator`
+ * @param where   the network, as the message begins: `gan "digits": the discriminator`
+ * @param output  the one that is asked; default its only one
  * @throws ConfigError for one that does not end in a sigmoid
  */
-export function checkProbabilities(where: string, network: Network): void {
+export function checkProbabilities(where: string, network: Network, output = outputOf(network).name): void {
   const weights = weightInputs(network)
-  const example = input('example', [1, ...inputOf(network).shape])
+  const inputs = Object.fromEntries(
+    Object.entries(network.inputs).map(([port, { shape, dtype }]) => [
+      port,
+      input(port, [1, ...shape], dtype),
+    ]),
+  )
   try {
-    logitsOf(callNetwork(network, { input: example, weights, training: false, random: noRandom }).output)
+    logitsOf(network.call({ inputs, weights, training: false, random: noRandom }).outputs[output]!)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     throw new ConfigError(`${where} must end in a sigmoid (${messageOf(error)})`)

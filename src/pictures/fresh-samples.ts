@@ -1,8 +1,9 @@
 // Fresh samples of trained weights, as many as are wanted.
 
+import { rowInputs } from '../data/examples.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { functionOf } from '../objectives/offer.ts'
-import { drawFrom, type Weights } from '../training/functions.ts'
+import { classInputOf, functionOf } from '../objectives/offer.ts'
+import { applyFunction, drawFrom, drawInputs, type Weights } from '../training/functions.ts'
 import type { RandomStream } from '../util/random.ts'
 
 /**
@@ -24,3 +25,26 @@ export const freshSamples = (
     readonly given?: Readonly<Record<string, number>> | undefined
   },
 ): Promise<Float32Array> => drawFrom(weights, functionOf(objective, 'generate'), count, random, given)
+
+/**
+ * The same samples, with the class that each was asked to be, where the objective is told any.
+ *
+ * @throws ConfigError when the objective makes none
+ */
+export async function askedSamples(
+  weights: Weights,
+  objective: Objective,
+  { count, random }: { readonly count: number; readonly random: RandomStream },
+): Promise<{ values: Float32Array; asked?: Int32Array }> {
+  const generate = functionOf(objective, 'generate')
+  const inputs = drawInputs(generate, count, random)
+  const values = await applyFunction(
+    weights,
+    generate,
+    Object.fromEntries(Object.entries(inputs).map(([port, rows]) => [port, rowInputs(rows, count)])),
+  )
+  const told = classInputOf(generate)
+  if (!told) return { values }
+  const labels = inputs[told.input] as ArrayLike<number | bigint>
+  return { values, asked: Int32Array.from({ length: count }, (_, i) => Number(labels[i]!)) }
+}

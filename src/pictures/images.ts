@@ -9,6 +9,8 @@ export interface SampledImages {
   readonly count: number
   /** `[height, width, channels]` */
   readonly shape: Shape
+  /** Images in a row of their sheet, where rows mean something; default: as square as possible. */
+  readonly columns?: number | undefined
 }
 
 /** Numbers in [0, 1] as pixels of 0 to 255, rounded; what lies outside is clipped. */
@@ -21,7 +23,12 @@ export function imageBatch({ values, count, shape }: SampledImages): ImageBatch 
 /**
  * Samples as one picture, a PNG file.
  *
- * @param layout  default: as square as possible, true pixels
+ * @param layout  default: in rows of `columns`, else as square as possible; true pixels
  */
 export const samplesPng = (samples: SampledImages, layout: SheetLayout = {}): Promise<Uint8Array> =>
-  encodePng(tileGrid(imageBatch(samples), layout))
+  encodePng(
+    tileGrid(
+      imageBatch(samples),
+      samples.columns === undefined ? layout : { columns: samples.columns, ...layout },
+    ),
+  )

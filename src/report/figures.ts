@@ -10,6 +10,8 @@ export type EncodePng = (image: PixelImage) => Promise<Uint8Array>
 export interface StepSamples {
   step: number
   images: ImageBatch
+  /** Images of a row, where rows mean something, as classes do: those shown are of different ones. Default: they do not */
+  columns?: number
 }
 
 /** A few samples of one step, each as a PNG. */
@@ -32,7 +34,7 @@ export function evenSelection<Item>(items: readonly Item[], most: number): Item[
 }
 
 /**
- * The first images of an even selection of sampling steps, as PNG: the contents of the figure.
+ * The first images of an even selection of sampling steps, or the first of each row and column, as PNG: the contents of the figure.
  *
  * @param steps    how many sampling steps are shown. Default 30
  * @param perStep  how many samples of each. Default 2
@@ -46,12 +48,14 @@ export async function throughTrainingCells(
     steps,
   )
   return Promise.all(
-    selected.map(async ({ step, images }) => ({
+    selected.map(async ({ step, images, columns }) => ({
       step,
       width: images.width,
       height: images.height,
       tiles: await Promise.all(
-        Array.from({ length: Math.min(perStep, images.count) }, (_, index) => encode(imageAt(images, index))),
+        Array.from({ length: Math.min(perStep, images.count) }, (_, index) =>
+          encode(imageAt(images, columns === undefined ? index : (index * (columns + 1)) % images.count)),
+        ),
       ),
     })),
   )

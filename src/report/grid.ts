@@ -85,6 +85,10 @@ export function tileGrid(images: ImageBatch, layout: SheetLayout = {}): PixelIma
   return enlarge({ width: sheetWidth, height: sheetHeight, channels, pixels: sheet }, scale)
 }
 
+/** Images in a row of a sheet, of its width and that of an image; a whole number where it consists of such images. */
+export const columnsOf = (sheet: number, image: number, { gap = 2, scale = 1 } = {}): number =>
+  (sheet / scale + gap) / (image + gap)
+
 /**
  * The images of a sheet that `tileGrid` made.
  *
@@ -102,8 +106,8 @@ export function untileGrid(
     count,
   }: { height: number; width: number; gap?: number; scale?: number; count?: number },
 ): ImageBatch {
-  const columns = (sheet.width / scale + gap) / (width + gap)
-  const rows = (sheet.height / scale + gap) / (height + gap)
+  const columns = columnsOf(sheet.width, width, { gap, scale })
+  const rows = columnsOf(sheet.height, height, { gap, scale })
   if (!Number.isInteger(columns) || !Number.isInteger(rows))
     throw new ShapeError(
       `a sheet of ${sheet.width} x ${sheet.height} pixels does not consist of images of ${width} x ${height} ` +

@@ -82,5 +82,9 @@ export const evaluationSchema = z.object({
       real: z.array(z.number()),
     })
     .optional(),
+  /** Of conditional generators: samples that were asked to be of each class, over all draws, and how many are named so. */
+  conditional: z
+    .object({ classes: z.array(z.string()), asked: z.array(count), right: z.array(count) })
+    .optional(),
 })
 export type Evaluation = z.infer<typeof evaluationSchema>

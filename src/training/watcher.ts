@@ -27,6 +27,8 @@ export type TrainEvent =
       readonly step: number
       readonly latents: 'fixed' | 'fresh'
       readonly count: number
+      /** Examples of a row, where rows mean something: one for each class. */
+      readonly columns?: number
       /** Of one example, `[height, width, channels]` for images. */
       readonly shape: Shape
       readonly values: Float32Array

@@ -63,7 +63,12 @@ const numbersOf = (dataset: Dataset, count = dataset.count): Float32Array =>
 describe('openEvaluator', () => {
   it('measures everything of the panel, in its order', async () => {
     const evaluator = await openEvaluator(engine, sums, { train, test })
-    const { measures, shares } = await evaluator.measure(numbersOf(train, 60))
+    const asked = Int32Array.from({ length: 60 }, (_, i) => i % 3)
+    const { measures, shares, conditional } = await evaluator.measure(numbersOf(train, 60), asked)
+    expect(conditional!.asked).toEqual([20, 20, 20])
+    const { measures: unasked, ...rest } = await evaluator.measure(numbersOf(train, 60))
+    expect(rest.conditional).toBeUndefined()
+    expect(unasked.map(({ name }) => name)).not.toContain('conditionalAccuracy')
     expect(measures.map(({ name }) => name)).toEqual(
       PANEL.flatMap((group) => group.measures.map(({ name }) => name)),
     )

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Tensor } from '../../src/graph/value.ts'
 import type { Network } from '../../src/layers/network.ts'
 import { countParameters, inputOf, outputOf } from '../../src/layers/use.ts'
+import { resolveSettings } from '../../src/lifecycle/request.ts'
 import { logitsOf } from '../../src/losses/index.ts'
 import { dcgan64, dcgan64Discriminator, dcgan64Generator } from '../../src/models/dcgan-64.ts'
 import { imageFacts } from '../../src/models/model.ts'
@@ -142,8 +143,13 @@ describe('the model dcgan-64', () => {
 
   test('has the settings of the paper', () => {
     expect(dcgan64.defaults).toMatchObject({ batchSize: 128, imageSize: '64x64' })
-    expect(dcgan64.options.parse({})).toEqual({ latentDim: 100, filters: 64, learningRate: 2e-4, beta1: 0.5 })
-    expect(dcgan64.madeFor).toEqual(imageFacts([64, 64, 3]))
+    expect(resolveSettings('dcgan-64', {}).options).toEqual({
+      latentDim: 100,
+      filters: 64,
+      learningRate: 2e-4,
+      beta1: 0.5,
+    })
+    expect(dcgan64.madeFor).toEqual(imageFacts([64, 64, 3], { classes: 10 }))
   })
 
   test('draws latents from [-1, 1)', () => {

@@ -3,7 +3,7 @@ import { add, mul, reduceMean, sqrt, square, sub } from '../../graph/build.ts'
 import type { Value } from '../../graph/value.ts'
 import { binaryCrossentropy } from '../../losses/index.ts'
 import { tellApart } from './minimax.ts'
-import { ACCURACY, type PairLoss, PENALTY, SLOPE, USUAL } from './pair-loss.ts'
+import { ACCURACY, BY_CROSSENTROPY, type PairLoss, PENALTY, SLOPE } from './pair-loss.ts'
 import { awayFromOne } from './slopes.ts'
 
 /** Standard deviation of all numbers of a batch. */
@@ -19,8 +19,15 @@ const deviation = (batch: Value): Value => sqrt(reduceMean(square(sub(batch, red
 export const dragan: PairLoss = {
   name: 'dragan',
   description: 'a slope of 1 around real examples only (Kodali 2017)',
-  usual: () => ({ ...USUAL, learningRate: 1e-4, discriminatorRate: 1e-4, penalty: 10, finalPenalty: 1 }),
+  usual: () => ({
+    ...BY_CROSSENTROPY,
+    learningRate: 1e-4,
+    discriminatorRate: 1e-4,
+    penalty: 10,
+    finalPenalty: 1,
+  }),
   isProbability: true,
+  believed: true,
   perExample: true,
   logs: [ACCURACY, PENALTY, SLOPE],
   discriminator(round) {

@@ -22,6 +22,8 @@ export interface PairSettings {
   readonly finalPenalty: number
   /** Updates of the discriminator that the generator looks ahead. */
   readonly lookahead: number
+  /** How much less than 1 is the discriminator's target for real examples, where it learns by cross-entropy. */
+  readonly labelSmoothing: number
 }
 
 /** One look of both players at a batch: examples are packed already where that is asked for. */
@@ -30,8 +32,17 @@ export interface Round {
   readonly real: Value
   /** Examples of the generator [n, ...], which gradients flow back through. */
   readonly fake: Value
-  /** The discriminator's scores [n, 1] of such examples: what is under its sigmoid. */
-  score(examples: Value): Value
+  /**
+   * The discriminator's scores [n, 1] of such examples: what is under its sigmoid. Where there are classes, row i is judged with the class of
+   * row i, be it real, made or in between: made examples are of the classes of the real ones.
+   *
+   * @param latents  of a `joint` loss: what they are judged with [batch, d]
+   */
+  score(examples: Value, latents?: Value): Value
+  /** The latents [batch, d] that the made examples were made of, not packed. */
+  readonly latent: Value
+  /** Of a `joint` loss: what the reconstructor takes for the latents [batch, d] of the real or of the made examples. */
+  reconstruct(examples: 'real' | 'fake'): Value
   readonly random: RandomSource
   readonly settings: PairSettings
   /** Weight of the gradient penalty at this step. */
@@ -47,11 +58,13 @@ export interface Judged {
   readonly metrics?: NamedValues
 }
 
-/** A number of the discriminator's phase that is logged beside the losses. */
+/** A number that is logged beside the losses. */
 export interface PairLog {
   readonly name: string
   readonly label: string
   readonly format?: 'percent'
+  /** The phase whose number it is; default the discriminator's. */
+  readonly phase?: 'generator'
 }
 
 export interface PairLoss {
@@ -61,8 +74,12 @@ export interface PairLoss {
   readonly description: string
   /** Settings of the paper, for examples of this shape. Those that are missing are not used, and cannot be given. */
   usual(example: Shape): Partial<PairSettings>
-  /** Whether the discriminator's scores are logits of "it is real": then it can judge, and the balance can be watched. */
+  /** Whether the discriminator's scores are logits of "it is real": then it can judge. */
   readonly isProbability: boolean
+  /** Whether the generator descends -log D(G(z)), by whose size the balance of a duel is watched. */
+  readonly believed?: boolean
+  /** Whether the discriminator judges examples together with latents, and a third player, the reconstructor, makes latents of examples. */
+  readonly joint?: boolean
   /** Whether each example's score must be its own, as where its gradient is penalised: no batch normalization. */
   readonly perExample?: boolean
   readonly logs: readonly PairLog[]
@@ -71,6 +88,11 @@ export interface PairLoss {
 }
 
 export const ACCURACY: PairLog = { name: 'accuracy', label: 'discriminator accuracy', format: 'percent' }
+export const DISTANCE: PairLog = {
+  name: 'reconstruction',
+  label: 'distance of reconstructed latents',
+  phase: 'generator',
+}
 export const PENALTY: PairLog = { name: 'penalty', label: 'gradient penalty' }
 export const SLOPE: PairLog = { name: 'slope', label: 'slope of the discriminator' }
 
@@ -83,3 +105,6 @@ export const USUAL = {
   beta2: 0.999,
   discriminatorUpdates: 1,
 } as const
+
+/** The same of losses whose discriminator learns by cross-entropy, whose targets may be smoothed. */
+export const BY_CROSSENTROPY = { ...USUAL, labelSmoothing: 0 } as const

@@ -1,30 +1,27 @@
 // From a generator, a discriminator and what they play for to an objective: phases, packing, rates, log.
 import { mul } from '../../graph/build.ts'
-import type { Value } from '../../graph/value.ts'
-import type { Network } from '../../layers/network.ts'
-import { inputOf, outputOf } from '../../layers/use.ts'
-import { logitsOf } from '../../losses/index.ts'
+import { outputOf } from '../../layers/use.ts'
 import { adam } from '../../optimizers/index.ts'
 import { ConfigError } from '../../util/errors.ts'
 import type { Shape } from '../../util/shape.ts'
 import { collapseWatch, duelWatches } from '../../watches/index.ts'
+import type { Watch } from '../../watches/watch.ts'
 import { averaged } from '../averaged.ts'
+import { CLASSES, LABEL, mainInput, mainOutput, PLAYER } from '../conditions/players.ts'
 import { checkOneNumber, checkTakes, PROBABILITY } from '../duel.ts'
 import { type Log, type Objective, objective } from '../objective.ts'
-import { columnFor, drawLatent, type LatentDistribution } from '../offer.ts'
-import type { BoundNetwork, PhaseContext } from '../phase.ts'
+import type { LatentDistribution } from '../offer.ts'
+import type { PhaseContext } from '../phase.ts'
 import { checkProbabilities } from '../probabilities.ts'
-import { packed, packedAround, packedShape } from './packed.ts'
-import type { PairLoss, PairSettings, Round } from './pair-loss.ts'
+import { packedShape } from './packed.ts'
+import { ACCURACY, type PairLoss, type PairSettings } from './pair-loss.ts'
+import { type PairPlayers, type PlayersOptions, pairPlayers } from './pair-players.ts'
+import { CLASS_LOGS, type OpenRound, OWN, openRound } from './pair-round.ts'
 
-export interface PairOptions {
+export interface PairOptions extends Omit<PlayersOptions, 'pack' | 'loss'> {
   readonly name: string
   /** What both players play for. */
   readonly loss: PairLoss
-  /** From a latent to an example. */
-  readonly generator: Network
-  /** The discriminator of examples of a shape: it must take that, and end in a sigmoid, under which are its scores. */
-  discriminator(example: Shape): Network
   readonly latent: LatentDistribution
   /** Those of the loss where they are missing. */
   readonly settings?: Partial<PairSettings>
@@ -35,8 +32,6 @@ export interface PairOptions {
   /** Steps of the whole training, for what falls along it. */
   readonly steps?: number | undefined
 }
-
-type Players = 'generator' | 'discriminator'
 
 /** Half a cosine from 1 to `last`. */
 const falling = (last: number, done: number): number =>
@@ -53,14 +48,15 @@ const rateOver = (rate: number, last: number, updates: number | undefined) =>
 /** Everything that would otherwise fail in the first step, or silently be another objective. */
 function checkPlayers(
   where: string,
-  { loss, generator }: PairOptions,
-  discriminator: Network,
-  wanted: Shape,
+  loss: PairLoss,
+  { generator, discriminator }: PairPlayers,
+  pack: number,
 ): void {
-  checkTakes(where, 'discriminator', wanted, inputOf(discriminator).shape)
-  checkOneNumber(where, 'discriminator', outputOf(discriminator).shape, PROBABILITY)
-  checkProbabilities(`${where}: the discriminator`, discriminator)
-  outputOf(generator)
+  const wanted = packedShape(generator.outputs[mainOutput(where, generator)]!.shape, pack)
+  checkTakes(where, PLAYER, wanted, discriminator.inputs[mainInput(where, discriminator)]!.shape)
+  const judged = mainOutput(where, discriminator)
+  checkOneNumber(where, PLAYER, discriminator.outputs[judged]!.shape, PROBABILITY)
+  checkProbabilities(`${where}: the ${PLAYER}`, discriminator, judged)
   const mixing = discriminator.rows.find(({ layer }) => layer.type === 'BatchNormalization')
   if (loss.perExample && mixing)
     throw new ConfigError(
@@ -83,19 +79,22 @@ export const pairSettings = (
   penalty: 0,
   finalPenalty: 1,
   lookahead: 0,
+  labelSmoothing: 0,
   ...loss.usual(example),
   ...given,
 })
 
-function logsOf({ logs }: PairLoss): Log[] {
-  const extra = logs.map(
-    ({ name, label, format }, i): Log => ({
+const COLORS = ['#785ef0', '#648fff', '#ffb000', '#009e73']
+
+function logsOf({ logs }: PairLoss, namesClasses: boolean): Log[] {
+  const extra = [...logs, ...(namesClasses ? CLASS_LOGS : [])].map(
+    ({ name, label, format, phase = 'discriminator' }, i): Log => ({
       name: name === 'accuracy' ? 'discriminatorAccuracy' : name,
       label,
       axis: 'right',
-      color: ['#785ef0', '#648fff', '#ffb000'][i % 3]!,
+      color: COLORS[i % COLORS.length]!,
       ...(format ? { format } : {}),
-      value: (results) => results.discriminator!.metrics![name]!,
+      value: (results) => results[phase]!.metrics![name]!,
     }),
   )
   return [
@@ -105,7 +104,7 @@ function logsOf({ logs }: PairLoss): Log[] {
       axis: 'left',
       color: '#dc267f',
       dash: 'dashDot',
-      value: (results) => results.generator!.loss,
+      value: ({ generator }) => generator!.metrics?.[OWN] ?? generator!.loss,
     },
     {
       name: 'discriminatorLoss',
@@ -114,26 +113,39 @@ function logsOf({ logs }: PairLoss): Log[] {
       color: '#fe6100',
       dash: 'dashDot',
       // Of both batches: the mean, as models without an objective of their own log it.
-      value: (results) => mul(results.discriminator!.loss, 0.5),
+      value: ({ discriminator }) => mul(discriminator!.metrics?.[OWN] ?? discriminator!.loss, 0.5),
     },
     ...extra,
   ]
 }
 
+/** Those watches of a duel that know what this loss logs. */
+function watchesOf({ believed, isProbability, logs }: PairLoss): Watch[] {
+  const known = [
+    ...(believed ? ['generatorLoss'] : []),
+    ...(isProbability && logs.includes(ACCURACY) ? ['discriminatorAccuracy'] : []),
+  ]
+  return duelWatches({
+    generatorLoss: 'generatorLoss',
+    discriminatorAccuracy: 'discriminatorAccuracy',
+  }).filter(({ metrics }) => metrics.every((metric) => known.includes(metric)))
+}
+
 /**
  * A generator and a discriminator that play for a loss. The discriminator learns from real examples and fakes made in training
  * mode, by one update for both, `discriminatorUpdates` times, each with a batch of its own; then the generator through the
- * discriminator as it now is.
+ * discriminator as it now is. Where the networks are told classes, fakes are of those of the real batch.
  *
- * @throws ConfigError for networks that the loss does not take; ShapeError for networks that do not fit together
+ * @throws ConfigError for networks that the loss does not take, and for classes that are not there; ShapeError for networks that do not
+ *         fit together
  */
-export function pairObjective(options: PairOptions): Objective<Players | 'averaged'> | Objective<Players> {
-  const { name, loss, generator, latent, pack = 1, ema, steps } = options
-  const example = outputOf(generator).shape
-  const wanted = packedShape(example, pack)
-  const discriminator = options.discriminator(wanted)
-  checkPlayers(`${name}, objective ${loss.name}`, options, discriminator, wanted)
-  const settings = pairSettings(loss, example, options.settings)
+export function pairObjective(options: PairOptions): Objective {
+  const { name, loss, latent, classes, pack = 1, ema, steps } = options
+  const where = `${name}, objective ${loss.name}`
+  const players = pairPlayers(name, { ...options, pack })
+  const { generator, discriminator, reconstructor } = players
+  checkPlayers(where, loss, players, pack)
+  const settings = pairSettings(loss, outputOf(generator).shape, options.settings)
   const { beta1, beta2, discriminatorUpdates: repeats, finalRate } = settings
   const optimizerOf = (rate: number, updates: number) =>
     adam({
@@ -142,60 +154,58 @@ export function pairObjective(options: PairOptions): Objective<Players | 'averag
       beta2,
     })
   const discriminatorOptimizer = optimizerOf(settings.discriminatorRate, repeats)
-  const z = inputOf(generator)
-  const column = columnFor(discriminator)
-  const roundOf = (context: PhaseContext<Players>): Round => {
-    const { batchSize, data, random, networks, training, after, scheduled } = context
-    const together = training ? packed : packedAround
-    const penaltyWeight = scheduled('penalty', (step) =>
-      steps === undefined
-        ? settings.penalty
-        : settings.penalty * falling(settings.finalPenalty, step / steps),
+  const z = mainInput(where, generator)
+  const isTold = generator.inputs[LABEL] !== undefined
+  const takesExamples = Object.keys(discriminator.inputs).length === 1
+  const namesClasses = discriminator.outputs[CLASSES] !== undefined
+  if (isTold && classes === undefined)
+    throw new ConfigError(
+      `${where}: the generator takes a label, so it must be said how many classes there are`,
     )
-    const against = (opponent: BoundNetwork, shared: Pick<Round, 'real' | 'fake'>): Round => ({
-      ...shared,
-      random,
-      settings,
-      penaltyWeight,
-      score: (examples: Value) => logitsOf(opponent(examples)),
-      ahead: (lost) => against(after(opponent, lost, discriminatorOptimizer), shared),
-    })
-    return against(networks.discriminator, {
-      real: together(data[column]!, pack),
-      fake: together(networks.generator(drawLatent(random, latent, [batchSize, ...z.shape])), pack),
-    })
-  }
-  const game = objective<Players>({
+  const penaltyAt = (step: number): number =>
+    steps === undefined ? settings.penalty : settings.penalty * falling(settings.finalPenalty, step / steps)
+  const roundOf = (context: PhaseContext): OpenRound =>
+    openRound(context, { loss, players, settings, latent, pack, discriminatorOptimizer, penaltyAt })
+  const game = objective<string>({
     name,
-    networks: { generator, discriminator },
+    networks: { generator, discriminator, ...(reconstructor ? { reconstructor } : {}) },
     phases: [
       {
         name: 'discriminator',
         updates: ['discriminator'],
         optimizer: discriminatorOptimizer,
         repeats,
-        loss: (context) => loss.discriminator(roundOf(context)),
+        loss(context) {
+          const round = roundOf(context)
+          return round.withClasses(loss.discriminator(round), ['real', 'fake'])
+        },
       },
       {
         name: 'generator',
-        updates: ['generator'],
+        updates: reconstructor ? ['generator', 'reconstructor'] : ['generator'],
         optimizer: optimizerOf(settings.learningRate, 1),
-        loss: (context) => loss.generator(roundOf(context)),
+        loss(context) {
+          const round = roundOf(context)
+          return round.withClasses(loss.generator(round), ['fake'])
+        },
       },
     ],
-    logs: logsOf(loss),
+    logs: logsOf(loss, namesClasses),
     batches: 'replacement',
     offers: {
-      generate: { network: 'generator', draws: { [z.name]: latent } },
-      // Several examples at once are nothing that can be asked about one.
-      ...(loss.isProbability && pack === 1 ? { judge: { network: 'discriminator' as const } } : {}),
+      generate: {
+        network: 'generator',
+        draws: {
+          [z]: latent,
+          ...(isTold ? { [LABEL]: { distribution: 'classes', count: classes! } as const } : {}),
+        },
+      },
+      // Several examples at once, or with a class or a latent beside them, are nothing that can be asked about one.
+      ...(loss.isProbability && pack === 1 && takesExamples && !namesClasses
+        ? { judge: { network: 'discriminator' as const } }
+        : {}),
     },
-    watches: [
-      ...(loss.isProbability
-        ? duelWatches({ generatorLoss: 'generatorLoss', discriminatorAccuracy: 'discriminatorAccuracy' })
-        : []),
-      collapseWatch(),
-    ],
+    watches: [...watchesOf(loss), collapseWatch()],
   })
   return ema === undefined ? game : averaged(game, { of: 'generator', decay: ema })
 }

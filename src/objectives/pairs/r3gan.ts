@@ -13,7 +13,7 @@ const gamma = (example: Shape): number =>
 const rates = (example: Shape) =>
   example.length === 3 ? { rate: 2e-4, finalRate: 0.25 } : { rate: 2e-3, finalRate: 0.001 }
 
-/** D: softplus(D(G(z)) - D(x)) + γ/2 |∇D(x)|² + γ/2 |∇D(G(z))|²; G: the mirrored loss. Adam's beta2 is the paper's last from the start, where theirs rises from .9. @source arXiv:2501.05441 */
+/** D: softplus(D(G(z)) - D(x)) + γ/2 |∇D(x)|² + γ/2 |∇D(G(z))|²; G: the mirrored loss. Adam's beta2 is the paper's last from the start, where theirs rises from .9. The paper's samples are made by an average of the weights: `--ema 0.999`. @source arXiv:2501.05441 */
 export const r3gan: PairLoss = {
   name: 'r3gan',
   description: 'the relativistic loss with penalties R1 and R2, rates falling along a cosine (Huang 2024)',

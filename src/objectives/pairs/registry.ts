@@ -8,6 +8,7 @@ import type { PairLoss } from './pair-loss.ts'
 import { r3gan } from './r3gan.ts'
 import { relativistic } from './relativistic.ts'
 import { unrolled } from './unrolled.ts'
+import { veegan } from './veegan.ts'
 import { wganGpLoss } from './wgan-gp.ts'
 
 export const PAIR_LOSSES: readonly PairLoss[] = [
@@ -20,4 +21,5 @@ export const PAIR_LOSSES: readonly PairLoss[] = [
   relativistic,
   r3gan,
   unrolled,
+  veegan,
 ]

@@ -11,7 +11,7 @@ import {
   throughTrainingCells,
   throughTrainingSvg,
 } from '../figures.ts'
-import { type ImageBatch, tileGrid, untileGrid } from '../grid.ts'
+import { columnsOf, type ImageBatch, tileGrid, untileGrid } from '../grid.ts'
 import { reportHtml } from '../html.ts'
 import type { ReportAssets } from '../page-samples.ts'
 import { planeFigures } from '../plane-figure.ts'
@@ -49,7 +49,12 @@ async function readSheets(run: RunFolder, record: RunRecord, problems: string[])
     if (!png) continue
     try {
       const image = await decodePng(png, sample.file)
-      if (sample.kind === 'fixed' && size) fixed.push({ step: sample.step, images: untileGrid(image, size) })
+      if (sample.kind === 'fixed' && size) {
+        const images = untileGrid(image, size)
+        const columns = columnsOf(image.width, size.width)
+        // A square has no meaning in its rows.
+        fixed.push({ step: sample.step, images, ...(columns ** 2 === images.count ? {} : { columns }) })
+      }
       sheets.push({ ...sample, png })
     } catch (error) {
       problems.push(messageOf(error))

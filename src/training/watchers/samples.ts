@@ -1,7 +1,7 @@
 // Sampling while a training goes on: of the same inputs every time, and of fresh ones, which must not all look alike.
 import type { Classify, KnownModes } from '../../data/modes.ts'
 import { columnLike, type Examples } from '../../data/source.ts'
-import { type OfferedFunction, offeredBy } from '../../objectives/offer.ts'
+import { classInputOf, type OfferedFunction, offeredBy } from '../../objectives/offer.ts'
 import { randomStream } from '../../util/random.ts'
 import { sizeOf } from '../../util/shape.ts'
 import { modesReached } from '../../watches/collapse.ts'
@@ -20,19 +20,57 @@ const MODE_SAMPLES = { each: 50, most: 1000 }
 export const modeSamples = ({ count }: Pick<KnownModes, 'count'>): number =>
   Math.min(MODE_SAMPLES.most, MODE_SAMPLES.each * count)
 
-/** The inputs of the sheet of a step: the same at every step, or fresh ones. */
-export const sheetInputs = (
+/** Classes up to which a sheet has a row for each, and samples of such a row. */
+const CLASS_ROWS = { most: 32, samples: [8, 16] } as const
+
+/** How many samples a sheet has, and how many in a row where rows mean something. */
+export interface SheetPlan {
+  readonly count: number
+  /** Samples of each class, which are a row; absent where the sheet is a square. */
+  readonly columns?: number
+}
+
+/** A row for each class where the function is told one, and there are not too many; else a square. */
+export function sheetPlan(generate: OfferedFunction): SheetPlan {
+  const classes = classInputOf(generate)?.count ?? 0
+  if (classes === 0 || classes > CLASS_ROWS.most) return { count: SHEET_COUNT }
+  const [least, most] = CLASS_ROWS.samples
+  const columns = Math.min(most, Math.max(least, Math.ceil(SHEET_COUNT / classes)))
+  return { count: classes * columns, columns }
+}
+
+/** Row r of each input, `columns` times as many rows in all, is of class r; of equal latents in a column where those are `shared`. */
+function byClass(
+  inputs: FunctionInputs,
+  { of, draws = {} }: OfferedFunction,
+  { columns, shared }: { columns: number; shared: boolean },
+): FunctionInputs {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([port, given]) => {
+      if (draws[port]?.distribution === 'classes')
+        return [port, (given as BigInt64Array).map((_, i) => BigInt(Math.floor(i / columns)))]
+      const size = columns * sizeOf(of.inputs[port]!.shape)
+      return [port, shared ? (given as Float32Array).map((_, i) => Number(given[i % size])) : given]
+    }),
+  )
+}
+
+/**
+ * The inputs of the sheet of a step: the same at every step, or fresh ones. With a row for each class, the fixed ones of a column have one
+ * latent, so that one sees what the class alone changes.
+ */
+export function sheetInputs(
   generate: OfferedFunction,
-  count: number,
+  { count, columns }: SheetPlan,
   kind: 'fixed' | 'fresh',
   seed: number,
   step: number,
-): FunctionInputs =>
-  drawInputs(
-    generate,
-    count,
-    kind === 'fixed' ? randomStream(seed, 'sample/fixed') : randomStream(seed, 'sample/fresh', step),
-  )
+): FunctionInputs {
+  const random =
+    kind === 'fixed' ? randomStream(seed, 'sample/fixed') : randomStream(seed, 'sample/fresh', step)
+  const inputs = drawInputs(generate, count, random)
+  return columns === undefined ? inputs : byClass(inputs, generate, { columns, shared: kind === 'fixed' })
+}
 
 /** How much a handful of real examples differ from each other. */
 function realDeviation(examples: Examples, column: string, count: number): number {
@@ -48,7 +86,7 @@ function realDeviation(examples: Examples, column: string, count: number): numbe
 
 export interface SamplesOptions {
   readonly every: number
-  /** Samples per event; default `SHEET_COUNT`. */
+  /** Samples per event; default those of a sheet. */
   readonly count?: number
   /** Real examples: samples that vary much less are warned of. Default: nobody looks. */
   readonly real?: Examples | undefined
@@ -62,12 +100,14 @@ export interface SamplesOptions {
 
 /** Draws samples, where the objective generates any. */
 export const samples =
-  ({ every, count = SHEET_COUNT, real, told, modes, classify }: SamplesOptions): OpenWatcher =>
+  ({ every, count: asked, real, told, modes, classify }: SamplesOptions): OpenWatcher =>
   async ({ objective, program, seed }) => {
     const generate = offeredBy(objective, 'generate')
     if (!generate || every === 0) return undefined
     const { name, shape } = generate.output
-    const fixed = sheetInputs(generate, count, 'fixed', seed, 0)
+    const plan = asked === undefined ? sheetPlan(generate) : { count: asked }
+    const { count } = plan
+    const fixed = sheetInputs(generate, plan, 'fixed', seed, 0)
     const opened = await openFunction(program, generate, count)
     const column = real && columnLike(real.columns, name, shape)
     const detect = sampleDetector(objective, told)
@@ -85,9 +125,9 @@ export const samples =
       every,
       alone: true,
       async *observe(step) {
-        const event = { type: 'samples', step, count, shape } as const
+        const event = { type: 'samples', step, ...plan, shape } as const
         yield { ...event, latents: 'fixed', values: await opened.run(fixed) }
-        const values = await opened.run(sheetInputs(generate, count, 'fresh', seed, step))
+        const values = await opened.run(sheetInputs(generate, plan, 'fresh', seed, step))
         yield { ...event, latents: 'fresh', values }
         if (deviation === undefined) return
         const variety = { fresh: pixelDeviation(values, count), real: deviation, modes: await reached(step) }

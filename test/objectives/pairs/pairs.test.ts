@@ -10,7 +10,8 @@ import { reportGraph } from '../../../src/training/validation.ts'
 import { ConfigError } from '../../../src/util/errors.ts'
 import type { Shape } from '../../../src/util/shape.ts'
 import { type Arrays, feedsOf, largestDifference, noisyState, runStep } from '../../training/run-step.ts'
-import { mean, plainNetwork, points, slopesOf, type Weights } from '../plain-players.ts'
+import { plainNetwork, points, slopesOf, type Weights } from '../plain-players.ts'
+import { PLAIN, type Plain, packedRows, plainReconstructor, rowsOf, slopeAt } from './plain-losses.ts'
 
 const generator = sequential({ name: 'generator', input: { z: [2] }, output: 'points' }, [
   dense({ units: 3, activation: 'tanh' }),
@@ -24,114 +25,10 @@ const discriminator = (shape: Shape) =>
 const BATCH = 4
 const latent = { distribution: 'normal' } as const
 
-type Rows = readonly (readonly number[])[]
-const softplus = (x: number): number => Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0)
-const rowsOf = (data: ArrayLike<number>, width: number): number[][] =>
-  Array.from({ length: data.length / width }, (_, i) =>
-    Array.from({ length: width }, (_, j) => data[i * width + j]!),
-  )
-const packedRows = (rows: Rows, pack: number): number[][] =>
-  Array.from({ length: rows.length / pack }, (_, i) => rows.slice(i * pack, (i + 1) * pack).flat())
-const logit = (w: Weights, x: readonly number[]): number => plainNetwork(w, 'discriminator', x)[0]!
-
-/** The gradient of a score at an example, by hand: sum of v (1 - tanh²) by the rows of the first kernel. */
-function slopeAt(w: Weights, x: readonly number[]): number {
-  const [kernel, bias, v] = ['dense/kernel', 'dense/bias', 'dense-1/kernel'].map(
-    (name) => w[`discriminator/${name}`]!,
-  )
-  const units = bias!.length
-  return Math.hypot(
-    ...x.map((_, axis) =>
-      Array.from(bias!).reduce((sum, b, k) => {
-        const h = Math.tanh(x.reduce((at, value, i) => at + value * kernel![i * units + k]!, b))
-        return sum + kernel![axis * units + k]! * (1 - h * h) * v![k]!
-      }, 0),
-    ),
-  )
-}
-
-/** What the plain computations may use: weights, packed rows, the uniform numbers of the phase, and settings. */
-interface Plain {
-  readonly w: Weights
-  readonly real: Rows
-  readonly fake: Rows
-  readonly uniform: ArrayLike<number>
-  readonly settings: PairSettings
-}
-const both = (
-  { w, real, fake }: Plain,
-  onReal: (x: number) => number,
-  onFake: (x: number) => number,
-): number => mean(real.map((x) => onReal(logit(w, x)))) + mean(fake.map((x) => onFake(logit(w, x))))
-const over = ({ w, fake }: Plain, f: (x: number) => number): number => mean(fake.map((x) => f(logit(w, x))))
-const crossentropy = (plain: Plain): number => both(plain, (x) => softplus(-x), softplus)
-const believed = (plain: Plain): number => over(plain, (x) => softplus(-x))
-const oneLipschitz = (w: Weights, rows: Rows): number => mean(rows.map((x) => (slopeAt(w, x) - 1) ** 2))
-const pairs = ({ w, real, fake }: Plain, sign: number): number =>
-  mean(real.map((x, i) => softplus(-sign * (logit(w, x) - logit(w, fake[i]!)))))
-const squares = (w: Weights, rows: Rows): number => mean(rows.map((x) => slopeAt(w, x) ** 2)) / 2
-
-/** Losses of discriminator and generator. */
-const PLAIN: Readonly<Record<string, readonly [d: (plain: Plain) => number, g: (plain: Plain) => number]>> = {
-  minimax: [crossentropy, (plain) => -over(plain, softplus)],
-  'non-saturating': [crossentropy, believed],
-  'least-squares': [
-    (plain) =>
-      both(
-        plain,
-        (x) => (x - 1) ** 2 / 2,
-        (x) => x ** 2 / 2,
-      ),
-    (plain) => over(plain, (x) => (x - 1) ** 2 / 2),
-  ],
-  hinge: [
-    (plain) =>
-      both(
-        plain,
-        (x) => Math.max(0, 1 - x),
-        (x) => Math.max(0, 1 + x),
-      ),
-    (plain) => over(plain, (x) => -x),
-  ],
-  'wgan-gp': [
-    (plain) => {
-      const { w, real, fake, uniform, settings } = plain
-      const between = real.map((row, i) => row.map((x, j) => fake[i]![j]! + uniform[i]! * (x - fake[i]![j]!)))
-      return (
-        both(
-          plain,
-          (x) => -x,
-          (x) => x,
-        ) +
-        settings.penalty * oneLipschitz(w, between)
-      )
-    },
-    (plain) => over(plain, (x) => -x),
-  ],
-  dragan: [
-    (plain) => {
-      const { w, real, uniform, settings } = plain
-      const all = real.flat()
-      const deviation = Math.sqrt(mean(all.map((x) => (x - mean(all)) ** 2)))
-      const width = real[0]!.length
-      const around = real.map((row, i) => row.map((x, j) => x + 0.5 * deviation * uniform[i * width + j]!))
-      return crossentropy(plain) + settings.penalty * oneLipschitz(w, around)
-    },
-    believed,
-  ],
-  relativistic: [(plain) => pairs(plain, 1), (plain) => pairs(plain, -1)],
-  r3gan: [
-    (plain) =>
-      pairs(plain, 1) +
-      plain.settings.penalty * (squares(plain.w, plain.real) + squares(plain.w, plain.fake)),
-    (plain) => pairs(plain, -1),
-  ],
-  // With no update ahead; looking ahead itself is held against the objective `unrolledGan` below, and that against brute force.
-  unrolled: [crossentropy, believed],
-}
-
 const onlyWeights = (arrays: Weights): Arrays =>
-  Object.fromEntries(Object.entries(arrays).filter(([name]) => /^(generator|discriminator)\//.test(name)))
+  Object.fromEntries(
+    Object.entries(arrays).filter(([name]) => /^(generator|discriminator|reconstructor)\//.test(name)),
+  )
 
 const pick = (arrays: Weights, network: string): Weights =>
   Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith(`${network}/`)))
@@ -161,6 +58,23 @@ function stepOf(name: string, pack: number, changed: Partial<PairSettings> = {})
   return { objective, step, settings, start, feeds, got: runStep(step, start, feeds) }
 }
 
+/** A phase's plain computation at any weights. */
+const plainOfStep =
+  ({ feeds, settings, pack }: Pick<ReturnType<typeof stepOf>, 'feeds' | 'settings'> & { pack: number }) =>
+  (w: Weights, phase: string): Plain => ({
+    real: packedRows(rowsOf(feeds.points!.data, 2), pack),
+    fake: packedRows(
+      rowsOf(feeds[`${phase}/normal-0`]!.data, 2).map((z) => plainNetwork(w, 'generator', z)),
+      pack,
+    ),
+    z: packedRows(rowsOf(feeds[`${phase}/normal-0`]!.data, 2), pack),
+    uniform: feeds[`${phase}/uniform-1`]?.data ?? [],
+    settings,
+    score: (row, _, latents = []) => plainNetwork(w, 'discriminator', [...row, ...latents])[0]!,
+    slope: (row) => slopeAt(w, row, [...w['discriminator/dense-1/kernel']!], row.length),
+    reconstruct: plainReconstructor(w, pack),
+  })
+
 it('every objective has a plain computation here', () => {
   expect(PAIR_LOSSES.map(({ name }) => name).sort()).toEqual(Object.keys(PLAIN).sort())
 })
@@ -168,16 +82,7 @@ it('every objective has a plain computation here', () => {
 describe.each(PAIR_LOSSES.map(({ name }) => name))('%s', (name) => {
   describe.each([1, 2])('with packs of %i', (pack) => {
     const { settings, start, feeds, got } = stepOf(name, pack)
-    const plainOf = (w: Weights, phase: string): Plain => ({
-      w,
-      real: packedRows(rowsOf(feeds.points!.data, 2), pack),
-      fake: packedRows(
-        rowsOf(feeds[`${phase}/normal-0`]!.data, 2).map((z) => plainNetwork(w, 'generator', z)),
-        pack,
-      ),
-      uniform: feeds[`${phase}/uniform-1`]?.data ?? [],
-      settings,
-    })
+    const plainOf = plainOfStep({ feeds, settings, pack })
     const [lossOfD, lossOfG] = PLAIN[name]!
     const weights = onlyWeights(start)
 
@@ -198,7 +103,11 @@ describe.each(PAIR_LOSSES.map(({ name }) => name))('%s', (name) => {
       ]
       expect(largestDifference(given('discriminator'), ofD as Arrays)).toBeLessThan(1e-7)
       expect(largestDifference(given('generator'), ofG as Arrays)).toBeLessThan(1e-7)
-      for (const [entry, slopes] of Object.entries({ ...ofD, ...ofG }))
+      // A third player, where there is one, descends the generator's loss with it.
+      const ofR = slopesOf(moved, 'reconstructor', (w) => lossOfG(plainOf(w, 'generator')))
+      expect(largestDifference(given('reconstructor'), ofR as Arrays)).toBeLessThan(1e-7)
+      expect(Object.keys(ofR).length > 0).toBe(name === 'veegan')
+      for (const [entry, slopes] of Object.entries({ ...ofD, ...ofG, ...ofR }))
         slopes.forEach((slope, i) => {
           const by = after[entry]![i]! - weights[entry]![i]!
           if (Math.abs(slope) > 1e-5) expect(Math.sign(by), `${entry} ${i}`).toBe(-Math.sign(slope))
@@ -221,7 +130,7 @@ describe.each(PAIR_LOSSES.map(({ name }) => name))('%s', (name) => {
     expect(discriminatorUpdates).toBeGreaterThanOrEqual(1)
     const { objective } = stepOf(name, 1)
     expect(offeredBy(objective, 'generate')?.network).toBe('generator')
-    expect(offeredBy(objective, 'judge') !== undefined).toBe(loss.isProbability)
+    expect(offeredBy(objective, 'judge') !== undefined).toBe(loss.isProbability && !loss.joint)
     const averaged = pairObjective({ name: 'tiny', loss, generator, discriminator, latent, ema: 0.9 })
     expect(offeredBy(averaged, 'generate')?.network).toBe('averaged')
   })
@@ -239,6 +148,27 @@ describe.each(PAIR_LOSSES.map(({ name }) => name))('%s', (name) => {
       expect(make).toThrow(ConfigError)
       expect(make).toThrow(new RegExp(`--objective ${name} .*"batch-normalization".*mixes the examples`))
     } else expect(make).not.toThrow()
+  })
+})
+
+describe('label smoothing', () => {
+  it.each(['minimax', 'non-saturating', 'dragan', 'unrolled', 'veegan'])(
+    'of %s lowers the target of real examples, and leaves the generator as it is',
+    (name) => {
+      const smoothed = stepOf(name, 1, { labelSmoothing: 0.1 })
+      const hard = stepOf(name, 1)
+      const weights = onlyWeights(smoothed.start)
+      const [lossOfD] = PLAIN[name]!
+      const expected = lossOfD(plainOfStep({ ...smoothed, pack: 1 })(weights, 'discriminator')) / 2
+      expect(smoothed.got.metrics.discriminatorLoss).toBeCloseTo(expected, 8)
+      expect(Math.abs(expected - hard.got.metrics.discriminatorLoss!)).toBeGreaterThan(1e-3)
+    },
+  )
+  it('is an option of these only', () => {
+    const having = PAIR_LOSSES.filter((loss) => Object.hasOwn(loss.usual([2]), 'labelSmoothing'))
+    expect(having.map(({ name }) => name)).toEqual([
+      ...['minimax', 'non-saturating', 'dragan', 'unrolled', 'veegan'],
+    ])
   })
 })
 

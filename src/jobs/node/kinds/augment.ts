@@ -5,7 +5,7 @@ import { augmentRun, classNamed } from '../../../lifecycle/augment-run.ts'
 import { dataSettings, splitDataOptions } from '../../../lifecycle/data-settings.ts'
 import { checkClasses, FORMATS } from '../../../lifecycle/generated-set.ts'
 import { checkSettings } from '../../../lifecycle/setting.ts'
-import { offeredBy } from '../../../objectives/offer.ts'
+import { classInputOf, offeredBy } from '../../../objectives/offer.ts'
 import type { RowRecord } from '../../../runs/study-result.ts'
 import { meanOf } from '../../../statistics/index.ts'
 import { ConfigError } from '../../../util/errors.ts'
@@ -60,7 +60,7 @@ async function understand(
     throw new ConfigError(
       `needs.run: the ${run.training.model} of "${needed!.name}" makes no images; name jobs that train a generator`,
     )
-  const isTold = Object.values(offered.draws ?? {}).some(({ distribution }) => distribution === 'classes')
+  const isTold = classInputOf(offered) !== undefined
   if (!isTold && !classifier)
     throw new ConfigError(
       `needs: the ${run.training.model} of "${needed!.name}" is not told the class, so somebody must name what it makes; add needs: { classifier: <a block of classifiers> }`,
