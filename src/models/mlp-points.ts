@@ -4,7 +4,7 @@ import { dense, leakyReLU } from '../layers/index.ts'
 import { type Network, sequential } from '../layers/network.ts'
 import { logitsOf } from '../losses/index.ts'
 import { ConfigError } from '../util/errors.ts'
-import { formatShape, type Shape } from '../util/shape.ts'
+import { formatShape, type Shape, sameShape } from '../util/shape.ts'
 import { defineModel } from './model.ts'
 import { pairOf, pairOptions, settledPair } from './pair-options.ts'
 
@@ -98,9 +98,15 @@ export const mlpPoints = defineModel({
       },
       { ...settings, objective },
     )
+    // One that judges points beside something else, such as their latents, says nothing of a place of the plane.
+    const inputs = Object.values(pair.networks.discriminator!.inputs)
+    const judgesPoints = inputs.length === 1 && sameShape(inputs[0]!.shape, [2 * (settings.pack ?? 1)])
     return {
       ...pair,
-      offers: { ...pair.offers, score: { network: 'discriminator', finish: logitsOf } },
+      offers: {
+        ...pair.offers,
+        ...(judgesPoints ? { score: { network: 'discriminator', finish: logitsOf } } : {}),
+      },
       pictures: [{ kind: 'points' }],
     }
   },

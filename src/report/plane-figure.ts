@@ -129,8 +129,9 @@ export function planeFigures({ plane }: Pick<RunRecord, 'plane'>): ReportFigure[
   const bottom = rows * (SIDE + GAP + HEADING)
   const title = 'The duel on the plane'
   const { window } = last
+  const shortly = (value: number): string => String(Number(value.toPrecision(3))).replace('-', '−')
   const ends = (middle: number): string =>
-    `${Number((middle - window.half).toPrecision(3))} to ${Number((middle + window.half).toPrecision(3))}`
+    `${shortly(middle - window.half)} to ${shortly(middle + window.half)}`
   return [
     {
       name: 'duel-on-the-plane',

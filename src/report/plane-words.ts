@@ -4,10 +4,10 @@ import { formatCount } from '../util/format.ts'
 import { isInside, placesOf } from './plane-drawing.ts'
 
 /** A number of few digits, with a real minus sign. */
-const brief = (value: number): string => String(Number(value.toPrecision(2))).replace('-', '−')
+export const brief = (value: number): string => String(Number(value.toPrecision(2))).replace('-', '−')
 const percent = (share: number): string => `${Math.round(100 * share)}%`
 
-/** `reaches 3 of 8 modes` */
+/** `3 of 8 modes` */
 export const modesText = ({ reached, of }: NonNullable<PlaneRow['modes']>): string =>
   `${formatCount(reached)} of ${formatCount(of)} modes`
 
