@@ -138,8 +138,9 @@ describe('the scatter of latents', () => {
         latentScatter(
           { points, labels, classes: ['real', 'made'] },
           { labels: ['x', 'y'], title: 'S', layered },
-        ).replaceAll(/<path stroke="(#[0-9a-f]+)" d="([^"]*)"/gi, (_, colour, d) =>
-          `<turn ${d.split('h0').length - 1} ${colour === classColor(0) ? 0 : 1}>`,
+        ).replaceAll(
+          /<path stroke="(#[0-9a-f]+)" d="([^"]*)"/gi,
+          (_, colour, d) => `<turn ${d.split('h0').length - 1} ${colour === classColor(0) ? 0 : 1}>`,
         ),
         /<turn (\d+) (\d)>/g,
       )
