@@ -28,7 +28,7 @@ export function pointsSvg(real: Float32Array, made: Float32Array, title: string)
   const labels = Array.from({ length: points.length / 2 }, (_, i) => (2 * i < real.length ? 0 : 1))
   return latentScatter(
     { points, labels, classes: ['real', 'made'] },
-    { labels: ['x', 'y'], title, tagged: false },
+    { labels: ['x', 'y'], title, tagged: false, layered: true },
   )
 }
 

@@ -19,6 +19,8 @@ export interface ScatterOptions {
   readonly title: string
   /** Whether names of classes stand at the middle of their points too; default true. */
   readonly tagged?: boolean
+  /** Whether classes are drawn one after the other, the last one in front; default: in turns, so that none hides the others. */
+  readonly layered?: boolean
 }
 
 /** Pixels of the square, and lettering. */
@@ -116,7 +118,7 @@ function nameTags(classes: readonly string[], groups: readonly (readonly [number
  */
 export function latentScatter(
   given: LabelledPoints,
-  { labels, title, tagged = true }: ScatterOptions,
+  { labels, title, tagged = true, layered = false }: ScatterOptions,
 ): string {
   const values = [0, 1].map((axis) =>
     Array.from(given.points).filter((value, index) => index % 2 === axis && Number.isFinite(value)),
@@ -139,10 +141,11 @@ export function latentScatter(
   const width = tenth(Math.min(14, Math.max(4.5, 450 / Math.sqrt(Math.max(1, count)))))
   const opacity = Math.min(0.85, Math.max(0.55, 2000 / Math.max(1, count)))
   const longest = Math.max(...groups.map(({ length }) => length))
+  const turn = layered ? Math.max(1, longest) : TURN
   const paths: string[] = []
-  for (let first = 0; first < longest; first += TURN)
+  for (let first = 0; first < longest; first += turn)
     for (const [index, group] of groups.entries()) {
-      const some = group.slice(first, first + TURN)
+      const some = group.slice(first, first + turn)
       if (some.length > 0)
         paths.push(
           `<path stroke="${classColor(index)}" d="${some.map(([x, y]) => `M${x} ${y}h0`).join('')}"/>`,

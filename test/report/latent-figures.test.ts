@@ -130,6 +130,27 @@ describe('the scatter of latents', () => {
     expect(svg.length).toBeLessThan(200_000)
   })
 
+  test('has classes in turns, so that none hides the others, or the last one in front of all', () => {
+    const points = Float64Array.from({ length: 240 }, (_, i) => i % 17)
+    const labels = Array.from({ length: 120 }, (_, i) => (i < 90 ? 0 : 1))
+    const colours = (layered: boolean) =>
+      numbersOf(
+        latentScatter(
+          { points, labels, classes: ['real', 'made'] },
+          { labels: ['x', 'y'], title: 'S', layered },
+        ).replaceAll(
+          /<path stroke="(#[0-9a-f]+)" d="([^"]*)"/gi,
+          (_, colour, d) => `<turn ${d.split('h0').length - 1} ${colour === classColor(0) ? 0 : 1}>`,
+        ),
+        /<turn (\d+) (\d)>/g,
+      )
+    expect(colours(true)).toEqual([
+      [90, 0],
+      [30, 1],
+    ])
+    expect(colours(false).map(([, index]) => index)).toEqual([0, 1, 0, 1, 0, 0, 0])
+  })
+
   test('of a single point, or of none, is still a picture', () => {
     for (const points of [Float64Array.of(2, 3), new Float64Array(0)])
       expect(latentScatter({ points, classes: [] }, { labels: ['z1', 'z2'], title: 'S' })).not.toMatch(
