@@ -98,9 +98,10 @@ export const mlpPoints = defineModel({
       },
       { ...settings, objective },
     )
-    // One that judges points beside something else, such as their latents, says nothing of a place of the plane.
-    const inputs = Object.values(pair.networks.discriminator!.inputs)
-    const judgesPoints = inputs.length === 1 && sameShape(inputs[0]!.shape, [2 * (settings.pack ?? 1)])
+    // One that judges points beside something else, such as their latents, or names classes too, is not asked about a place of the plane.
+    const { inputs, outputs } = pair.networks.discriminator!
+    const [taken, ...others] = [...Object.values(inputs), ...Object.values(outputs).slice(1)]
+    const judgesPoints = others.length === 0 && sameShape(taken!.shape, [2 * (settings.pack ?? 1)])
     return {
       ...pair,
       offers: {

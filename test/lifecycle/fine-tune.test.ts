@@ -224,7 +224,7 @@ describe('fine-tuning other runs', () => {
     const told = tune('of-told', {}, { run: 'told' })
     await expect(told).rejects.toThrow(ConfigError)
     await expect(told).rejects.toThrow(
-      /what goes into "dense-2" of the network "discriminator" depends on images and label, and features must depend on an image \[28, 28, 1\] alone; name another --layer \(flatten, embedding/,
+      /what goes into "dense-2" of the network "discriminator" depends on images and label, and features must depend on an image \[28, 28, 1\] alone; name another --layer \(embedding, flatten/,
     )
     // Its pixels need no features.
     await tune('told-pixels', { from: 'pixels', steps: 1 }, { run: 'told' })

@@ -51,8 +51,10 @@ describe('a frame of the plane', () => {
     for (const { made, real, pull, map, modes: found } of rows) {
       expect([made.length, real.length, pull.length]).toEqual([32, 40, 10])
       expect(Math.hypot(...pull)).toBeGreaterThan(0)
-      expect(map!.level.length).toBe(36)
-      expect(new Set(map!.level).size).toBeGreaterThan(2)
+      // Judged beside their latents, points alone have no score.
+      expect(map === undefined).toBe(objective === 'veegan')
+      if (map) expect(map.level.length).toBe(36)
+      if (map) expect(new Set(map.level).size).toBeGreaterThan(2)
       expect(found).toMatchObject({ of: 8, samples: 400 })
     }
     // The same latents: what differs was learned.
