@@ -1,6 +1,5 @@
 // R3GAN's networks: residual blocks of grouped convolutions without any normalization, images resampled through a filter.
 import { z } from 'zod'
-import { varianceScaling } from '../initializers/index.ts'
 import {
   conv2D,
   dense,
@@ -38,8 +37,11 @@ const SLOPE = 0.2
 /** The smallest images are at least so large. */
 const LEAST = 4
 
-const normalOf = (scale: number) =>
-  varianceScaling({ scale, mode: 'fanIn', distribution: 'untruncatedNormal' })
+/** Normal weights of variance `scale` / fan-in. */
+const normalOf = (scale: number) => ({
+  name: 'varianceScaling',
+  config: { scale, mode: 'fanIn', distribution: 'untruncatedNormal' },
+})
 const plain = normalOf(1)
 const bare = { useBias: false, kernelInitializer: plain } as const
 
