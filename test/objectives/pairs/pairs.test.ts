@@ -151,6 +151,20 @@ describe.each(PAIR_LOSSES.map(({ name }) => name))('%s', (name) => {
   })
 })
 
+describe('the balance of both players', () => {
+  const kinds = (name: string): string[] => (stepOf(name, 1).objective.watches ?? []).map(({ kind }) => kind)
+  const ALL = ['discriminator-won', 'generator-won', 'generator-loss-runaway']
+  it('is watched by what a loss logs, and by the size of the loss of a generator only where that is -log D(G(z))', () => {
+    const balance = Object.fromEntries(
+      PAIR_LOSSES.map(({ name }) => [name, kinds(name).filter((kind) => ALL.includes(kind))]),
+    )
+    expect(balance).toEqual({
+      ...{ minimax: ALL.slice(0, 1), 'non-saturating': ALL, 'least-squares': [], hinge: [], 'wgan-gp': [] },
+      ...{ dragan: ALL, relativistic: [], r3gan: [], unrolled: ALL, veegan: ALL.slice(0, 1) },
+    })
+  })
+})
+
 describe('label smoothing', () => {
   it.each(['minimax', 'non-saturating', 'dragan', 'unrolled', 'veegan'])(
     'of %s lowers the target of real examples, and leaves the generator as it is',
