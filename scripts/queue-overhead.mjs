@@ -1,6 +1,9 @@
 // What a job costs besides its work, and how much memory many small ones take, by every driver: jobs that take no time, or shards of a
 // certification. Workers are processes of their own, as on other machines.
 // Usage: node scripts/queue-overhead.mjs [--jobs 10000] [--drivers embedded,redis,postgres] [--at-once 2] [--kind counting|certify|work]
+//          [--workers 1]
+//   --drivers  in turns; one may be named again, to be measured again
+//   --workers  so many workers share the jobs at once
 //   --kind  counting: nothing but the driver; certify: an image each, under 100 + 20 draws of noise; work: half a second of a core each
 // Beside the clock stands what all processes took of the processors: the only number that other work on the machine leaves alone.
 // Linux only. needs: npm run build; Debian's redis-server and postgresql for the queues
@@ -26,6 +29,7 @@ const { values, positionals } = parseArgs({
     drivers: { type: 'string', default: 'embedded,redis,postgres' },
     'at-once': { type: 'string', default: '2' },
     kind: { type: 'string', default: 'counting' },
+    workers: { type: 'string', default: '1' },
   },
 })
 const processes = Number(values['at-once'])
@@ -121,18 +125,19 @@ async function measure(name) {
   const place = await mkdtemp(join(tmpdir(), 'sparring-overhead-'))
   const store = join(place, 'store')
   const server = name === 'embedded' ? undefined : await startServer(name)
-  const worker = server
-    ? fork(fileURLToPath(import.meta.url), [
-        'as-worker',
-        server.address,
-        store,
-        join(place, 'worker'),
-        '--kind',
-        values.kind,
-        '--at-once',
-        values['at-once'],
-      ])
-    : undefined
+  const count = server ? Number(values.workers) : 0
+  const workers = Array.from({ length: count }, (_, i) =>
+    fork(fileURLToPath(import.meta.url), [
+      'as-worker',
+      server.address,
+      store,
+      join(place, `worker-${i}`),
+      '--kind',
+      values.kind,
+      '--at-once',
+      String(processes / count),
+    ]),
+  )
   const { KINDS } = await import(kinds)
   const study = checkStudy({ name: 'many', ...STUDIES[values.kind] }, 'the script')
   const work = runStudy({
@@ -175,16 +180,19 @@ async function measure(name) {
       kind: values.kind,
       jobs: done,
       atOnce: processes,
+      workers: count,
       wallMillisecondsPerJob: each(seconds),
       cpuMillisecondsPerJob: each(cpu),
       peakMegabytes: { ...marks, end: { ...peaks } },
     }),
   )
-  if (worker) {
-    const ended = new Promise((resolve) => worker.once('exit', resolve))
-    worker.disconnect()
-    await ended
-  }
+  await Promise.all(
+    workers.map((worker) => {
+      const ended = new Promise((resolve) => worker.once('exit', resolve))
+      worker.disconnect()
+      return ended
+    }),
+  )
   await server?.stop()
   await rm(place, { recursive: true })
 }
