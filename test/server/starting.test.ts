@@ -133,6 +133,32 @@ describe('a file that is brought', () => {
   })
 })
 
+describe('a model that makes its data itself', () => {
+  const asked = { recipe: 'training', model: 'dqn', name: 'plays' }
+  const small = {
+    env: 'freeway',
+    steps: 3,
+    batchSize: 4,
+    copies: 1,
+    memory: 100,
+    learningStarts: 1,
+    threads: 1,
+  }
+
+  it('is offered without data, and is begun without', async () => {
+    const { subject } = (await forms()).find(({ recipe }) => recipe === 'training')!
+    expect(subject.choices.find(({ name }) => name === 'dqn')).toMatchObject({ hasOwnData: true })
+    expect(await start({ ...asked, data: 'digits', settings: small })).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('dqn makes its data itself; expected none to be named, got'),
+    })
+    expect(await start({ ...asked, settings: small })).toMatchObject({ status: 202 })
+    await expect
+      .poll(async () => (await cards()).find(({ name }) => name === 'plays')?.state, patient)
+      .toBe('finished')
+  }, 120_000)
+})
+
 describe('an audit that is begun from its form', () => {
   const asked = { recipe: 'audit', model: 'bars.onnx', settings: { n: 8, budget: 'quick', threads: 1 } }
 

@@ -32,6 +32,8 @@ export interface StartChoice {
   readonly settings: readonly SettingField[]
   /** Data that goes with it, chosen unless another is; `options` are what it was prepared with. */
   readonly data?: { readonly name: string; readonly options?: Readonly<Record<string, unknown>> }
+  /** It makes its data itself, and is asked for none. Default false */
+  readonly hasOwnData?: boolean
   /** Whether it is a file or folder of the runs folder, and named by a path. Default false */
   readonly isInFolder?: boolean
   /** What stands in it, of kinds whose choices are texts. */

@@ -22,8 +22,8 @@ export const trainingStart: Startable = {
       choices: MODELS.map((model) => ({
         name: model.name,
         summary: model.description,
-        // Points for a model of points; what brings its own data is asked for none.
-        ...(usualData(model) === OWN_DATA ? {} : { data: { name: usualData(model) } }),
+        // Points for a model of points.
+        ...(usualData(model) === OWN_DATA ? { hasOwnData: true } : { data: { name: usualData(model) } }),
         settings: [
           ...settingsOf(commonSettingsOf(model), { ...model.defaults }).map(fieldOf(false)),
           ...settingsOf(model.options).map(fieldOf(true)),

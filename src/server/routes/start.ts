@@ -95,7 +95,9 @@ export function startRoutes(studio: StudioContext): Hono {
       throw new ConfigError(`${form.title}: expected one of the choices, got a text`)
     await start.check(request, form, known)
     const names = form.data?.choices.map(({ name }) => name)
-    if (names && (data === undefined || !names.includes(data)))
+    if (choice?.hasOwnData && data !== undefined)
+      throw new ConfigError(`${model} makes its data itself; expected none to be named, got "${data}"`)
+    if (names && !choice?.hasOwnData && (data === undefined || !names.includes(data)))
       throw new ConfigError(
         `unknown data "${data ?? ''}"; expected one of ${names.join(', ')}. Other folders: sparring ${form.command} ${model} --data <folder>`,
       )
