@@ -90,8 +90,6 @@ export function qLearning(options: QLearningOptions): Objective<'online' | 'targ
               meanReturn: one('meanReturn'),
               meanLength: one('meanLength'),
               epsilon: one('epsilon'),
-              frames: one('frames'),
-              episodes: one('episodes'),
             },
             perExample: { priority, action: cast(bestAction(now), 'float32') },
           }
@@ -99,14 +97,13 @@ export function qLearning(options: QLearningOptions): Objective<'online' | 'targ
       },
       { name: 'follow', every, assign: ({ networks }) => ({ target: networks.online.weights }) },
     ],
+    // Returns and lengths are means of the last hundred episodes, in which the agent still explored.
     logs: [
-      told('meanReturn', 'return, mean of 100 episodes', 'left', '#fe6100'),
-      told('meanLength', 'length, mean of 100 episodes', 'right', '#785ef0'),
-      told('loss', 'loss', 'right', '#dc267f'),
+      told('meanReturn', 'return', 'left', '#fe6100'),
+      told('meanLength', 'episode length', 'left', '#785ef0'),
       told('value', 'value of the best action', 'left', '#648fff'),
-      told('epsilon', 'probability of an action by chance', 'right', '#ffb000'),
-      told('frames', 'frames', 'right', '#888888'),
-      told('episodes', 'episodes', 'right', '#888888'),
+      told('loss', 'loss', 'right', '#dc267f'),
+      told('epsilon', 'epsilon', 'right', '#ffb000'),
     ].map((log) => ({
       ...log,
       value: ({ learn }) => (log.name === 'loss' ? learn!.loss : learn!.metrics![log.name]!),
