@@ -69,14 +69,17 @@ export function foundText(
   return duration(value) + (deviation === undefined ? '' : ` ± ${duration(deviation)}`)
 }
 
+/** What of a row says what its numbers can be. */
+interface Kind {
+  readonly format: ValueFormat
+  readonly better?: Better | undefined
+}
+
 /**
  * What a number can be at least and at most. Shares are parts of a whole; a percentage that is better the lower, such as the wobble of a
  * loss, is a ratio and may be more than one.
  */
-const rangeOf = ({
-  format,
-  better,
-}: Pick<Row, 'format' | 'better'>): readonly [least: number, most: number] => [
+const rangeOf = ({ format, better }: Kind): readonly [least: number, most: number] => [
   format === 'number' ? Number.NEGATIVE_INFINITY : 0,
   format === 'percent' && better !== 'lower' ? 1 : Number.POSITIVE_INFINITY,
 ]
@@ -85,10 +88,7 @@ const rangeOf = ({
  * The 95% interval of a mean as it is shown: what the number cannot be is cut off, since the mean of many runs is not there either.
  * Undefined where no spread is known.
  */
-export function shownInterval(
-  found: Found,
-  row: Pick<Row, 'format' | 'better'>,
-): readonly [low: number, high: number] | undefined {
+export function shownInterval(found: Found, row: Kind): readonly [low: number, high: number] | undefined {
   const interval = intervalOf(found)
   if (!interval) return undefined
   const [least, most] = rangeOf(row)
@@ -99,10 +99,7 @@ export function shownInterval(
  * A mean with its 95% interval, to the digits that the interval leaves meaning to: `12.65` and `12.41 to 12.89`. Without an
  * interval where no spread is known.
  */
-export function intervalText(
-  found: Found,
-  row: Pick<Row, 'format' | 'better'>,
-): { readonly mean: string; readonly interval?: string } {
+export function intervalText(found: Found, row: Kind): { readonly mean: string; readonly interval?: string } {
   const interval = shownInterval(found, row)
   if (found.value === null || !interval) return { mean: foundText({ value: found.value }, row.format) }
   return boundsText(found.value, interval, row.format)
