@@ -44,7 +44,7 @@ const EACH = {
 } as const satisfies Readonly<Record<string, Column>>
 /** Numbers that are told, one of each. */
 const ONE = { shape: [], dtype: 'float32', count: 1 } as const
-const TOLD = { frames: ONE, epsilon: ONE, meanReturn: ONE, meanLength: ONE, episodes: ONE } as const
+const TOLD = { epsilon: ONE, meanReturn: ONE, meanLength: ONE } as const
 
 /** The columns of such a source: for objectives that are to learn from it. */
 export const experienceColumns = ({
@@ -70,7 +70,7 @@ export function experienceSource(options: ExperienceOptions): Source {
   const { observation, copies, learningStarts, alpha, beta, epsilon } = options
   return {
     columns: experienceColumns(options),
-    words: `frames of ${options.name}, which it plays`,
+    words: `frames of ${options.name}`,
     open: ({ seed, batchSize }) => play(seed, batchSize),
   }
 
@@ -79,10 +79,10 @@ export function experienceSource(options: ExperienceOptions): Source {
     const games = environments(options.make, copies)
     games.reset(seed * 1000)
     const size = arrayFor(observation).length
-    const lasts = arrayFor(observation, copies)
+    /** What was seen before the step that is played, and last in episodes that end with it. */
+    const [seen, lasts] = [arrayFor(observation, copies), arrayFor(observation, copies)]
     /** Of the newest episodes. */
     let recent: { return: number; length: number }[] = []
-    let episodes = 0
     /** Room for columns that an objective does not ask for. */
     const unused = {
       observation: arrayFor(observation, batchSize),
@@ -136,10 +136,9 @@ export function experienceSource(options: ExperienceOptions): Source {
         const [isChance, any] = [random.uniform() < chance, random.integer(games.actionSpace.n)]
         return isChance ? any : wanted[copy]!
       })
-      const seen = games.observations.slice() as Observation
+      seen.set(games.observations)
       games.step(actions, ({ copy, ...episode }, last) => {
         lasts.set(last, copy * size)
-        episodes++
         recent = [...recent, episode].slice(-RECENT)
       })
       for (const [copy, action] of actions.entries()) {
@@ -161,13 +160,11 @@ export function experienceSource(options: ExperienceOptions): Source {
     return {
       ahead: 1,
       fill(step, draw, columns) {
-        const { acting, frames, epsilon: now, meanReturn, meanLength, episodes: ended } = columns
+        const { acting, epsilon: now, meanReturn, meanLength } = columns
         if (acting) (acting as Observation).set(games.observations)
-        if (frames) frames[0] = memory.steps
         if (now) now[0] = epsilonNow()
         if (meanReturn) meanReturn[0] = meanOf('return')
         if (meanLength) meanLength[0] = meanOf('length')
-        if (ended) ended[0] = episodes
         if (columns.observation && draw === 0) drawBatch(step, columns)
       },
       take(first, { action, priority }) {
@@ -176,7 +173,7 @@ export function experienceSource(options: ExperienceOptions): Source {
         act(first, action!)
       },
       save(): SavedSource {
-        const state = JSON.stringify({ games: games.save(), recent, episodes })
+        const state = JSON.stringify({ games: games.save(), recent })
         const arrays = { ...memory.save(), state: encoder.encode(state) as Uint8Array<ArrayBuffer> }
         return Object.fromEntries(
           Object.entries(arrays).map(([name, data]) => [name, { shape: [data.length], data }]),
@@ -188,7 +185,6 @@ export function experienceSource(options: ExperienceOptions): Source {
         const saved = JSON.parse(decoder.decode(state.data as Uint8Array))
         games.restore(saved.games)
         recent = saved.recent
-        episodes = saved.episodes
       },
     }
   }

@@ -1,5 +1,5 @@
 // A pole on a cart that is pushed left or right (Barto, Sutton and Anderson 1983), with the numbers of Gymnasium's CartPole-v1.
-import type { Game, Rules } from './game.ts'
+import { type Game, keeping, type Rules } from './game.ts'
 
 const GRAVITY = 9.8
 const CART = 1
@@ -17,36 +17,31 @@ const START = 0.05
 
 function cartPole(): Game {
   /** Position and speed of the cart, angle of the pole and its speed; Euler's method in double precision. */
-  let [x, speed, angle, turn] = [0, 0, 0, 0]
+  const now = { x: 0, speed: 0, angle: 0, turn: 0 }
   return {
     reset(random) {
-      ;[x, speed, angle, turn] = Array.from({ length: 4 }, () => START * (2 * random.uniform() - 1)) as [
-        number,
-        number,
-        number,
-        number,
-      ]
+      ;[now.x, now.speed, now.angle, now.turn] = Array.from(
+        { length: 4 },
+        () => START * (2 * random.uniform() - 1),
+      ) as [number, number, number, number]
     },
     step(action) {
-      const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-      const push = ((action === 1 ? FORCE : -FORCE) + POLE * LENGTH * turn ** 2 * sin) / (CART + POLE)
+      const [cos, sin] = [Math.cos(now.angle), Math.sin(now.angle)]
+      const push = ((action === 1 ? FORCE : -FORCE) + POLE * LENGTH * now.turn ** 2 * sin) / (CART + POLE)
       const turning = (GRAVITY * sin - cos * push) / (LENGTH * (4 / 3 - (POLE * cos ** 2) / (CART + POLE)))
       const speeding = push - (POLE * LENGTH * turning * cos) / (CART + POLE)
-      ;[x, speed, angle, turn] = [
-        x + TAU * speed,
-        speed + TAU * speeding,
-        angle + TAU * turn,
-        turn + TAU * turning,
+      ;[now.x, now.speed, now.angle, now.turn] = [
+        now.x + TAU * now.speed,
+        now.speed + TAU * speeding,
+        now.angle + TAU * now.turn,
+        now.turn + TAU * turning,
       ]
-      return { reward: 1, terminated: Math.abs(x) > FARTHEST || Math.abs(angle) > STEEPEST }
+      return { reward: 1, terminated: Math.abs(now.x) > FARTHEST || Math.abs(now.angle) > STEEPEST }
     },
     observe(out, at) {
-      out.set([x, speed, angle, turn], at)
+      out.set([now.x, now.speed, now.angle, now.turn], at)
     },
-    save: () => [x, speed, angle, turn],
-    restore(saved) {
-      ;[x, speed, angle, turn] = saved as [number, number, number, number]
-    },
+    ...keeping(now),
   }
 }
 

@@ -1,6 +1,6 @@
 // Freeway on ten by ten cells, by the rules of MinAtar (Young and Tian 2019, arXiv:1903.03176).
 import type { RandomStream } from '../util/random.ts'
-import type { Game, Rules } from './game.ts'
+import { type Game, keeping, type Rules } from './game.ts'
 import { ACTIONS, gridBox, painter, SIDE } from './grid.ts'
 
 const CHANNELS = ['chicken', 'car', 'speed1', 'speed2', 'speed3', 'speed4', 'speed5']
@@ -18,7 +18,7 @@ function freeway(): Game {
   const columns = new Int8Array(LANES)
   const speeds = new Int8Array(LANES)
   const timers = new Int8Array(LANES)
-  let [row, cooldown, left] = [0, 0, 0]
+  const now = { row: 0, cooldown: 0, left: 0 }
 
   /** New speeds for all cars. */
   function drawSpeeds(random: RandomStream): void {
@@ -31,37 +31,37 @@ function freeway(): Game {
     reset(random) {
       drawSpeeds(random)
       columns.fill(0)
-      ;[row, cooldown, left] = [LAST, COOLDOWN, STEPS]
+      ;[now.row, now.cooldown, now.left] = [LAST, COOLDOWN, STEPS]
     },
     step(action, random) {
       let reward = 0
       const named = ACTIONS[action]
-      if (cooldown === 0 && (named === 'up' || named === 'down')) {
-        cooldown = COOLDOWN
-        row = named === 'up' ? Math.max(0, row - 1) : Math.min(LAST, row + 1)
+      if (now.cooldown === 0 && (named === 'up' || named === 'down')) {
+        now.cooldown = COOLDOWN
+        now.row = named === 'up' ? Math.max(0, now.row - 1) : Math.min(LAST, now.row + 1)
       }
-      if (row === 0) {
+      if (now.row === 0) {
         reward = 1
         drawSpeeds(random())
-        row = LAST
+        now.row = LAST
       }
       for (let lane = 0; lane < LANES; lane++) {
-        const isHit = (): boolean => columns[lane] === COLUMN && lane + 1 === row
-        if (isHit()) row = LAST
+        const isHit = (): boolean => columns[lane] === COLUMN && lane + 1 === now.row
+        if (isHit()) now.row = LAST
         if (timers[lane] === 0) {
           timers[lane] = Math.abs(speeds[lane]!)
           columns[lane] = (columns[lane]! + Math.sign(speeds[lane]!) + SIDE) % SIDE
-          if (isHit()) row = LAST
+          if (isHit()) now.row = LAST
         } else timers[lane] = timers[lane]! - 1
       }
-      if (cooldown > 0) cooldown--
-      left--
-      return { reward, terminated: left < 0 }
+      if (now.cooldown > 0) now.cooldown--
+      now.left--
+      return { reward, terminated: now.left < 0 }
     },
     observe(out, at) {
       out.fill(0, at, at + SIDE * SIDE * CHANNELS.length)
       const paint = painter(out, at, CHANNELS.length)
-      paint(row, COLUMN, 0)
+      paint(now.row, COLUMN, 0)
       for (let lane = 0; lane < LANES; lane++) {
         const [column, speed] = [columns[lane]!, speeds[lane]!]
         paint(lane + 1, column, 1)
@@ -69,12 +69,7 @@ function freeway(): Game {
         paint(lane + 1, (column - Math.sign(speed) + SIDE) % SIDE, 1 + Math.abs(speed))
       }
     },
-    save: () => [row, cooldown, left, ...columns, ...speeds, ...timers],
-    restore(saved) {
-      ;[row, cooldown, left] = saved as [number, number, number]
-      for (const [i, numbers] of [columns, speeds, timers].entries())
-        numbers.set(saved.slice(3 + i * LANES, 3 + (i + 1) * LANES))
-    },
+    ...keeping(now, [columns, speeds, timers]),
   }
 }
 

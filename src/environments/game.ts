@@ -45,3 +45,27 @@ export interface Rules {
   /** A game that has not begun. */
   create(): Game
 }
+
+/**
+ * Saving and restoring of a game whose state is some numbers and some cells.
+ *
+ * @param now    its numbers, by name; they are changed in place
+ * @param cells  arrays, changed in place as well
+ */
+export function keeping(
+  now: Record<string, number>,
+  cells: readonly (Uint8Array | Int8Array)[] = [],
+): Pick<Game, 'save' | 'restore'> {
+  const names = Object.keys(now)
+  return {
+    save: () => [...Object.values(now), ...cells.flatMap((each) => Array.from(each))],
+    restore(saved) {
+      let at = 0
+      for (const name of names) now[name] = saved[at++]!
+      for (const each of cells) {
+        each.set(saved.slice(at, at + each.length))
+        at += each.length
+      }
+    },
+  }
+}

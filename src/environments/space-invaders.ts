@@ -1,5 +1,5 @@
 // Space Invaders on ten by ten cells, by the rules of MinAtar (Young and Tian 2019, arXiv:1903.03176), with its ramp of difficulty.
-import type { Game, Rules } from './game.ts'
+import { type Game, keeping, type Rules } from './game.ts'
 import { ACTIONS, CELLS, gridBox, painter, SIDE } from './grid.ts'
 
 const CHANNELS = ['cannon', 'alien', 'alien_left', 'alien_right', 'friendly_bullet', 'enemy_bullet']
@@ -50,7 +50,7 @@ function spaceInvaders(): Game {
   const aliens = new Uint8Array(CELLS)
   const friendly = new Uint8Array(CELLS)
   const enemy = new Uint8Array(CELLS)
-  let [x, direction, moveInterval, moveTimer, shotTimer, cooldown] = [0, 0, 0, 0, 0, 0]
+  const now = { x: 0, direction: 0, moveInterval: 0, moveTimer: 0, shotTimer: 0, cooldown: 0 }
 
   function wave(): void {
     for (let row = WAVE.rows[0]; row < WAVE.rows[1]; row++)
@@ -58,21 +58,21 @@ function spaceInvaders(): Game {
   }
 
   function act(action: string | undefined): void {
-    if (action === 'fire' && cooldown === 0) {
-      friendly[LAST * SIDE + x] = 1
-      cooldown = COOLDOWN
-    } else if (action === 'left') x = Math.max(0, x - 1)
-    else if (action === 'right') x = Math.min(LAST, x + 1)
+    if (action === 'fire' && now.cooldown === 0) {
+      friendly[LAST * SIDE + now.x] = 1
+      now.cooldown = COOLDOWN
+    } else if (action === 'left') now.x = Math.max(0, now.x - 1)
+    else if (action === 'right') now.x = Math.min(LAST, now.x + 1)
   }
 
   /** @returns whether the aliens have landed */
   function moveAliens(): boolean {
-    moveTimer = Math.min(count(aliens), moveInterval)
-    if (!inColumn(aliens, direction < 0 ? 0 : LAST)) {
-      shiftColumns(aliens, direction)
+    now.moveTimer = Math.min(count(aliens), now.moveInterval)
+    if (!inColumn(aliens, now.direction < 0 ? 0 : LAST)) {
+      shiftColumns(aliens, now.direction)
       return false
     }
-    direction = -direction
+    now.direction = -now.direction
     const landed = aliens.subarray(LAST * SIDE).includes(1)
     shiftRows(aliens, 1)
     return landed
@@ -80,9 +80,9 @@ function spaceInvaders(): Game {
 
   /** The lowest alien of the column nearest to the cannon; of two equally near the left one. */
   function shoot(): void {
-    shotTimer = SHOT_INTERVAL
+    now.shotTimer = SHOT_INTERVAL
     for (let distance = 0; distance < SIDE; distance++)
-      for (const column of [x - distance, x + distance]) {
+      for (const column of [now.x - distance, now.x + distance]) {
         const row = column < 0 || column > LAST ? undefined : lowest(aliens, column)
         if (row === undefined) continue
         enemy[row * SIDE + column] = 1
@@ -106,27 +106,27 @@ function spaceInvaders(): Game {
     reset() {
       for (const cells of [aliens, friendly, enemy]) cells.fill(0)
       wave()
-      x = 5
-      direction = -1
-      moveInterval = MOVE_INTERVAL.first
-      moveTimer = moveInterval
-      shotTimer = SHOT_INTERVAL
-      cooldown = 0
+      now.x = 5
+      now.direction = -1
+      now.moveInterval = MOVE_INTERVAL.first
+      now.moveTimer = now.moveInterval
+      now.shotTimer = SHOT_INTERVAL
+      now.cooldown = 0
     },
     step(action) {
-      const cannon = () => LAST * SIDE + x
+      const cannon = () => LAST * SIDE + now.x
       act(ACTIONS[action])
       shiftRows(friendly, -1)
       shiftRows(enemy, 1)
       let terminated = enemy[cannon()] === 1 || aliens[cannon()] === 1
-      if (moveTimer === 0) terminated = moveAliens() || aliens[cannon()] === 1 || terminated
-      if (shotTimer === 0) shoot()
+      if (now.moveTimer === 0) terminated = moveAliens() || aliens[cannon()] === 1 || terminated
+      if (now.shotTimer === 0) shoot()
       const reward = hits()
-      if (cooldown > 0) cooldown--
-      moveTimer--
-      shotTimer--
+      if (now.cooldown > 0) now.cooldown--
+      now.moveTimer--
+      now.shotTimer--
       if (!isAny(aliens)) {
-        if (moveInterval > MOVE_INTERVAL.least) moveInterval--
+        if (now.moveInterval > MOVE_INTERVAL.least) now.moveInterval--
         wave()
       }
       return { reward, terminated }
@@ -134,41 +134,19 @@ function spaceInvaders(): Game {
     observe(out, at) {
       out.fill(0, at, at + CELLS * CHANNELS.length)
       const paint = painter(out, at, CHANNELS.length)
-      paint(LAST, x, 0)
+      paint(LAST, now.x, 0)
       for (let row = 0; row < SIDE; row++)
         for (let column = 0; column < SIDE; column++) {
           const cell = row * SIDE + column
           if (aliens[cell]) {
             paint(row, column, 1)
-            paint(row, column, direction < 0 ? 2 : 3)
+            paint(row, column, now.direction < 0 ? 2 : 3)
           }
           if (friendly[cell]) paint(row, column, 4)
           if (enemy[cell]) paint(row, column, 5)
         }
     },
-    save: () => [
-      x,
-      direction,
-      moveInterval,
-      moveTimer,
-      shotTimer,
-      cooldown,
-      ...aliens,
-      ...friendly,
-      ...enemy,
-    ],
-    restore(saved) {
-      ;[x, direction, moveInterval, moveTimer, shotTimer, cooldown] = saved as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ]
-      for (const [i, cells] of [aliens, friendly, enemy].entries())
-        cells.set(saved.slice(6 + i * CELLS, 6 + (i + 1) * CELLS))
-    },
+    ...keeping(now, [aliens, friendly, enemy]),
   }
 }
 

@@ -3,27 +3,18 @@ import { add, div, mul, reduceMean, reshape, sqrt, square, sub } from '../graph/
 import type { Value } from '../graph/value.ts'
 import { describeInitializer, type InitializerOption, initializerOf } from '../initializers/registry.ts'
 import { ShapeError } from '../util/errors.ts'
-import { checkBoolean, checkNumber } from '../util/options.ts'
+import { checkNumber } from '../util/options.ts'
 import { formatShape, type Shape } from '../util/shape.ts'
+import { affineOf, NORMALIZATION, type NormalizationOptions } from './affine.ts'
 import { exampleAxis } from './axes.ts'
 import type { Layer, WeightSpec } from './layer.ts'
-import { type LayerOptions, named, openOptions } from './layer-options.ts'
+import { named, openOptions } from './layer-options.ts'
 
-export interface BatchNormalizationOptions extends LayerOptions {
+export interface BatchNormalizationOptions extends NormalizationOptions {
   /** The axis of the channels, counted with the batch as axis 0; default -1. */
   readonly axis?: number
   /** Share of the old value that a moving statistic keeps at each step; default 0.99. */
   readonly momentum?: number
-  /** Added to the variance; default 0.001. */
-  readonly epsilon?: number
-  /** Add beta; default true. */
-  readonly center?: boolean
-  /** Multiply by gamma; default true. */
-  readonly scale?: boolean
-  /** Default `zeros`. */
-  readonly betaInitializer?: InitializerOption
-  /** Default `ones`. */
-  readonly gammaInitializer?: InitializerOption
   /** Default `zeros`. */
   readonly movingMeanInitializer?: InitializerOption
   /** Default `ones`. */
@@ -41,22 +32,15 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
   const where = openOptions('batchNormalization', options, [
     'axis',
     'momentum',
-    'epsilon',
-    'center',
-    'scale',
-    'betaInitializer',
-    'gammaInitializer',
+    ...NORMALIZATION,
     'movingMeanInitializer',
     'movingVarianceInitializer',
   ])
   const axis = checkNumber(where, 'axis', options.axis ?? -1, { integer: true })
   const momentum = checkNumber(where, 'momentum', options.momentum ?? 0.99, { atLeast: 0, atMost: 1 })
-  const epsilon = checkNumber(where, 'epsilon', options.epsilon ?? 1e-3, { above: 0 })
-  const center = checkBoolean(where, 'center', options.center ?? true)
-  const scale = checkBoolean(where, 'scale', options.scale ?? true)
+  const affine = affineOf(where, options)
+  const { epsilon } = affine
   const initializers = {
-    beta: initializerOf(where, 'betaInitializer', options.betaInitializer ?? 'zeros'),
-    gamma: initializerOf(where, 'gammaInitializer', options.gammaInitializer ?? 'ones'),
     movingMean: initializerOf(where, 'movingMeanInitializer', options.movingMeanInitializer ?? 'zeros'),
     movingVariance: initializerOf(
       where,
@@ -74,11 +58,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
     config: {
       axis,
       momentum,
-      epsilon,
-      center,
-      scale,
-      betaInitializer: describeInitializer(initializers.beta),
-      gammaInitializer: describeInitializer(initializers.gamma),
+      ...affine.config,
       movingMeanInitializer: describeInitializer(initializers.movingMean),
       movingVarianceInitializer: describeInitializer(initializers.movingVariance),
     },
@@ -88,18 +68,13 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
           `expects inputs [n, ..., channels], got one number per example ${formatShape(input)}`,
         )
       const shape = [input[channelAxis(input.length + 1) - 1]!]
-      const spec = (name: keyof typeof initializers, trainable: boolean): WeightSpec => ({
+      const moving = (name: keyof typeof initializers): WeightSpec => ({
         name,
         shape,
         initializer: initializers[name],
-        trainable,
+        trainable: false,
       })
-      return [
-        ...(scale ? [spec('gamma', true)] : []),
-        ...(center ? [spec('beta', true)] : []),
-        spec('movingMean', false),
-        spec('movingVariance', false),
-      ]
+      return [...affine.weights(shape), moving('movingMean'), moving('movingVariance')]
     },
     outputShape: (input) => input,
     call({ input, weights: { gamma, beta, movingMean, movingVariance }, training }) {

@@ -1,29 +1,19 @@
 // GroupNormalization: groups of channels of each example to mean beta and standard deviation gamma, whatever the batch.
-import { add, div, mul, reduceMean, reshape, sqrt, square, sub } from '../graph/build.ts'
+import { reshape } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
-import { describeInitializer, type InitializerOption, initializerOf } from '../initializers/registry.ts'
 import { ConfigError, ShapeError } from '../util/errors.ts'
-import { checkBoolean, checkNumber, show } from '../util/options.ts'
+import { checkNumber, show } from '../util/options.ts'
 import type { Shape } from '../util/shape.ts'
+import { affineOf, NORMALIZATION, type NormalizationOptions } from './affine.ts'
 import { exampleAxis } from './axes.ts'
-import type { Layer, WeightSpec } from './layer.ts'
-import { type LayerOptions, named, openOptions } from './layer-options.ts'
+import type { Layer } from './layer.ts'
+import { named, openOptions } from './layer-options.ts'
 
-export interface GroupNormalizationOptions extends LayerOptions {
+export interface GroupNormalizationOptions extends NormalizationOptions {
   /** How many groups the channels make; -1 for one of each channel (instance normalization). Default 32. */
   readonly groups?: number
   /** The axis of the channels, counted with the batch as axis 0; default -1. */
   readonly axis?: number
-  /** Added to the variance; default 0.001. */
-  readonly epsilon?: number
-  /** Add beta; default true. */
-  readonly center?: boolean
-  /** Multiply by gamma; default true. */
-  readonly scale?: boolean
-  /** Default `zeros`. */
-  readonly betaInitializer?: InitializerOption
-  /** Default `ones`. */
-  readonly gammaInitializer?: InitializerOption
 }
 
 /**
@@ -33,26 +23,14 @@ export interface GroupNormalizationOptions extends LayerOptions {
  * @source Wu & He 2018, arXiv:1803.08494
  */
 export function groupNormalization(options: GroupNormalizationOptions = {}): Layer {
-  const where = openOptions('groupNormalization', options, [
-    'groups',
-    'axis',
-    'epsilon',
-    'center',
-    'scale',
-    'betaInitializer',
-    'gammaInitializer',
-  ])
+  const where = openOptions('groupNormalization', options, ['groups', 'axis', ...NORMALIZATION])
   const groups = options.groups ?? 32
   if (!Number.isInteger(groups) || (groups < 1 && groups !== -1))
     throw new ConfigError(
       `${where}: groups must be an integer with groups >= 1, or -1 for one of each channel, got ${show(groups)}`,
     )
   const axis = checkNumber(where, 'axis', options.axis ?? -1, { integer: true })
-  const epsilon = checkNumber(where, 'epsilon', options.epsilon ?? 1e-3, { above: 0 })
-  const center = checkBoolean(where, 'center', options.center ?? true)
-  const scale = checkBoolean(where, 'scale', options.scale ?? true)
-  const beta = initializerOf(where, 'betaInitializer', options.betaInitializer ?? 'zeros')
-  const gamma = initializerOf(where, 'gammaInitializer', options.gammaInitializer ?? 'ones')
+  const affine = affineOf(where, options)
 
   /** The axis of the channels of a batch of this shape, their number, and how many groups they make. */
   const divided = (batch: Shape): { at: number; channels: number; parts: number } => {
@@ -69,18 +47,11 @@ export function groupNormalization(options: GroupNormalizationOptions = {}): Lay
     config: {
       groups,
       axis,
-      epsilon,
-      center,
-      scale,
-      betaInitializer: describeInitializer(beta),
-      gammaInitializer: describeInitializer(gamma),
+      ...affine.config,
     },
     weights(input) {
       const shape = [divided([1, ...input]).channels]
-      const specs: WeightSpec[] = []
-      if (scale) specs.push({ name: 'gamma', shape, initializer: gamma, trainable: true })
-      if (center) specs.push({ name: 'beta', shape, initializer: beta, trainable: true })
-      return specs
+      return affine.weights(shape)
     },
     outputShape: (input) => input,
     call({ input, weights }) {
@@ -92,14 +63,11 @@ export function groupNormalization(options: GroupNormalizationOptions = {}): Lay
         ...input.shape.slice(at + 1),
       ])
       const axes = apart.shape.flatMap((_, i) => (i === 0 || i === at ? [] : [i]))
-      const over = { axes, keepdims: true }
-      const centred = sub(apart, reduceMean(apart, over))
-      const normal = reshape(div(centred, sqrt(add(reduceMean(square(centred), over), epsilon))), input.shape)
+      const normal = reshape(affine.standardized(apart, axes), input.shape)
       // A [channels] array broadcasts by itself only along the last axis.
       const along = (value: Value): Value =>
         reshape(value, [channels, ...input.shape.slice(at + 1).map(() => 1)])
-      const scaled = weights.gamma ? mul(normal, along(weights.gamma)) : normal
-      return { output: weights.beta ? add(scaled, along(weights.beta)) : scaled }
+      return { output: affine.scaled(normal, weights, along) }
     },
   }
 }

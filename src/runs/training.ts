@@ -9,5 +9,10 @@ export const TRAINING: Recipe<RunConfig> = {
   schema: runConfigSchema,
   logs: LOGS,
   records: ['evaluation.json', 'classification.json'],
-  subject: ({ model, data, settings: { seed, steps } }) => ({ model, data: data.name, seed, steps }),
+  subject: ({ model, data, settings: { seed, steps } }) => ({
+    model,
+    data: data.words ?? data.name,
+    seed,
+    steps,
+  }),
 }
