@@ -23,6 +23,8 @@ export interface Setting {
   /** Limits that are themselves too small, or too large. */
   readonly above?: number
   readonly below?: number
+  /** What it must be divisible by. */
+  readonly multipleOf?: number
   /** Of texts: the regular expression that they fit. */
   readonly pattern?: string
   /** The values there are, when they are few. */
@@ -41,6 +43,7 @@ export const variableOf = (name: string): string =>
 /** The part of a JSON Schema that settings are made of. */
 interface FieldSchema {
   readonly type?: string
+  readonly multipleOf?: number
   readonly enum?: readonly unknown[]
   readonly minimum?: number
   readonly maximum?: number
@@ -54,12 +57,13 @@ interface FieldSchema {
 }
 
 function describeNumber(field: FieldSchema): string {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = field
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = field
   const bounds = [
     exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : undefined,
     minimum !== undefined && minimum > -Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : undefined,
     exclusiveMaximum !== undefined ? `below ${exclusiveMaximum}` : undefined,
     maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? `at most ${maximum}` : undefined,
+    multipleOf !== undefined ? `divisible by ${multipleOf}` : undefined,
   ].filter((bound) => bound !== undefined)
   const what = field.type === 'integer' ? 'a whole number' : 'a number'
   return bounds.length > 0 ? `${what} ${bounds.join(' and ')}` : what
@@ -95,11 +99,12 @@ function limitsOf({
   maximum,
   exclusiveMinimum: above,
   exclusiveMaximum: below,
+  multipleOf,
   pattern,
   enum: choices,
 }: FieldSchema): Pick<
   Setting,
-  'integer' | 'minimum' | 'maximum' | 'above' | 'below' | 'pattern' | 'choices'
+  'integer' | 'minimum' | 'maximum' | 'above' | 'below' | 'multipleOf' | 'pattern' | 'choices'
 > {
   return {
     integer: type === 'integer',
@@ -107,6 +112,7 @@ function limitsOf({
     ...(maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? { maximum } : {}),
     ...(above !== undefined ? { above } : {}),
     ...(below !== undefined ? { below } : {}),
+    ...(multipleOf !== undefined ? { multipleOf } : {}),
     ...(pattern !== undefined ? { pattern } : {}),
     ...(choices ? { choices: choices as (string | number)[] } : {}),
   }

@@ -147,6 +147,7 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
   /** What would fail when the first game is played. */
   function settle(given: z.output<typeof options>): z.output<typeof options> {
     const { memory, copies, nStep, env, actions, sticky } = given
+    kindOf(given as Options)
     checkMemorySize({ capacity: memory, copies, nStep })
     makeEnvironment(env, { actions, sticky })
     return given

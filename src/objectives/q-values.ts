@@ -21,6 +21,7 @@ import {
   where,
 } from '../graph/build.ts'
 import { constant, type Value } from '../graph/value.ts'
+import { ConfigError } from '../util/errors.ts'
 
 /** A transition of every example, `[batch]` each, and the batch's two networks at its ends. */
 export interface Transitions {
@@ -93,6 +94,10 @@ export function returnDistributions({
   readonly low: number
   readonly high: number
 }): ValueKind {
+  if (!(low < high))
+    throw new ConfigError(
+      `expected returns from a lowest to a highest one, got ${low} to ${high}; give --lowest below --highest`,
+    )
   const gap = (high - low) / (atoms - 1)
   const returns = constant(
     Float32Array.from({ length: atoms }, (_, i) => low + gap * i),

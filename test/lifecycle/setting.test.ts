@@ -53,6 +53,15 @@ describe('settingsOf', () => {
     ])
   })
 
+  it('says what a number must be divisible by', () => {
+    const [width] = settingsOf(z.object({ width: z.int().multipleOf(8).min(8).describe('channels') }))
+    expect(width).toMatchObject({
+      multipleOf: 8,
+      expected: 'a whole number of at least 8 and divisible by 8',
+    })
+    expect([8, 12, 16].map((value) => width!.accepts(value))).toEqual([true, false, true])
+  })
+
   it('accepts what the schema accepts', () => {
     expect([0, 1, 512, 513, 1.5, '7'].map((value) => latentDim?.accepts(value))).toEqual([
       false,

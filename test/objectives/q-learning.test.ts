@@ -108,6 +108,12 @@ describe('how probable each return is', () => {
     }
   })
 
+  it('needs a lowest return below the highest', () => {
+    expect(() => returnDistributions({ low: 5, high: 1 })).toThrow(
+      'expected returns from a lowest to a highest one, got 5 to 1; give --lowest below --highest',
+    )
+  })
+
   it('has a mean, which is the worth of an action', () => {
     const found = learn(returnDistributions({ atoms, low, high }))
     const mean = softmax(found.online(1, 2)).reduce((sum, p, j) => sum + p * returns[j]!, 0)

@@ -15,6 +15,8 @@ export interface SettingField {
   /** Limits that are themselves too small, or too large. */
   readonly above?: number
   readonly below?: number
+  /** What it must be divisible by. */
+  readonly multipleOf?: number
   readonly integer?: boolean
   /** Of texts: the regular expression that they fit. */
   readonly pattern?: string
@@ -179,6 +181,7 @@ export const fieldOf =
     maximum,
     above,
     below,
+    multipleOf,
     pattern,
     choices,
     expected,
@@ -195,6 +198,7 @@ export const fieldOf =
     ...(maximum === undefined ? {} : { maximum }),
     ...(above === undefined ? {} : { above }),
     ...(below === undefined ? {} : { below }),
+    ...(multipleOf === undefined ? {} : { multipleOf }),
     ...(pattern === undefined ? {} : { pattern }),
     ...(choices === undefined ? {} : { choices }),
   })

@@ -21,7 +21,7 @@ export function faultOf(field: SettingField, typed: string | boolean | undefined
 
 /** What the server checks as well, by the same schema: the limits are its own. */
 function fits(field: SettingField, text: string): boolean {
-  const { kind, integer, minimum, maximum, above, below, pattern, choices } = field
+  const { kind, integer, minimum, maximum, above, below, multipleOf, pattern, choices } = field
   if (kind === 'choice') return choices?.map(String).includes(text) === true
   // A box to tick gives no text.
   if (kind === 'boolean') return text === 'true' || text === 'false'
@@ -33,7 +33,8 @@ function fits(field: SettingField, text: string): boolean {
     (minimum === undefined || value >= minimum) &&
     (maximum === undefined || value <= maximum) &&
     (above === undefined || value > above) &&
-    (below === undefined || value < below)
+    (below === undefined || value < below) &&
+    (multipleOf === undefined || value % multipleOf === 0)
   )
 }
 
