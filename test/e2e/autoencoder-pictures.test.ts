@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { smallData, sparring } from './sparring.ts'
+import { smallData, sparringHere } from './sparring.ts'
 
 let cwd: string
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true }))
 
 const settings = '--steps 5 --batch-size 8 --sample-every 0 --validate-every 0 --json'
-const run = (args: string) => sparring(args.split(' '), { cwd })
+const run = (args: string) => sparringHere(args.split(' '), { cwd })
 const text = (name: string, file: string) => readFile(join(cwd, name, file), 'utf8')
 const captions = async (name: string): Promise<Record<string, string>> =>
   Object.fromEntries(

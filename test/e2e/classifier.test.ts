@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { smallData, sparring } from './sparring.ts'
+import { smallData, sparring, sparringHere } from './sparring.ts'
 
 let cwd: string
 beforeAll(async () => {
@@ -17,10 +17,13 @@ afterAll(() => rm(cwd, { recursive: true }))
 
 const settings = '--steps 40 --batch-size 16 --checkpoint-every 10 --validate-every 10'
 const train = (data: string, run: string, kill = false) =>
-  sparring(`train classifier --data ./${data} ${settings} --run ${run} --json`.split(' '), {
-    cwd,
-    onProgress: (text, child) => kill && /step 20: validation/.test(text) && child.kill('SIGKILL'),
-  })
+  (kill ? sparring : sparringHere)(
+    `train classifier --data ./${data} ${settings} --run ${run} --json`.split(' '),
+    {
+      cwd,
+      onProgress: (text, child) => kill && /step 20: validation/.test(text) && child.kill('SIGKILL'),
+    },
+  )
 const read = (run: string, file: string): Promise<string> => readFile(join(cwd, run, file), 'utf8')
 
 it('records how held-out images are named, the same after it was killed', async () => {
@@ -41,7 +44,7 @@ it('records how held-out images are named, the same after it was killed', async 
   expect(JSON.parse(await read('whole', 'config.json')).data.classes).toHaveLength(10)
 
   expect((await train('small', 'broken', true)).code).toBeNull()
-  const resumed = await sparring(['resume', 'broken'], { cwd })
+  const resumed = await sparringHere(['resume', 'broken'], { cwd })
   expect(resumed.code, resumed.stderr).toBe(0)
   expect(resumed.stdout).toMatch(/named rightly: \d+\.\d\d% of 20 held-out images/)
   expect(resumed.stdout).not.toContain('sparring sample')
@@ -49,10 +52,10 @@ it('records how held-out images are named, the same after it was killed', async 
     expect((await read('broken', file)) === (await read('whole', file)), file).toBe(true)
 
   await rm(join(cwd, 'whole', 'classification.json'))
-  const again = await sparring(['report', 'whole'], { cwd })
+  const again = await sparringHere(['report', 'whole'], { cwd })
   expect(again.code, again.stderr).toBe(0)
   expect(await read('whole', 'classification.json')).toBe(await read('broken', 'classification.json'))
-  const sample = await sparring(['sample', 'whole', '--json'], { cwd })
+  const sample = await sparringHere(['sample', 'whole', '--json'], { cwd })
   expect(sample.code).toBe(2)
   expect(sample.json().error?.message).toContain('"classifier" makes no images')
 })
@@ -69,7 +72,7 @@ it('refuses data without labels before it makes a run', async () => {
 it('learns under attack, the same after it was killed, and records every setting of the attacker', async () => {
   const settings = '--steps 12 --batch-size 8 --checkpoint-every 4 --validate-every 4'
   const attacked = (run: string, kill = false) =>
-    sparring(
+    (kill ? sparring : sparringHere)(
       `train classifier --data ./small --adversarial free --replays 2 --attack-steps 3 ${settings} --run ${run} --json`.split(
         ' ',
       ),
@@ -87,14 +90,14 @@ it('learns under attack, the same after it was killed, and records every setting
     replays: 2,
   })
   expect((await attacked('half', true)).code).toBeNull()
-  const resumed = await sparring(['resume', 'half'], { cwd })
+  const resumed = await sparringHere(['resume', 'half'], { cwd })
   expect(resumed.code, resumed.stderr).toBe(0)
   for (const file of ['metrics.jsonl', 'validation.jsonl', 'classifier.onnx'])
     expect((await read('half', file)) === (await read('free', file)), file).toBe(true)
 })
 
 it('refuses options of an attacker that is not there', async () => {
-  const { code, json } = await sparring(
+  const { code, json } = await sparringHere(
     'train classifier --data ./small --eps 0.1 --run wrong --json'.split(' '),
     { cwd },
   )

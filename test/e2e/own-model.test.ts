@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { writeOwnModel } from '../support/own-model.ts'
 import { runContents } from '../support/run-contents.ts'
-import { type Finished, type ProcessOptions, sparring } from './sparring.ts'
+import { type Finished, type ProcessOptions, sparring, sparringHere } from './sparring.ts'
 
 let cwd: string
 beforeAll(async () => {
@@ -22,7 +22,10 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true }))
 
 const run = (args: string, options: Partial<ProcessOptions> = {}): Promise<Finished> =>
-  sparring(args.split(' '), { cwd, environment: { XDG_CACHE_HOME: join(cwd, 'cache') }, ...options })
+  (options.onProgress ? sparring : sparringHere)(args.split(' '), {
+    ...{ cwd, environment: { XDG_CACHE_HOME: join(cwd, 'cache') } },
+    ...options,
+  })
 const TRAIN =
   'train ./models/mine.mjs --size 20 --steps 120 --sample-every 0 --checkpoint-every 10 --threads 1 --quiet --run'
 
@@ -67,13 +70,15 @@ it('is refused when there is no such file', async () => {
 
 it('is never started for a run that came from somebody else', async () => {
   const { file, trace } = await writeOwnModel(cwd)
-  const cache = (name: string) => ({ environment: { XDG_CACHE_HOME: join(cwd, name) } })
+  // Processes of their own: this one has loaded the file.
+  const apart = (args: string, cache: string) =>
+    sparring(args.split(' '), { cwd, environment: { XDG_CACHE_HOME: join(cwd, cache) } })
   expect(
-    (await run(`train ${file} --steps 2 --sample-every 0 --quiet --run theirs`, cache('their-cache'))).code,
+    (await apart(`train ${file} --steps 2 --sample-every 0 --quiet --run theirs`, 'their-cache')).code,
   ).toBe(0)
   expect(existsSync(trace)).toBe(true)
   await rm(trace)
-  const { code, stderr } = await run('resume theirs')
+  const { code, stderr } = await apart('resume theirs', 'cache')
   expect(existsSync(trace)).toBe(false)
   expect(code).toBe(3)
   expect(stderr).toContain(`Start it once yourself: sparring train ${file} --print-config`)

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodePng } from '../../src/report/node/index.ts'
-import { type Finished, sparring } from './sparring.ts'
+import { type Finished, sparringHere } from './sparring.ts'
 
 let cwd: string
 let trained: Finished
-const run = (args: string): Promise<Finished> => sparring(args.split(' '), { cwd })
+const run = (args: string): Promise<Finished> => sparringHere(args.split(' '), { cwd })
 const readConfig = async (folder: string) =>
   JSON.parse(await readFile(join(cwd, folder, 'config.json'), 'utf8'))
 

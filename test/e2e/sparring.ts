@@ -1,8 +1,9 @@
-// Runs the real command line as a process of its own, and makes small data for it.
+// Runs the real command line as a process of its own or within this one, and makes small data for it.
 import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { main } from '../../src/cli/main.ts'
 import { drawDigit } from '../../src/data/digits.ts'
 import { writeIdx } from '../../src/formats/idx.ts'
 
@@ -23,7 +24,7 @@ export interface ProcessOptions {
   /** Over what the process inherits, and over one thread: for networks as small as these a second one only waits. */
   readonly environment?: Readonly<Record<string, string>>
   /** Called whenever standard error grew, with all of it. */
-  onProgress?(stderr: string, child: ReturnType<typeof spawn>): void
+  readonly onProgress?: ((stderr: string, child: ReturnType<typeof spawn>) => void) | undefined
   /** The same of standard output. */
   onOutput?(stdout: string, child: ReturnType<typeof spawn>): void
 }
@@ -62,10 +63,42 @@ export const sparring = (
         code,
         stdout,
         stderr,
-        json: () => JSON.parse(stdout.trimEnd().split('\n').at(-1)!),
+        json: lastLine(stdout),
       }),
     )
   })
+
+/** As `json` of what ran. */
+const lastLine = (stdout: string) => () => JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
+
+/**
+ * The same within the process of the test, from that folder and with that environment: a process of its own takes a
+ * second until it begins, which only tests of processes (killed, interrupted, several at once) need. One at a time.
+ */
+export async function sparringHere(
+  args: readonly string[],
+  { cwd, environment = {} }: Pick<ProcessOptions, 'cwd' | 'environment'>,
+): Promise<Finished> {
+  const before = { cwd: process.cwd(), environment: { ...process.env } }
+  const own = { ...ownEnvironment, SPARRING_THREADS: '1', ...environment }
+  const said = { stdout: '', stderr: '' }
+  const into = (name: keyof typeof said) => ({
+    write(text: string) {
+      said[name] += text
+    },
+  })
+  process.chdir(cwd)
+  Object.assign(process.env, own)
+  try {
+    const code = await main(args, { stdout: into('stdout'), stderr: into('stderr'), environment: own })
+    return { code, ...said, json: lastLine(said.stdout) }
+  } finally {
+    process.chdir(before.cwd)
+    for (const name of Object.keys(own))
+      if (before.environment[name] === undefined) delete process.env[name]
+      else process.env[name] = before.environment[name]
+  }
+}
 
 /** A folder with a few digits as IDX files, cut to 8 x 8 so that training is quick. */
 export async function smallData(

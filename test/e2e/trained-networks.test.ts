@@ -8,7 +8,7 @@ import { untileGrid } from '../../src/report/index.ts'
 import { decodePng } from '../../src/report/node/index.ts'
 import * as ort from '../../src/runtime/node-ort.ts'
 import { randomStream } from '../../src/util/random.ts'
-import { smallData, sparring } from './sparring.ts'
+import { smallData, sparringHere } from './sparring.ts'
 
 let cwd: string
 let files: Record<string, string>
@@ -16,7 +16,7 @@ beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'sparring-networks-'))
   await smallData(join(cwd, 'small'))
   const args = 'train mlp-gan --data ./small --steps 30 --batch-size 8 --seed 5 --run first --json'
-  const trained = await sparring(args.split(' '), { cwd })
+  const trained = await sparringHere(args.split(' '), { cwd })
   expect(trained.code, trained.stderr).toBe(0)
   files = trained.json().files as Record<string, string>
 })

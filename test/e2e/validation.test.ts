@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { smallData, sparring } from './sparring.ts'
+import { type ProcessOptions, smallData, sparring, sparringHere } from './sparring.ts'
 
 let cwd: string
 beforeAll(async () => {
@@ -16,15 +16,14 @@ afterAll(() => rm(cwd, { recursive: true }))
 
 const read = (run: string, file: string): Promise<string> => readFile(join(cwd, run, file), 'utf8')
 const settings = '--steps 60 --batch-size 8 --sample-every 0 --checkpoint-every 10 --validate-every 15'
-const train = (
-  run: string,
-  data: string,
-  onProgress = (_: string, __: { kill(signal: 'SIGKILL'): void }) => {},
-) =>
-  sparring(`train vae-shallow --data ./${data} ${settings} --run ${run} --json`.split(' '), {
-    cwd,
-    onProgress,
-  })
+const train = (run: string, data: string, onProgress?: ProcessOptions['onProgress']) =>
+  (onProgress ? sparring : sparringHere)(
+    `train vae-shallow --data ./${data} ${settings} --run ${run} --json`.split(' '),
+    {
+      cwd,
+      onProgress,
+    },
+  )
 
 it('is logged, told, drawn, and the same bytes after the run was killed', async () => {
   const whole = await train('whole', 'small')
@@ -48,7 +47,7 @@ it('is logged, told, drawn, and the same bytes after the run was killed', async 
     if (/step 30: validation/.test(text)) child.kill('SIGKILL')
   })
   expect(killed.code).toBeNull()
-  const resumed = await sparring(['resume', 'broken', '--json'], { cwd })
+  const resumed = await sparringHere(['resume', 'broken', '--json'], { cwd })
   expect(resumed.code, resumed.stderr).toBe(0)
   for (const file of ['metrics.jsonl', 'validation.jsonl', 'encoder.onnx'])
     expect((await read('broken', file)) === (await read('whole', file)), file).toBe(true)
@@ -62,9 +61,9 @@ it('does not happen on data without a held-out part', async () => {
 })
 
 it('refuses to go on when the held-out part has changed', async () => {
-  await sparring(`train vae-shallow --data ./small ${settings} --run moved --json`.split(' '), { cwd })
+  await sparringHere(`train vae-shallow --data ./small ${settings} --run moved --json`.split(' '), { cwd })
   await smallData(join(cwd, 'small'), 19, 't10k')
-  const { code, json } = await sparring(['resume', 'moved', '--json'], { cwd })
+  const { code, json } = await sparringHere(['resume', 'moved', '--json'], { cwd })
   expect(code).toBe(3)
   expect(json().error?.message).toMatch(
     /the held-out part of the data .* has changed since the run was started/,
