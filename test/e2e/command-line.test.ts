@@ -1,4 +1,4 @@
-// The real command line from the shell's side: results, files, exit codes, pipes.
+// The command line from the shell's side: results, files, exit codes, pipes.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { notOnLinux, onWindows, unless } from '../support/unless.ts'
-import { type Finished, program, smallData, sparring } from './sparring.ts'
+import { type Finished, program, smallData, sparring, sparringHere } from './sparring.ts'
 
 let cwd: string
 let trained: Finished
@@ -23,8 +23,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cwd, { recursive: true }))
 
-const run = (args: string, environment?: Record<string, string>): Promise<Finished> =>
-  sparring(args.split(' '), { cwd, ...(environment ? { environment } : {}) })
+const run = (args: string): Promise<Finished> => sparringHere(args.split(' '), { cwd })
+const runApart = (args: string): Promise<Finished> => sparring(args.split(' '), { cwd })
 const exists = (path: string): Promise<boolean> =>
   stat(join(cwd, path)).then(
     () => true,
@@ -68,7 +68,7 @@ describe('train', () => {
   })
 
   it('is quiet when asked, and tells people what it left', async () => {
-    const { code, stdout, stderr } = await run(
+    const { code, stdout, stderr } = await runApart(
       'train mlp-gan --data ./small --steps 2 --batch-size 8 --sample-every 0 --run quiet --quiet',
     )
     expect(code, stderr).toBe(0)
@@ -92,7 +92,7 @@ describe('from a trained run', () => {
   })
 
   it('sample refuses a picture that is too large, and a row is never wider than the samples', async () => {
-    const { code, stderr } = await run('sample first --count 10000 --scale 32')
+    const { code, stderr } = await runApart('sample first --count 10000 --scale 32')
     expect(code).toBe(2)
     expect(stderr).toContain('10000 samples at scale 32 make a picture of 25600 x 25600 pixels')
     const one = await run('sample first --count 1 --columns 9 --scale 1 --out one.png')
@@ -120,7 +120,7 @@ describe('from a trained run', () => {
     await cp(join(cwd, 'first'), join(cwd, 'bare'), { recursive: true })
     await rm(join(cwd, 'bare', 'checkpoints'), { recursive: true })
     await rm(join(cwd, 'bare', 'report.html'))
-    const { code, stderr } = await run('report bare')
+    const { code, stderr } = await runApart('report bare')
     expect(code, stderr).toBe(0)
     expect(await exists('bare/report.html')).toBe(true)
   })
@@ -188,7 +188,7 @@ describe('bad luck', () => {
 describe('the rest', () => {
   it('prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-    expect((await run('--version')).stdout).toBe(`${version}\n`)
+    expect((await runApart('--version')).stdout).toBe(`${version}\n`)
   })
 
   it('does not mind a reader that goes away', async () => {

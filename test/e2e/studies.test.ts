@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { onWindows, unless } from '../support/unless.ts'
-import { ownEnvironment, program, sparring } from './sparring.ts'
+import { ownEnvironment, program, sparring, sparringHere } from './sparring.ts'
 
 let cwd: string
 const STUDY = {
@@ -66,23 +66,23 @@ unless(onWindows).it(
     expect(again.code, again.stderr).toBe(0)
     expect(again.json()).toMatchObject({ outcome: 'finished', jobs: { length: 2 } })
     expect(await contents('broken/tiny')).toEqual(await contents('whole/tiny'))
-    const { stdout } = await sparring(['verify', 'broken/tiny'], { cwd })
+    const { stdout } = await sparringHere(['verify', 'broken/tiny'], { cwd })
     expect(stdout).toContain('is whole')
   },
   180_000,
 )
 
 it('says what a study would do, which names it does not know, and which queue is not there', async () => {
-  const cost = await sparring(['study', 'tiny.json', '--out', 'new/tiny', '--dry-run', '--json'], { cwd })
+  const cost = await sparringHere(['study', 'tiny.json', '--out', 'new/tiny', '--dry-run', '--json'], { cwd })
   expect(cost.json()).toMatchObject({ total: 2, done: 0, left: [{ jobs: 1, amount: 40, unit: 'steps' }, {}] })
   await writeFile(join(cwd, 'wrong.yaml'), 'name: wrong\nmodels: [mlp-gna]\n')
-  const wrong = await sparring(['study', 'wrong.yaml'], { cwd })
+  const wrong = await sparringHere(['study', 'wrong.yaml'], { cwd })
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean "mlp-gan"?')])
-  const queue = await sparring(
+  const queue = await sparringHere(
     ['study', 'tiny.json', '--out', 'queued/tiny', '--queue', 'redis://127.0.0.1:1'],
     { cwd },
   )
   expect([queue.code, queue.stderr]).toEqual([3, expect.stringContaining('cannot be reached')])
-  const worker = await sparring(['worker', '--store', 'store'], { cwd })
+  const worker = await sparringHere(['worker', '--store', 'store'], { cwd })
   expect([worker.code, worker.stderr]).toEqual([2, expect.stringContaining('worker needs --queue')])
 }, 120_000)
