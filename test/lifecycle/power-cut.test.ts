@@ -21,7 +21,7 @@ import { cutStates, type DiskState, layOut } from '../support/power-cut.ts'
 import { recordDisk } from '../support/recorded-disk.ts'
 
 /** Combinations at one moment, and power cuts during a recovery from one; `scripts/power-cuts.mjs` tries more. */
-const MOST = Number(process.env.SPARRING_POWER_CUT_COMBINATIONS ?? 5)
+const MOST = Number(process.env.SPARRING_POWER_CUT_COMBINATIONS ?? 3)
 const SECOND = Number(process.env.SPARRING_POWER_CUT_RECOVERIES ?? 1)
 /** Milliseconds. */
 const PATIENCE = process.env.SPARRING_POWER_CUT_COMBINATIONS ? 7_200_000 : 120_000

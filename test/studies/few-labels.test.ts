@@ -64,19 +64,11 @@ const named = (events: readonly StudyEvent[]): string[] =>
 
 /** Blocks of each kind; `methods` of them have rows. */
 const STUDIES = [
-  { name: 'finetune', methods: 3, kept: ['gan', 'gan-whole', 'gan-frozen', 'pixels'] },
+  { name: 'finetune', methods: 2, kept: ['gan', 'gan-frozen', 'pixels'] },
   {
     name: 'augmentation',
-    methods: 3,
-    kept: [
-      'plain',
-      'conditional-gan',
-      'conditional-generator',
-      'conditional-set',
-      'vae',
-      'vae-generator',
-      'vae-set',
-    ],
+    methods: 2,
+    kept: ['plain', 'conditional-gan', 'conditional-generator', 'conditional-set'],
   },
 ]
 
@@ -93,7 +85,7 @@ describe.each(STUDIES)('the study "$name", made tiny,', ({ name, methods, kept }
   const text = (file: string): Promise<string> => readFile(join(place, name, file), 'utf8')
 
   it('comes to its end though it is stopped in the middle, and is whole', async () => {
-    const begun = await runAt(place, study, { until: 3 })
+    const begun = await runAt(place, study, { until: 1 })
     expect(begun.at(-1)).toMatchObject({ type: 'end', outcome: 'stopped' })
     const events = await runAt(place, study)
     expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'finished', failures: [] })
@@ -126,21 +118,4 @@ describe.each(STUDIES)('the study "$name", made tiny,', ({ name, methods, kept }
     expect(helpers.total).toBe(2 * helpers.done)
     for (const { what, jobs } of left) expect(jobs, what).toBe(1)
   })
-
-  // Of one study, and of fewer blocks: what is left out goes, and what others have found stays.
-  if (name === 'finetune')
-    it('computes only the jobs of a seed that is added', async () => {
-      const events = await runAt(place, await shrunk(name, ['gan', 'gan-frozen'], [1, 2]))
-      expect(named(events).sort()).toEqual(['labels 20, seed 2', 'labels all, seed 2'])
-      const { panels } = await result()
-      expect(panels.map(({ measures }) => measures[0]!.values[0]!.n)).toEqual([2, 2])
-      const done = (await text('journal.jsonl'))
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as { name: string; event: string })
-        .filter(({ event }) => event === 'finished')
-      // With the GAN of that seed, which they need.
-      expect(done.slice(-3).map((row) => row.name)).toEqual(expect.arrayContaining(named(events)))
-      expect(new Set(done.map((row) => row.name)).size).toBe(done.length)
-    }, 180_000)
 })
