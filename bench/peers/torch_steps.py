@@ -8,9 +8,9 @@ from types import SimpleNamespace
 LATENT = 100
 BATCH = {
     'mlp-gan': 128, 'dcgan': 64, 'dcgan-64': 128, 'vae': 500, 'vae-shallow': 128, 'vae-conv': 128, 'classifier': 128,
-    'wgan-gp': 64, 'ring': 128, 'cipher': 512,
+    'wgan-gp': 64, 'r3gan': 64, 'ring': 128, 'cipher': 512,
 }
-CONVOLUTIONAL = {'dcgan', 'dcgan-64', 'vae-conv', 'classifier', 'wgan-gp'}
+CONVOLUTIONAL = {'dcgan', 'dcgan-64', 'vae-conv', 'classifier', 'wgan-gp', 'r3gan'}
 
 
 def tools_for(torch, compiled=False, channels_last=False):
@@ -162,6 +162,91 @@ def wgan_gp(tools, batch=64, repeats=5):
     return step
 
 
+def r3gan_networks(nn, torch, width=64, latent=64, smallest=7, slope=0.2):
+    """One residual block at each of 7, 14 and 28 pixels: no normalization, grouped convolutions, a filter [1, 2, 1] where sizes change."""
+    taps = torch.tensor([1.0, 2.0, 1.0])
+    plane = torch.outer(taps, taps) / 16
+
+    class Resampling(nn.Module):
+        def __init__(self, up):
+            super().__init__()
+            self.up = up
+            self.register_buffer('filter', (4 if up else 1) * plane.repeat(width, 1, 1, 1))
+
+        def forward(self, x):
+            if self.up:
+                return nn.functional.conv_transpose2d(x, self.filter, stride=2, padding=1, output_padding=1, groups=width)
+            return nn.functional.conv2d(x, self.filter, stride=2, padding=1, groups=width)
+
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            inside = 2 * width
+            self.branch = nn.Sequential(
+                nn.Conv2d(width, inside, 1), nn.LeakyReLU(slope), nn.Conv2d(inside, inside, 3, padding=1, groups=inside // 16),
+                nn.LeakyReLU(slope), nn.Conv2d(inside, width, 1, bias=False),
+            )
+
+        def forward(self, x):
+            return x + self.branch(x)
+
+    class Basis(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.basis = nn.Parameter(torch.randn(width, smallest, smallest))
+            self.linear = nn.Linear(latent, width, bias=False)
+
+        def forward(self, z):
+            return self.linear(z)[:, :, None, None] * self.basis
+
+    generator = nn.Sequential(
+        Basis(), Block(), Resampling(True), Block(), Resampling(True), Block(), nn.Conv2d(width, 1, 1, bias=False), nn.Sigmoid()
+    )
+    discriminator = nn.Sequential(
+        nn.Conv2d(1, width, 1, bias=False), Block(), Resampling(False), Block(), Resampling(False), Block(),
+        nn.Conv2d(width, width, smallest, groups=width, bias=False), nn.Flatten(), nn.Linear(width, 1, bias=False),
+    )
+    return generator, discriminator
+
+
+def r3gan(tools, batch=64, latent=64, gamma=0.05):
+    """Both players judge pairs, and the discriminator is flat at real and at made images (R1 and R2); an average of the generator's weights."""
+    torch, nn = tools.torch, tools.nn
+    generator, discriminator = map(tools.layout, r3gan_networks(nn, torch))
+    generator_adam, discriminator_adam = (
+        tools.adam(one.parameters(), lr=2e-4, betas=(0.0, 0.99)) for one in (generator, discriminator)
+    )
+    data = tools.layout(torch.rand(8192, 1, 28, 28))
+    make = tools.compiled(generator)
+    # Second derivatives through compiled code are not supported by torch.compile.
+    judged = lambda images: discriminator(2 * images - 1)
+    fool = tools.compiled(lambda z, real: nn.functional.softplus(judged(real) - judged(generator(z))).mean())
+    average = [parameter.detach().clone() for parameter in generator.parameters()]
+
+    def flatness(score, images):
+        (slope,) = torch.autograd.grad(score.sum(), images, create_graph=True)
+        return slope.flatten(1).square().sum(1).mean()
+
+    def step():
+        real = data[torch.randint(0, len(data), (batch,))].requires_grad_(True)
+        with torch.no_grad():
+            fake = make(torch.randn(batch, latent))
+        fake = fake.detach().requires_grad_(True)
+        of_real, of_fake = judged(real), judged(fake)
+        penalty = gamma / 2 * (flatness(of_real, real) + flatness(of_fake, fake))
+        discriminator_adam.zero_grad()
+        (nn.functional.softplus(of_fake - of_real).mean() + penalty).backward()
+        discriminator_adam.step()
+        generator_adam.zero_grad()
+        discriminator.requires_grad_(False)
+        fool(torch.randn(batch, latent), real.detach()).backward()
+        generator_adam.step()
+        discriminator.requires_grad_(True)
+        torch._foreach_lerp_(average, [parameter.detach() for parameter in generator.parameters()], 0.001)
+
+    return step
+
+
 def autoencoder(tools, batch, shape, encoder, heads, decoder, lr=1e-3, squared=False):
     torch, nn = tools.torch, tools.nn
     networks = tools.layout(nn.ModuleList([encoder, *heads, decoder]))
@@ -286,6 +371,7 @@ STEPS = {
     'dcgan': lambda tools: gan(tools, dcgan_networks(tools.nn), 64, (1, 28, 28)),
     'dcgan-64': lambda tools: gan(tools, dcgan64_networks(tools.nn), 128, (3, 64, 64), together=True, signed=True),
     'vae': deep_vae, 'vae-shallow': shallow_vae, 'vae-conv': conv_vae, 'classifier': classifier, 'wgan-gp': wgan_gp,
+    'r3gan': r3gan,
     'ring': lambda tools: gan(tools, ring_networks(tools.nn), 128, (2,), latent=16, together=True),
     'cipher': cipher,
 }
