@@ -27,15 +27,16 @@ export const forwardTakesBlocks = (kernel: Shape, group: number): boolean =>
 /**
  * Whether the gradient to the input is faster as a convolution of dy with the kernel turned around than as a transposed one.
  *
- * With one channel in a group on both sides it always is: 1.4 times as fast, and 6 to 12 times where the kernel is fixed.
+ * In groups it nearly always is: 1.1 to 12 times as fast, except where several filters read one channel, which is a draw.
  * Otherwise only where the runtime works on blocks: 1.1 to 2 times as fast, where kernels that change give 0.3 to 1.2
- * (`docs/performance.md`).
+ * (`docs/LOG.md`).
  */
 export function backAsForward(kernel: Shape, geometry: ConvGeometry, fixed: boolean): boolean {
   const { strides, group } = geometry
   if (strides.some((stride) => stride !== 1) || padsBack(kernel, geometry) === undefined) return false
   const [read, made] = [kernel[0]! / group, kernel[1]!]
-  return (read === 1 && made === 1) || (fixed && takesBlocks({ read, made, group }))
+  if (group > 1) return made > 1 || read === 1
+  return fixed && takesBlocks({ read, made, group })
 }
 
 /** Zeros around dy so that every place of x meets all the taps that have read it; undefined where x is padded further than a kernel reaches. */

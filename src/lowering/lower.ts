@@ -8,6 +8,7 @@ import { multiplyRows } from './depthwise.ts'
 import { fastConvolutions } from './fast-convolutions.ts'
 import { flipKernels } from './flipped-kernels.ts'
 import { joinVectors } from './join-vectors.ts'
+import { multiplyKernels } from './kernel-products.ts'
 import { carryLayout } from './layout.ts'
 import { lowerLoops } from './loops.ts'
 import { multiplyMasks } from './masks.ts'
@@ -30,6 +31,7 @@ const OPTIONAL = {
   repeatChannels,
   flipKernels,
   multiplyRows,
+  multiplyKernels,
   carryLayout,
   multiplyMasks,
   fuseTransposes,
@@ -60,6 +62,7 @@ export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
     repeatChannels,
     flipKernels,
     multiplyRows,
+    multiplyKernels,
     ...tidy,
     multiplyMasks,
     fuseTransposes,

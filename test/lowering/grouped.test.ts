@@ -9,6 +9,7 @@ import { repeatChannels } from '../../src/lowering/channel-multipliers.ts'
 import { chooseForAll, directSeconds } from '../../src/lowering/convolution-costs.ts'
 import { multiplyRows } from '../../src/lowering/depthwise.ts'
 import { flipKernels } from '../../src/lowering/flipped-kernels.ts'
+import { multiplyKernels } from '../../src/lowering/kernel-products.ts'
 import { lower } from '../../src/lowering/lower.ts'
 import { exportModel } from '../../src/onnx/export.ts'
 import { sizeOf } from '../../src/util/shape.ts'
@@ -139,19 +140,22 @@ describe('a gradient to the input with a kernel turned around', () => {
     for (const fixed of [true, false]) expect(ops(depthwise, fixed)).toMatchObject({ Conv: 2 })
   })
 
+  it('is taken in groups of several channels, fed or fixed', () => {
+    for (const fixed of [true, false])
+      expect(ops(square(6, 3, { perGroup: 4, filters: 2, group: 2 }), fixed)).toMatchObject({ Conv: 2 })
+  })
+
   it('is taken elsewhere where a fixed kernel lets the runtime work on blocks of channels', () => {
     const whole = square(6, 3, { perGroup: 8, filters: 4 })
     expect(ops(whole, true)).toMatchObject({ Conv: 2 })
     expect(ops(whole, false)).toMatchObject({ ConvInputGradient: 1 })
-    const blocks = square(6, 3, { perGroup: 16, filters: 32, group: 2 })
-    expect(ops(blocks, true)).toMatchObject({ Conv: 2 })
   })
 
-  it('is left alone with strides, to few channels, in small groups, and with more zeros around than a kernel reaches', () => {
+  it('is left alone with strides, to few channels, of several filters a channel, and with more zeros around than a kernel reaches', () => {
     for (const layer of [
       square(6, 3, { perGroup: 1, filters: 1, group: 4, strides: [2, 2] }),
       square(6, 3, { perGroup: 3, filters: 16 }),
-      square(6, 3, { perGroup: 4, filters: 4, group: 2 }),
+      square(6, 3, { perGroup: 1, filters: 4, group: 2 }),
       square(6, 3, { perGroup: 4, filters: 4, pads: [3, 1, 1, 1] }),
     ])
       expect(ops(layer, true), JSON.stringify(layer)).toMatchObject({ Conv: 1, ConvInputGradient: 1 })
@@ -210,6 +214,68 @@ describe('a gradient to depthwise kernels by products of rows', () => {
     const graph = threeForms(layer, false)
     const feeds = feedsFor(graph)
     const session = await openSession(exportModel(lower(graph), { name: 'rows' }))
+    expectSame(await session.run(feeds), interpret(graph, feeds), 1e-5)
+  })
+})
+
+describe('a gradient to kernels of groups and to 1x1 kernels by products', () => {
+  const left = (layer: Layer) => countOps(multiplyKernels(threeForms(layer, false))).ConvFilterGradient ?? 0
+
+  it('is the same for any pads, dilations, windows and filters of a group', () => {
+    fc.assert(
+      fc.property(
+        layers({ perGroup: [8, 11], filters: [8, 9], group: [2, 3], axes: [2, 2], stride: 1 }),
+        (layer) => {
+          const graph = threeForms(layer, false)
+          const after = multiplyKernels(graph)
+          const isOne = layer.kernel.slice(2).every((length) => length === 1)
+          const isPadded = layer.attributes.pads.some((length) => length > 0)
+          expect(countOps(after).ConvFilterGradient ?? 0).toBe(isOne && isPadded ? 1 : 0)
+          expectKept(graph, after)
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  it('is the same for 1x1 kernels of one group, of small images and of large ones, on any axes', () => {
+    for (const length of [1, 2, 6])
+      for (const group of [1, 2]) {
+        const layer = square(length, 1, { n: 3, perGroup: 5, filters: 4, group })
+        const graph = threeForms(layer, false)
+        const after = multiplyKernels(graph)
+        expect(left(layer)).toBe(0)
+        expectKept(graph, after)
+      }
+    const axis: Layer = {
+      x: [2, 3, 7],
+      kernel: [4, 3, 1],
+      attributes: { strides: [1], dilations: [1], pads: [0, 0], group: 1 },
+    }
+    expect(left(axis)).toBe(0)
+    const graph = threeForms(axis, false)
+    expectKept(graph, multiplyKernels(graph))
+  })
+
+  it('is left to others with strides, in one group, and in groups of few', () => {
+    for (const layer of [
+      square(6, 3, { perGroup: 8, filters: 8, group: 2, strides: [1, 2] }),
+      square(6, 3, { perGroup: 4, filters: 4 }),
+      square(6, 3, { perGroup: 4, filters: 8, group: 2 }),
+      square(6, 1, { perGroup: 4, filters: 4, strides: [2, 2] }),
+    ])
+      expect(left(layer), JSON.stringify(layer)).toBe(1)
+  })
+
+  it.each([
+    ['3x3 in groups of blocks', square(9, 3, { perGroup: 16, filters: 16, group: 3 })],
+    ['3x3 with dilation', square(9, 3, { perGroup: 8, filters: 12, group: 2, dilations: [2, 1] })],
+    ['1x1', square(5, 1, { perGroup: 20, filters: 36 })],
+    ['1x1 of small images', square(2, 1, { n: 4, perGroup: 20, filters: 36 })],
+  ])('gives the numbers of the float64 interpreter in ONNX Runtime: %s', async (_, layer) => {
+    const graph = threeForms(layer, false)
+    const feeds = feedsFor(graph)
+    const session = await openSession(exportModel(lower(graph), { name: 'products' }))
     expectSame(await session.run(feeds), interpret(graph, feeds), 1e-5)
   })
 })
