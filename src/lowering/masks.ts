@@ -1,5 +1,5 @@
 // Masks as factors: choosing between a value and zero takes ONNX Runtime four times as long as multiplying.
-import { mul } from '../graph/build.ts'
+import { add, mul } from '../graph/build.ts'
 import { apply } from '../graph/ops.ts'
 import { type Graph, type Node, scalar, type Value } from '../graph/value.ts'
 import { sameShape } from '../util/shape.ts'
@@ -21,6 +21,28 @@ function choice(node: Node, [condition, a, b]: readonly Value[]): Value | undefi
   return mul(a!, apply('HardSigmoid', [x!], { alpha: STEEP, beta: 0 }))
 }
 
+/** The number that `scaled` is `value` times, if it is that. */
+function factorOf(scaled: Value, value: Value): number | undefined {
+  if (scaled.node.op !== 'Mul') return undefined
+  const [a, b] = scaled.node.inputs as [Value, Value]
+  return a === value ? uniformNumber(b) : b === value ? uniformNumber(a) : undefined
+}
+
+/**
+ * Where(x < 0, s a, a), the gradient of a LeakyRelu, as a times the slopes at x, s or 1. First and second derivatives at x share the slopes,
+ * and the same numbers come out, infinite ones too.
+ */
+function slopes(node: Node, [condition, below, a]: readonly Value[]): Value | undefined {
+  const y = node.outputs[0]!
+  if (condition!.node.op !== 'Less' || y.dtype !== 'float32') return undefined
+  const [x, threshold] = condition!.node.inputs
+  const slope = factorOf(below!, a!)
+  const isGradient = slope !== undefined && Number.isFinite(slope) && uniformNumber(threshold!) === 0
+  if (!isGradient || !sameShape(x!.shape, y.shape) || !sameShape(a!.shape, y.shape)) return undefined
+  const right = apply('HardSigmoid', [x!], { alpha: STEEP, beta: 1 })
+  return mul(a!, add(mul(right, 1 - slope), slope))
+}
+
 /** Bytes times a number, such as a dropout mask, in one operator. */
 function scaledBytes(node: Node, [a, b]: readonly Value[]): Value | undefined {
   if (node.outputs[0]!.dtype !== 'float32') return undefined
@@ -39,6 +61,10 @@ function scaledBytes(node: Node, [a, b]: readonly Value[]): Value | undefined {
 export const multiplyMasks = (graph: Graph): Graph =>
   rewrite(graph, (node, inputs) => {
     const found =
-      node.op === 'Where' ? choice(node, inputs) : node.op === 'Mul' ? scaledBytes(node, inputs) : undefined
+      node.op === 'Where'
+        ? (choice(node, inputs) ?? slopes(node, inputs))
+        : node.op === 'Mul'
+          ? scaledBytes(node, inputs)
+          : undefined
     return found && [found]
   })

@@ -1,6 +1,7 @@
 // Masks as factors, and arrays with trailing axes of one number.
 import { describe, expect, it } from 'vitest'
 import * as g from '../../src/graph/build.ts'
+import { interpret } from '../../src/graph/interpreter.ts'
 import { input } from '../../src/graph/value.ts'
 import { multiplyMasks } from '../../src/lowering/masks.ts'
 import { dropTrailingOnes } from '../../src/lowering/trailing-ones.ts'
@@ -17,8 +18,32 @@ describe('multiplyMasks', () => {
     expectKept(graph, after)
   })
 
+  it('turns the choice of a gradient between a number and its part into a product with slopes', () => {
+    const graph = graphOf(g.where(g.less(x, 0), g.mul(dy, 0.2), dy))
+    const after = multiplyMasks(graph)
+    expect(countOps(after)).toMatchObject({ HardSigmoid: 1, Mul: 2, Add: 1 })
+    expect(countOps(after).Where).toBeUndefined()
+    expectKept(graph, after)
+    const at = (x: number[], dy: number[]) => ({
+      x: {
+        shape: [3, 4],
+        dtype: 'float32' as const,
+        data: Float64Array.from({ length: 12 }, (_, i) => x[i % 4]!),
+      },
+      dy: {
+        shape: [3, 4],
+        dtype: 'float32' as const,
+        data: Float64Array.from({ length: 12 }, (_, i) => dy[i % 4]!),
+      },
+    })
+    const infinite = at([0, -1, 2, -3], [1, Infinity, -Infinity, -4])
+    expect(interpret(after, infinite)).toEqual(interpret(graph, infinite))
+  })
+
   it('leaves other choices', () => {
     for (const y of [
+      g.where(g.less(x, 0), g.mul(dy, 0.2), x),
+      g.where(g.less(x, 1), g.mul(dy, 0.2), dy),
       g.where(g.greater(x, 1), dy, 0),
       g.where(g.greater(x, 0), dy, 2),
       g.where(g.less(x, 0), dy, 0),
