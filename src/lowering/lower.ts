@@ -5,6 +5,7 @@ import { joinChoices } from './choices.ts'
 import type { ChooseForms } from './convolution.ts'
 import { lowerConvolutions } from './convolutions.ts'
 import { multiplyRows } from './depthwise.ts'
+import { shareWayBack } from './example-scales.ts'
 import { fastConvolutions } from './fast-convolutions.ts'
 import { flipKernels } from './flipped-kernels.ts'
 import { joinVectors } from './join-vectors.ts'
@@ -28,6 +29,7 @@ const tidy: readonly Pass[] = [lowerConvolutions, simplify, shareCommon, carryLa
 /** Rewrites that can be left out, to measure what they bring. */
 const OPTIONAL = {
   joinChoices,
+  shareWayBack,
   repeatChannels,
   flipKernels,
   multiplyRows,
@@ -58,6 +60,7 @@ export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
     (now) => lowerLoops(now, (body) => lower(body, options)),
     simplify,
     joinChoices,
+    shareWayBack,
     (now) => fastConvolutions(now, chooseForms),
     repeatChannels,
     flipKernels,

@@ -5,13 +5,16 @@ import { rewrite } from './rewrite.ts'
 
 const isArray = (attribute: Attribute): attribute is NumericArray => ArrayBuffer.isView(attribute)
 
+/** Numbers of a constant up to which it is compared: filters are, tables are not. */
+const MOST_NUMBERS = 4096
+
 /** A text that is equal for equal attributes; undefined when they are too large or not comparable. */
 function keyOf(attributes: Readonly<Record<string, Attribute>>): string | undefined {
   const parts: string[] = []
   for (const [name, attribute] of Object.entries(attributes)) {
     if (attribute === undefined) continue
     if (isArray(attribute)) {
-      if (attribute.length > 64) return undefined
+      if (attribute.length > MOST_NUMBERS) return undefined
       // String(-0) is '0', but the reciprocals differ.
       parts.push(`${name}=${Array.from(attribute, (n) => (Object.is(n, -0) ? '-0' : n)).join(',')}`)
     } else if (typeof attribute === 'object' && 'outputs' in attribute) return undefined
