@@ -16,6 +16,7 @@ export { datasetFromIdx } from './idx-dataset.ts'
 export { IMAGE_SIZE, type ImageSize, parseImageSize } from './image-size.ts'
 export { mnist } from './mnist.ts'
 export type { Classify, KnownModes, NamedModes } from './modes.ts'
+export { OVERLAPPING, type OverlappingOptions, overlappingImages } from './overlapping.ts'
 export {
   gaussianModes,
   gaussians,

@@ -17,6 +17,7 @@ import { shareCommon } from './share.ts'
 import { simplify } from './simplify.ts'
 import { splitSoftplus } from './softplus.ts'
 import { dropTrailingOnes } from './trailing-ones.ts'
+import { sumWholeMaps } from './whole-maps.ts'
 
 type Pass = (graph: Graph) => Graph
 const run = (graph: Graph, passes: readonly Pass[]): Graph => passes.reduce((now, pass) => pass(now), graph)
@@ -27,6 +28,7 @@ const tidy: readonly Pass[] = [lowerConvolutions, simplify, shareCommon, carryLa
 /** Rewrites that can be left out, to measure what they bring. */
 const OPTIONAL = {
   joinChoices,
+  sumWholeMaps,
   repeatChannels,
   flipKernels,
   multiplyRows,
@@ -56,6 +58,7 @@ export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
     (now) => lowerLoops(now, (body) => lower(body, options)),
     simplify,
     joinChoices,
+    sumWholeMaps,
     (now) => fastConvolutions(now, chooseForms),
     repeatChannels,
     flipKernels,
