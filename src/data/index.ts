@@ -2,6 +2,7 @@
 
 export type { IdxArray } from '../formats/idx.ts'
 export { parseIdx, writeIdx } from '../formats/idx.ts'
+export { AFFINE, type AffineChange, type AffineOptions, affineImages } from './affine.ts'
 export { fillImages } from './batches.ts'
 export { coverResizer, type Resizer } from './cover.ts'
 export type { DataSplits, Dataset } from './dataset.ts'

@@ -1,6 +1,7 @@
 // The data sets that have a name: add one by adding a row.
 import type { z } from 'zod'
 import { ConfigError } from '../../util/errors.ts'
+import { AFFINE, affineImages } from '../affine.ts'
 import type { DataSplits } from '../dataset.ts'
 import { digits } from '../digits.ts'
 import { fitSplits } from '../fit.ts'
@@ -16,6 +17,7 @@ import {
   ringCentres,
 } from '../points.ts'
 import {
+  affineOptions,
   digitsOptions,
   gridOptions,
   noOptions,
@@ -189,6 +191,25 @@ export const namedColumns: Readonly<Record<string, NamedColumns>> = {
           seed,
           start: TEST_START,
           ...placing,
+        }),
+      }
+    },
+  },
+  'aff-mnist': {
+    summary:
+      'digits moved by whole pixels on 40 x 40, tested turned, sheared and scaled, as affNIST has them: of mnist, or of digits',
+    options: affineOptions,
+    async load({ options = {}, ...rest }) {
+      const { of, count, series: seed } = setOptions('aff-mnist', affineOptions, options)
+      const { train, test } = await loadedParts(madeOf({ of, count }, 1), rest)
+      return {
+        train: await affineImages({ of: train, count, seed }),
+        test: await affineImages({
+          of: test,
+          count: Math.ceil(count / 6),
+          seed,
+          start: TEST_START,
+          change: AFFINE,
         }),
       }
     },
