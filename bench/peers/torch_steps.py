@@ -8,9 +8,9 @@ from types import SimpleNamespace
 LATENT = 100
 BATCH = {
     'mlp-gan': 128, 'dcgan': 64, 'dcgan-64': 128, 'vae': 500, 'vae-shallow': 128, 'vae-conv': 128, 'classifier': 128,
-    'wgan-gp': 64, 'r3gan': 64, 'ring': 128, 'cipher': 512,
+    'wgan-gp': 64, 'r3gan': 64, 'ring': 128, 'cipher': 512, 'efficient-capsnet': 128,
 }
-CONVOLUTIONAL = {'dcgan', 'dcgan-64', 'vae-conv', 'classifier', 'wgan-gp', 'r3gan'}
+CONVOLUTIONAL = {'dcgan', 'dcgan-64', 'vae-conv', 'classifier', 'wgan-gp', 'r3gan', 'efficient-capsnet'}
 
 
 def tools_for(torch, compiled=False, channels_last=False):
@@ -332,6 +332,62 @@ def classifier(tools, batch=128):
     return step
 
 
+def efficient_capsnet(tools, batch=128, classes=10):
+    """Four convolutions, 16 capsules of 8 numbers by a depthwise kernel, self-attention routing, and the decoder; margin loss."""
+    torch, nn = tools.torch, tools.nn
+    functional = nn.functional
+
+    def squash(s):
+        length = (s.square().sum(-1, keepdim=True) + 1e-7).sqrt()
+        return s * (1 - torch.exp(-length)) / length
+
+    class Capsules(nn.Module):
+        def __init__(self):
+            super().__init__()
+            block = lambda width_in, width, size, stride=1: [
+                nn.Conv2d(width_in, width, size, stride=stride), nn.ReLU(), batch_norm(nn, width, 2)
+            ]
+            self.trunk = nn.Sequential(
+                *block(1, 32, 5), *block(32, 64, 3), *block(64, 64, 3), *block(64, 128, 3, 2),
+                nn.Conv2d(128, 128, 9, groups=128), nn.Flatten(),
+            )
+            self.kernel = nn.Parameter(torch.randn(16, 8, classes * 16) * 0.04)
+            self.bias = nn.Parameter(torch.zeros(16, 1, classes, 1))
+
+        def forward(self, x):
+            lower = squash(self.trunk(x).unflatten(1, (16, 8)))
+            said = torch.bmm(lower.transpose(0, 1), self.kernel).unflatten(2, (classes, 16))  # [16, n, classes, 16]
+            products = (said * said.sum(0)).sum(3, keepdim=True) / 4
+            return squash((said * (functional.softmax(products, dim=2) + self.bias)).sum(0))
+
+    network = tools.layout(Capsules())
+    decoder = nn.Sequential(
+        nn.Flatten(), nn.Linear(classes * 16, 512), nn.ReLU(), nn.Linear(512, 1024), nn.ReLU(), nn.Linear(1024, 784),
+        nn.Sigmoid(),
+    )
+    optimizer = tools.adam([*network.parameters(), *decoder.parameters()], lr=1e-3)
+    data, labels = tools.layout(torch.rand(8192, 1, 28, 28)), torch.randint(0, classes, (8192,))
+
+    def loss_of(x, y):
+        capsules = network(x)
+        lengths = (capsules.square().sum(-1) + 1e-7).sqrt()
+        present = functional.one_hot(y, classes).float()
+        margin = present * functional.relu(0.9 - lengths).square()
+        margin = margin + 0.5 * (1 - present) * functional.relu(lengths - 0.1).square()
+        drawn = decoder(capsules * present.unsqueeze(2))
+        return margin.sum(1).mean() + 0.0005 * (drawn - x.flatten(1)).square().sum() / batch
+
+    loss = tools.compiled(loss_of)
+
+    def step():
+        chosen = torch.randint(0, len(data), (batch,))
+        optimizer.zero_grad()
+        loss(data[chosen], labels[chosen]).backward()
+        optimizer.step()
+
+    return step
+
+
 def cipher(tools, batch=512, bits=8):
     """Alice and Bob against Eve, who makes two updates for one of theirs."""
     torch, nn = tools.torch, tools.nn
@@ -373,5 +429,5 @@ STEPS = {
     'vae': deep_vae, 'vae-shallow': shallow_vae, 'vae-conv': conv_vae, 'classifier': classifier, 'wgan-gp': wgan_gp,
     'r3gan': r3gan,
     'ring': lambda tools: gan(tools, ring_networks(tools.nn), 128, (2,), latent=16, together=True),
-    'cipher': cipher,
+    'cipher': cipher, 'efficient-capsnet': efficient_capsnet,
 }

@@ -16,6 +16,14 @@ const blocks = {
   steps: 1001,
   options: { width: 8, latentDim: 16 },
 }
+const routed = {
+  model: 'capsules',
+  imageSize: 20,
+  batchSize: 16,
+  steps: 1000,
+  options: { filters: 8 },
+}
+const attended = { model: 'efficient-capsnet', imageSize: 20, batchSize: 16, steps: 1000 }
 const named = { model: 'classifier', batchSize: 32, steps: 1000 }
 
 const generator = (learningRate) => ({ generator: { learningRate } })
@@ -67,6 +75,10 @@ export const RUNS = {
   'r3gan-mnist-2': { ...blocks, data: 'mnist', seed: 2 },
   'classifier-digits-1': { ...named, data: 'digits', batchSize: 64, seed: 1, steps: 1500 },
   'classifier-mnist-2': { ...named, data: 'mnist', seed: 2 },
+  'capsules-digits-1': { ...routed, data: 'digits', seed: 1 },
+  'capsules-mnist-2': { ...routed, data: 'mnist', seed: 2 },
+  'efficient-capsnet-digits-1': { ...attended, data: 'digits', seed: 1 },
+  'efficient-capsnet-mnist-2': { ...attended, data: 'mnist', seed: 2 },
 
   'mlp-gan-generator-still-1': {
     ...{ ...mlp, data: 'digits', seed: 1, players: generator(1e-7) },
@@ -180,6 +192,14 @@ export const RUNS = {
   },
   'classifier-labels-shuffled-2': {
     ...{ ...named, data: 'mnist', seed: 2, shuffled: true },
+    lost: { by: 'labels are drawn by chance', kinds: ['nothing-learned'] },
+  },
+  'capsules-labels-shuffled-1': {
+    ...{ ...routed, data: 'digits', seed: 1, shuffled: true },
+    lost: { by: 'labels are drawn by chance', kinds: ['nothing-learned'] },
+  },
+  'efficient-capsnet-labels-shuffled-2': {
+    ...{ ...attended, data: 'mnist', seed: 2, shuffled: true },
     lost: { by: 'labels are drawn by chance', kinds: ['nothing-learned'] },
   },
   'classifier-lost-later-1': {

@@ -2,6 +2,7 @@
 
 export type { IdxArray } from '../formats/idx.ts'
 export { parseIdx, writeIdx } from '../formats/idx.ts'
+export { AFFINE, type AffineChange, type AffineOptions, affineImages } from './affine.ts'
 export { fillImages } from './batches.ts'
 export { coverResizer, type Resizer } from './cover.ts'
 export type { DataSplits, Dataset } from './dataset.ts'
@@ -16,6 +17,7 @@ export { datasetFromIdx } from './idx-dataset.ts'
 export { IMAGE_SIZE, type ImageSize, parseImageSize } from './image-size.ts'
 export { mnist } from './mnist.ts'
 export type { Classify, KnownModes, NamedModes } from './modes.ts'
+export { OVERLAPPING, type OverlappingOptions, overlappingImages } from './overlapping.ts'
 export {
   gaussianModes,
   gaussians,

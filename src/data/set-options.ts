@@ -72,6 +72,56 @@ export const stackedOptions = z.object({
   of: z.enum(['mnist', 'digits']).default('mnist').describe('whose images are stacked'),
 })
 
+/** Options of `multi-mnist`. */
+export const overlappingOptions = z.object({
+  count: z
+    .int()
+    .min(1)
+    .max(MOST.digits)
+    .default(60_000)
+    .describe(
+      'how many pairs there are for training, and a sixth as many for testing; none is held in memory',
+    ),
+  series: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(1)
+    .describe('which series of pairs is composed: another one has other pairs'),
+  of: z.enum(['mnist', 'digits']).default('mnist').describe('whose images are laid over each other'),
+  padding: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(4)
+    .describe('pixels added on every side of an image; 4 make 36 x 36 of 28 x 28'),
+  shift: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(6)
+    .describe('pixels by which each image of a pair is moved at most, both ways, before they are added'),
+})
+
+/** Options of `aff-mnist`. */
+export const affineOptions = z.object({
+  count: z
+    .int()
+    .min(1)
+    .max(MOST.digits)
+    .default(60_000)
+    .describe(
+      'how many images there are for training, and a sixth as many for testing; none is held in memory',
+    ),
+  series: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(1)
+    .describe('which series of movements is drawn: another one moves images otherwise'),
+  of: z.enum(['mnist', 'digits']).default('mnist').describe('whose images are moved'),
+})
+
 /** Of a set that has none, and of folders. */
 export const noOptions = z.object({})
 

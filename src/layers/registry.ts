@@ -3,11 +3,13 @@ import { checkChoice } from '../util/options.ts'
 import { activation } from './activation.ts'
 import { averagePooling2D } from './average-pooling2d.ts'
 import { batchNormalization } from './batch-normalization.ts'
+import { capsuleLength } from './capsule-length.ts'
 import { conv1D } from './conv1d.ts'
 import { conv2D } from './conv2d.ts'
 import { conv2DTranspose } from './conv2d-transpose.ts'
 import { dense } from './dense.ts'
 import { dropout } from './dropout.ts'
+import { dynamicRouting } from './dynamic-routing.ts'
 import { eLU } from './elu.ts'
 import { embedding } from './embedding.ts'
 import { flatten } from './flatten.ts'
@@ -21,12 +23,15 @@ import { layerNormalization } from './layer-normalization.ts'
 import { leakyReLU } from './leaky-relu.ts'
 import { maxPooling2D } from './max-pooling2d.ts'
 import { maxout } from './maxout.ts'
+import { primaryCapsules } from './primary-capsules.ts'
 import { reLU } from './relu.ts'
 import { resampling2D } from './resampling2d.ts'
 import { rescaling } from './rescaling.ts'
 import { reshape } from './reshape.ts'
+import { selfAttentionRouting } from './self-attention-routing.ts'
 import { softmax } from './softmax.ts'
 import { spectralNormalization } from './spectral-normalization.ts'
+import { squash } from './squash.ts'
 import { upSampling2D } from './up-sampling2d.ts'
 import { weightNormalization } from './weight-normalization.ts'
 
@@ -35,11 +40,13 @@ export const LAYERS = {
   Activation: activation,
   AveragePooling2D: averagePooling2D,
   BatchNormalization: batchNormalization,
+  CapsuleLength: capsuleLength,
   Conv1D: conv1D,
   Conv2D: conv2D,
   Conv2DTranspose: conv2DTranspose,
   Dense: dense,
   Dropout: dropout,
+  DynamicRouting: dynamicRouting,
   ELU: eLU,
   Embedding: embedding,
   Flatten: flatten,
@@ -52,12 +59,15 @@ export const LAYERS = {
   LeakyReLU: leakyReLU,
   MaxPooling2D: maxPooling2D,
   Maxout: maxout,
+  PrimaryCapsules: primaryCapsules,
   ReLU: reLU,
   Resampling2D: resampling2D,
   Rescaling: rescaling,
   Reshape: reshape,
+  SelfAttentionRouting: selfAttentionRouting,
   Softmax: softmax,
   SpectralNormalization: spectralNormalization,
+  Squash: squash,
   UpSampling2D: upSampling2D,
   WeightNormalization: weightNormalization,
 }

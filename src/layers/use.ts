@@ -23,6 +23,16 @@ function only(network: Network, kind: 'inputs' | 'outputs'): NamedPort {
 /** The input of a network that has one. @throws ConfigError when it has several */
 export const inputOf = (network: Network): NamedPort => only(network, 'inputs')
 
+/** One of the outputs of a network. @throws ConfigError when it has none of this name */
+export function outputNamed(network: Network, name: string): NamedPort {
+  const { outputs } = network
+  if (!Object.hasOwn(outputs, name))
+    throw new ConfigError(
+      `network "${network.name}" has no output "${name}"; it has ${describePorts(outputs)}`,
+    )
+  return { name, ...outputs[name]! }
+}
+
 /** The output of a network that has one. @throws ConfigError when it has several */
 export const outputOf = (network: Network): NamedPort => only(network, 'outputs')
 

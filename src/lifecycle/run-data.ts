@@ -1,5 +1,6 @@
 // What a run is trained on, whatever it is: columns, what is held out, and how the record names it.
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { imageColumns, imageExamples } from '../data/examples.ts'
 import { joinedDatasets } from '../data/joined.ts'
 import { type LabelledPart, labelledPart } from '../data/labelled-part.ts'
@@ -74,6 +75,10 @@ export function imageData(name: string, images: DataSplits, chosen: Chosen = {})
   }
 }
 
+/** Whether an example is an image with one label, which its shape and the classes say. */
+const isOnlyImages = (columns: Columns): boolean =>
+  isDeepStrictEqual(columns, imageColumns(columns.images?.shape ?? [], 'labels' in columns))
+
 /** A named set of other columns, or no data at all, as data of a run. */
 async function columnData(name: string, chosen: Chosen, options: LoadDataOptions): Promise<RunData> {
   const loaded = await namedColumns[name]!.load({ ...options, options: chosen })
@@ -97,7 +102,8 @@ async function columnData(name: string, chosen: Chosen, options: LoadDataOptions
       ...optionsRecord(chosen),
       hash: train.hash,
       count: train.count,
-      ...(channels === undefined ? { columns: columnsRecord(train.columns) } : { height, width, channels }),
+      ...(channels === undefined ? {} : { height, width, channels }),
+      ...(isOnlyImages(train.columns) ? {} : { columns: columnsRecord(train.columns) }),
       classes: [...train.classes],
     },
   }

@@ -33,6 +33,15 @@ export interface RunParts {
   readonly critic?: string
   /** The network that names classes by logits. */
   readonly classifier?: string
+  /** What finds a capsule for each class, and what draws one of them. */
+  readonly capsules?: {
+    readonly network: string
+    /** Which of its outputs they are. */
+    readonly output: string
+    /** Numbers of a capsule. */
+    readonly dimension: number
+    readonly decoder: string
+  }
 }
 
 const only = (ports: Readonly<Record<string, Port>>): [name: string, shape: readonly number[]] => {
@@ -45,6 +54,7 @@ export function runParts(config: RunConfig): RunParts {
   const objective = recordedObjective(config)
   const offered = (name: KnownFunction) => offeredBy(objective, name)
   const [generate, encode, decode] = [offered('generate'), offered('encode'), offered('decode')]
+  const [capsules, rebuild] = [offered('capsules'), offered('rebuild')]
   const latent =
     generate && Object.keys(generate.of.inputs).length === 1 && generate.output.shape.length === 3
       ? Object.values(generate.draws ?? {}).find(isLatent)
@@ -76,6 +86,16 @@ export function runParts(config: RunConfig): RunParts {
       : {}),
     ...(offered('judge') ? { critic: offered('judge')!.network } : {}),
     ...(offered('classify') ? { classifier: offered('classify')!.network } : {}),
+    ...(capsules && rebuild
+      ? {
+          capsules: {
+            network: capsules.network,
+            output: capsules.output.name,
+            dimension: capsules.output.shape.at(-1)!,
+            decoder: rebuild.network,
+          },
+        }
+      : {}),
   }
 }
 

@@ -19,6 +19,7 @@ import { shareCommon } from './share.ts'
 import { simplify } from './simplify.ts'
 import { splitSoftplus } from './softplus.ts'
 import { dropTrailingOnes } from './trailing-ones.ts'
+import { sumWholeMaps } from './whole-maps.ts'
 
 type Pass = (graph: Graph) => Graph
 const run = (graph: Graph, passes: readonly Pass[]): Graph => passes.reduce((now, pass) => pass(now), graph)
@@ -30,6 +31,7 @@ const tidy: readonly Pass[] = [lowerConvolutions, simplify, shareCommon, carryLa
 const OPTIONAL = {
   joinChoices,
   shareWayBack,
+  sumWholeMaps,
   repeatChannels,
   flipKernels,
   multiplyRows,
@@ -61,6 +63,7 @@ export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
     simplify,
     joinChoices,
     shareWayBack,
+    sumWholeMaps,
     (now) => fastConvolutions(now, chooseForms),
     repeatChannels,
     flipKernels,

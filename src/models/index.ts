@@ -1,9 +1,11 @@
 // Networks, pairings and the registry that the command line reads.
+export * from './capsules.ts'
 export * from './classifier.ts'
 export * from './conv-vae.ts'
 export * from './dcgan.ts'
 export * from './dcgan-64.ts'
 export * from './deep-vae.ts'
+export * from './efficient-capsnet.ts'
 export * from './mlp-gan.ts'
 export * from './mlp-points.ts'
 export {

@@ -107,8 +107,8 @@ export interface ImageModel<Options extends z.ZodObject>
   readonly classes?: number
   /** Default: whether `classes` is given. */
   readonly learnsLabels?: boolean
-  /** The objective for images of this shape. */
-  objective(options: z.output<Options>, imageShape: Shape, context: ImageContext): Objective
+  /** The objective for images of this shape, and whatever else the data has. */
+  objective(options: z.output<Options>, imageShape: Shape, context: DataFacts): Objective
 }
 
 /** A model of images. */
@@ -123,7 +123,8 @@ export const imageModel = <Options extends z.ZodObject>({
     ...rest,
     madeFor: imageFacts(imageShape, classes === undefined ? {} : { classes }),
     ...(learnsLabels ? { learnsLabels } : {}),
-    objective(options, { columns, ...context }) {
+    objective(options, facts) {
+      const { columns } = facts
       const { images } = columns
       if (images?.shape.length !== 3) {
         const got = Object.entries(columns).map(([name, { shape }]) => `${name} ${formatShape(shape)}`)
@@ -131,6 +132,6 @@ export const imageModel = <Options extends z.ZodObject>({
           `${rest.name} learns images [height, width, channels], the data has ${got.join(', ') || 'no columns'}; choose data of images, or a model made for this data`,
         )
       }
-      return objective(options, images.shape, context)
+      return objective(options, images.shape, facts)
     },
   })

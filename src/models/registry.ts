@@ -2,6 +2,7 @@
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { c51, dqn, rainbow } from './agent.ts'
+import { capsulesModel } from './capsules.ts'
 import { classifier } from './classifier.ts'
 import { conditionalDcgan } from './conditional-dcgan.ts'
 import { conditionalGan } from './conditional-gan.ts'
@@ -9,6 +10,7 @@ import { convVae } from './conv-vae.ts'
 import { dcgan } from './dcgan.ts'
 import { dcgan64 } from './dcgan-64.ts'
 import { deepVae } from './deep-vae.ts'
+import { efficientCapsnet } from './efficient-capsnet.ts'
 import { mlpGan } from './mlp-gan.ts'
 import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
@@ -27,6 +29,8 @@ export const MODELS: readonly ModelDefinition[] = [
   mlpPoints,
   r3gan,
   classifier,
+  capsulesModel,
+  efficientCapsnet,
   dqn,
   c51,
   rainbow,

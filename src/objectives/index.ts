@@ -2,6 +2,7 @@
 export { type AdversarialOptions, adversarial } from './adversarial.ts'
 export { type AugmentedOptions, augmented } from './augmented.ts'
 export { type AveragedOptions, averaged, movingAverage } from './averaged.ts'
+export { type CapsulesOptions, capsules } from './capsules.ts'
 export { type ClassificationOptions, classification } from './classification.ts'
 export { type ConditionalGanOptions, conditionalGan } from './conditional-gan.ts'
 export { CONDITIONS, type Condition } from './conditions/index.ts'
@@ -9,6 +10,7 @@ export { type FastAdversarialOptions, fastAdversarial } from './fast-adversarial
 export { type FreeAdversarialOptions, freeAdversarial } from './free-adversarial.ts'
 export { type GanOptions, gan } from './gan.ts'
 export type { AttackSettings } from './inner-attack.ts'
+export { type MultiLabelOptions, multiLabelClassification } from './multi-label.ts'
 export { type NoisyClassificationOptions, noisyClassification } from './noisy-classification.ts'
 export { type Log, metricsOf, type Objective, objective, type Picture, type Variable } from './objective.ts'
 export {

@@ -2,7 +2,7 @@
 import type { Value } from '../graph/value.ts'
 import type { RandomSource } from '../layers/layer.ts'
 import type { Network } from '../layers/network.ts'
-import { inputOf, type NamedPort, outputOf } from '../layers/use.ts'
+import { inputOf, type NamedPort, outputNamed, outputOf } from '../layers/use.ts'
 import { ConfigError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
 
@@ -52,13 +52,25 @@ export function classInputOf({
  * - `encode`    gives the mean of the latent of an example: reconstructions, where examples lie
  * - `decode`    makes an example of a latent
  * - `classify`  gives one logit per class: the confusion matrix
+ * - `capsules`  gives a vector for each class, as long as it is sure; `rebuild` makes an image of one of them, the others being zeros
  * - `act`       gives the action for an observation
  */
-export type KnownFunction = 'generate' | 'judge' | 'score' | 'encode' | 'decode' | 'classify' | 'act'
+export type KnownFunction =
+  | 'generate'
+  | 'judge'
+  | 'score'
+  | 'encode'
+  | 'decode'
+  | 'classify'
+  | 'capsules'
+  | 'rebuild'
+  | 'act'
 
 export interface Offer<Name extends string = string> {
   /** The network that does it, in inference mode. */
   readonly network: Name
+  /** Of a network of several outputs, the one that is meant. */
+  readonly output?: string
   /** What its inputs are drawn from, by name. */
   readonly draws?: Readonly<Record<string, Draw>>
   /** What is made of its output, e.g. the part of it that is meant. Default: nothing. */
@@ -77,7 +89,7 @@ interface Offering {
 }
 
 /** A function that is offered, with its network. */
-export interface OfferedFunction extends Offer {
+export interface OfferedFunction extends Omit<Offer, 'output'> {
   readonly name: string
   readonly of: Network
   readonly output: NamedPort
@@ -91,7 +103,8 @@ export function offeredBy(
   const offer = Object.hasOwn(offers, name) ? offers[name] : undefined
   if (!offer) return undefined
   const of = networks[offer.network]!
-  return { ...offer, name, of, output: outputOf(of) }
+  const { output, ...rest } = offer
+  return { ...rest, name, of, output: output === undefined ? outputOf(of) : outputNamed(of, output) }
 }
 
 /** What an objective lacks that does not offer a function that tools know, and what has it. */
@@ -102,6 +115,9 @@ const WANTING: Readonly<Record<KnownFunction, string>> = {
   encode: 'has no encoder: only of an autoencoder, such as vae, can be said where images lie',
   decode: 'has no decoder; train an autoencoder, such as vae',
   classify: 'names no classes; train a model that does, such as classifier',
+  capsules: 'has no capsules; train a model that does, such as efficient-capsnet',
+  rebuild:
+    'makes no image of a capsule; train a model of capsules that has a decoder, such as efficient-capsnet',
   act: 'takes no actions; train an agent',
 }
 

@@ -13,6 +13,12 @@ export interface ShownImages {
   readonly part: 'held-out' | 'training'
 }
 
+/** Examples that figures show, whatever they are: held out ones, where there are any. */
+export interface ShownExamples {
+  readonly examples: Examples
+  readonly part: 'held-out' | 'training'
+}
+
 export interface PictureContext {
   readonly run: RunFolder
   readonly engine: Engine
@@ -24,12 +30,16 @@ export interface PictureContext {
   images(): Promise<ShownImages | undefined>
   /** The training part of the data, where it is a set; undefined when it cannot be had. */
   examples(): Promise<Examples | undefined>
+  /** The examples to show, of any set; undefined when they cannot be had. */
+  shown(): Promise<ShownExamples | undefined>
 }
 
 /** What figures need of a run's data. */
 export interface PictureData {
   readonly images?: DataSplits | undefined
   readonly examples?: Examples | undefined
+  /** Those that were not trained on. */
+  readonly heldOut?: Examples | undefined
 }
 
 /** Makes the figures of its kind that can be made, of what an objective offers. */
@@ -43,7 +53,7 @@ export type PictureMaker = (context: PictureContext) => Promise<readonly ReportF
 export function dataOnce(
   load: () => Promise<PictureData>,
   missing: string[],
-): Pick<PictureContext, 'images' | 'examples'> {
+): Pick<PictureContext, 'images' | 'examples' | 'shown'> {
   const once = async (): Promise<PictureData | undefined> => {
     try {
       return await load()
@@ -66,5 +76,10 @@ export function dataOnce(
       return test ? { dataset: test, part: 'held-out' } : { dataset: train, part: 'training' }
     },
     examples: async () => (await data())?.examples,
+    async shown() {
+      const { examples, heldOut } = { ...(await data()) }
+      if (heldOut) return { examples: heldOut, part: 'held-out' }
+      return examples && { examples, part: 'training' }
+    },
   }
 }

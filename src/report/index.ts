@@ -1,4 +1,13 @@
 // Reports without Node: charts, sheets of samples, figures and the HTML page.
+export {
+  type CapsuleShape,
+  capsuleAlone,
+  capsuleLengths,
+  coloured,
+  longestCapsules,
+  PART_COLORS,
+  SWEEP,
+} from './capsules.ts'
 export { type ChartOptions, type ChartTheme, DARK, LIGHT } from './chart-parts.ts'
 export { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
 export { type ComparisonGrids, comparisonHtml } from './compare/page.ts'
@@ -24,6 +33,7 @@ export {
   untileGrid,
 } from './grid.ts'
 export { reportHtml } from './html.ts'
+export { type ImageRow, type ImageRowsOptions, imageRows } from './image-rows.ts'
 export { latentManifold, type ManifoldOptions, manifoldSide, planeGrid } from './latent-manifold.ts'
 export { type LabelledPoints, latentScatter, type ScatterOptions } from './latent-scatter.ts'
 export type { ReportAssets } from './page-samples.ts'

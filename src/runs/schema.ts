@@ -107,7 +107,7 @@ const trainedSchema = z.object({
     height: length.optional(),
     width: length.optional(),
     channels: length.optional(),
-    /** What every example has, where it is no images: shape and type by name. */
+    /** What every example has, where it is not just an image and its label: shape and type by name. */
     columns: z.record(z.string(), z.object({ shape: z.array(length), dtype: z.string() })).optional(),
     /** What it is, in words, where the columns do not say it. */
     words: z.string().max(200).optional(),

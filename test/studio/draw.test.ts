@@ -70,6 +70,8 @@ unless(noBrowser).describe('drawing', () => {
         { model: 'mlp-gan', name: 'gan' },
         { model: 'vae', name: 'coder' },
         { model: 'classifier', name: 'namer' },
+        // Of another size, and so of other data than the rest.
+        { model: 'capsules', name: 'capsules', settings: { filters: 8, imageSize: '20' } },
       ]),
     )
     browser = await testBrowser()
@@ -229,6 +231,33 @@ unless(noBrowser).describe('drawing', () => {
       .waitFor({ timeout: 60_000 })
     expect(await axeFaults(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    expect(browser.complaints).toEqual([])
+  })
+
+  it.each([
+    ['wide and light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
+    ['narrow and dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
+  ] as const)('is taken apart by capsules, whose numbers can be moved, %s', async (_, options) => {
+    const page = await browser.open(studio, '/runs/capsules/capsules', options)
+    await stroke(page, [0.3, 0.2], [0.7, 0.2], [0.45, 0.85])
+    const drawn = part(page, 'Taken apart').getByRole('img', { name: /^What is drawn of the capsule of/ })
+    await drawn.waitFor()
+    await page.getByLabel('look for two').check()
+    await expect.poll(() => drawn.count(), { timeout: 20_000 }).toBe(2)
+    await part(page, 'Taken apart').getByRole('img', { name: 'What is drawn of both capsules' }).waitFor()
+    expect(await part(page, 'Taken apart').getByRole('listitem').count()).toBe(2)
+
+    const both = await settled(() => inkOf(page, /^What is drawn of both/))
+    const sliders = part(page, 'The numbers of a capsule').getByRole('slider')
+    expect(await sliders.count()).toBe(16)
+    await sliders.nth(3).fill('0.25')
+    await changed(() => inkOf(page, /^What is drawn of both/), both)
+    expect(await part(page, 'The numbers of a capsule').getByText('+0.25').count()).toBe(1)
+    await page.getByRole('button', { name: 'Back to what was found' }).click()
+    await expect.poll(() => inkOf(page, /^What is drawn of both/), { timeout: 20_000 }).toBe(both)
+    expect(await axeFaults(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    if (process.env.CAPSULE_PICTURES) await page.screenshot({ path: `${process.env.CAPSULE_PICTURES}/${options.colorScheme}.png`, fullPage: true })
     expect(browser.complaints).toEqual([])
   })
 

@@ -1,11 +1,13 @@
 // The data sets that have a name: add one by adding a row.
 import type { z } from 'zod'
 import { ConfigError } from '../../util/errors.ts'
+import { AFFINE, affineImages } from '../affine.ts'
 import type { DataSplits } from '../dataset.ts'
 import { digits } from '../digits.ts'
 import { fitSplits } from '../fit.ts'
 import { mnist } from '../mnist.ts'
 import type { KnownModes } from '../modes.ts'
+import { OVERLAPPING, overlappingImages } from '../overlapping.ts'
 import {
   gaussianModes,
   gaussians,
@@ -15,9 +17,11 @@ import {
   ringCentres,
 } from '../points.ts'
 import {
+  affineOptions,
   digitsOptions,
   gridOptions,
   noOptions,
+  overlappingOptions,
   ringOptions,
   setOptions,
   stackedOptions,
@@ -105,15 +109,28 @@ async function loadPoints(name: string, points: Omit<PointsOptions, 'start'>): P
   }
 }
 
-/** The images that are stacked: of fewer stacks no more drawn digits than they have. */
-const stackedOf = ({ of: name, count }: z.output<typeof stackedOptions>): SetChoice => ({
+/** The images that examples are made of, `each` of them for one: of fewer examples no more drawn digits than they have. */
+const madeOf = (
+  { of: name, count }: { readonly of: 'mnist' | 'digits'; readonly count: number },
+  each: number,
+): SetChoice => ({
   name,
   options: setOptions(
     name,
     namedSets[name]!.options,
-    name === 'digits' ? { count: Math.min(60_000, 3 * count) } : {},
+    name === 'digits' ? { count: Math.min(60_000, each * count) } : {},
   ),
 })
+const stackedOf = (chosen: z.output<typeof stackedOptions>): SetChoice => madeOf(chosen, 3)
+
+/** Those images, as they are wanted. */
+async function loadedParts(
+  { name, options }: SetChoice,
+  rest: LoadDataOptions,
+): Promise<Required<DataSplits>> {
+  const of = await fitSplits(await namedSets[name]!.load({ ...rest, options }), { imageSize: rest.imageSize })
+  return of as Required<DataSplits>
+}
 
 /** Data that is no images, or composes them as they are asked for. */
 export const namedColumns: Readonly<Record<string, NamedColumns>> = {
@@ -143,11 +160,7 @@ export const namedColumns: Readonly<Record<string, NamedColumns>> = {
       const { count, series } = chosen
       if (rest.channels === 1)
         throw new ConfigError('stacked-mnist: expected --channels 3, a digit in each, got 1; leave it out')
-      const { name, options: own } = stackedOf(chosen)
-      const of = await fitSplits(await namedSets[name]!.load({ ...rest, options: own }), {
-        imageSize: rest.imageSize,
-      })
-      const { train, test } = of as Required<DataSplits>
+      const { train, test } = await loadedParts(stackedOf(chosen), rest)
       return {
         train: await stackedImages({ of: train, count, seed: series }),
         test: await stackedImages({
@@ -157,6 +170,47 @@ export const namedColumns: Readonly<Record<string, NamedColumns>> = {
           start: TEST_START,
         }),
         modes: stackedModes({ train, test }, series),
+      }
+    },
+  },
+  'multi-mnist': {
+    summary: 'two digits of different classes over each other, 36 x 36: of mnist, or of digits',
+    options: overlappingOptions,
+    async load({ options = {}, ...rest }) {
+      const { of, count, series: seed, ...placing } = setOptions('multi-mnist', overlappingOptions, options)
+      if (rest.channels === 3)
+        throw new ConfigError(
+          'multi-mnist: expected --channels 1, images are added as grey, got 3; leave it out',
+        )
+      const { train, test } = await loadedParts(madeOf({ of, count }, OVERLAPPING), rest)
+      return {
+        train: await overlappingImages({ of: train, count, seed, ...placing }),
+        test: await overlappingImages({
+          of: test,
+          count: Math.ceil(count / 6),
+          seed,
+          start: TEST_START,
+          ...placing,
+        }),
+      }
+    },
+  },
+  'aff-mnist': {
+    summary:
+      'digits moved by whole pixels on 40 x 40, tested turned, sheared and scaled, as affNIST has them: of mnist, or of digits',
+    options: affineOptions,
+    async load({ options = {}, ...rest }) {
+      const { of, count, series: seed } = setOptions('aff-mnist', affineOptions, options)
+      const { train, test } = await loadedParts(madeOf({ of, count }, 1), rest)
+      return {
+        train: await affineImages({ of: train, count, seed }),
+        test: await affineImages({
+          of: test,
+          count: Math.ceil(count / 6),
+          seed,
+          start: TEST_START,
+          change: AFFINE,
+        }),
       }
     },
   },

@@ -36,7 +36,7 @@ describe('loadData', () => {
   it('asks what was meant by a name it does not know', async () => {
     await expect(loadData('mnits')).rejects.toThrow(
       new ConfigError(
-        'there is no data set and no folder "mnits"; did you mean "mnist"? Known names: digits, mnist, ring, grid, stacked-mnist, none. Or give a folder of IDX files, or of images (PNG, JPEG, WebP, GIF, AVIF or TIFF), loose or in one sub-folder per class.',
+        'there is no data set and no folder "mnits"; did you mean "mnist"? Known names: digits, mnist, ring, grid, stacked-mnist, multi-mnist, aff-mnist, none. Or give a folder of IDX files, or of images (PNG, JPEG, WebP, GIF, AVIF or TIFF), loose or in one sub-folder per class.',
       ),
     )
     await expect(loadData('constructor')).rejects.toThrow(

@@ -81,22 +81,30 @@ const opened = new WeakMap<RunSource, Map<string, Promise<PageNetwork>>>()
  *
  * @param name   of the network, e.g. `generator`
  * @param fresh  opens it again with the newest weights
+ * @param output  one of its outputs, where it has several and another than the first is meant
  * @throws Error when the run has no such network or no checkpoint yet, or the browser cannot run it
  */
 export function openNetwork(
   source: RunSource,
   parts: RunParts,
   name: string,
-  { fresh = false }: { readonly fresh?: boolean } = {},
+  {
+    fresh = false,
+    output,
+  }: {
+    readonly fresh?: boolean
+    readonly output?: { readonly name: string; readonly shape: readonly number[] }
+  } = {},
 ): Promise<PageNetwork> {
   const networks = opened.get(source) ?? new Map<string, Promise<PageNetwork>>()
   opened.set(source, networks)
-  const known = networks.get(name)
+  const key = output ? `${name} ${output.name}` : name
+  const known = networks.get(key)
   if (known && !fresh) return known
   const part = parts.networks.find((network) => network.name === name)
   if (!part) return Promise.reject(new RangeError(`the run has no network "${name}"`))
-  const opening = open(source, part)
-  networks.set(name, opening)
-  opening.catch(() => networks.get(name) === opening && networks.delete(name))
+  const opening = open(source, output ? { ...part, output: output.name, outputShape: output.shape } : part)
+  networks.set(key, opening)
+  opening.catch(() => networks.get(key) === opening && networks.delete(key))
   return opening
 }

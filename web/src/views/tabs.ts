@@ -33,6 +33,12 @@ const TRAINING: readonly Tab[] = [
     isFor: ({ config }) => imageSize(config) !== undefined,
     load: () => import('./Draw.svelte'),
   },
+  {
+    name: 'capsules',
+    label: 'Capsules',
+    isFor: ({ config, parts }) => parts.capsules !== undefined && imageSize(config) !== undefined,
+    load: () => import('./Capsules.svelte'),
+  },
   { name: 'files', label: 'Take it with you', isFor: () => true, load: () => import('./Files.svelte') },
 ]
 
