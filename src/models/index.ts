@@ -4,6 +4,7 @@ export * from './conv-vae.ts'
 export * from './dcgan.ts'
 export * from './dcgan-64.ts'
 export * from './deep-vae.ts'
+export { ENCODERS, type EncoderNetworkOptions, encoderNetwork } from './encoders.ts'
 export * from './mlp-gan.ts'
 export * from './mlp-points.ts'
 export {

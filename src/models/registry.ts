@@ -9,6 +9,7 @@ import { convVae } from './conv-vae.ts'
 import { dcgan } from './dcgan.ts'
 import { dcgan64 } from './dcgan-64.ts'
 import { deepVae } from './deep-vae.ts'
+import { ENCODERS } from './encoders.ts'
 import { mlpGan } from './mlp-gan.ts'
 import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
@@ -30,6 +31,7 @@ export const MODELS: readonly ModelDefinition[] = [
   dqn,
   c51,
   rainbow,
+  ...ENCODERS,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */
