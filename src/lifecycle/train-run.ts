@@ -140,6 +140,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       loadRunData(request.data, {
         ...form,
         labels: labelsOf(common),
+        unlabelled: model.unlabelled?.(options),
         ...(request.dataDir ? { dataDir: request.dataDir } : {}),
         options: request.dataOptions,
         ...(request.signal ? { signal: request.signal } : {}),

@@ -10,6 +10,7 @@ import { dcgan } from './dcgan.ts'
 import { dcgan64 } from './dcgan-64.ts'
 import { deepVae } from './deep-vae.ts'
 import { ENCODERS } from './encoders.ts'
+import { improvedGan } from './improved-gan.ts'
 import { mlpGan } from './mlp-gan.ts'
 import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
@@ -32,6 +33,7 @@ export const MODELS: readonly ModelDefinition[] = [
   c51,
   rainbow,
   ...ENCODERS,
+  improvedGan,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */

@@ -8,6 +8,7 @@ export { type ConditionalGanOptions, conditionalGan } from './conditional-gan.ts
 export { CONDITIONS, type Condition } from './conditions/index.ts'
 export { type DenoisingOptions, denoisingAutoencoder } from './denoising-autoencoder.ts'
 export { type FastAdversarialOptions, fastAdversarial } from './fast-adversarial.ts'
+export { type FeatureMatchingOptions, featureMatching } from './feature-matching.ts'
 export { type FreeAdversarialOptions, freeAdversarial } from './free-adversarial.ts'
 export { type GanOptions, gan } from './gan.ts'
 export type { AttackSettings } from './inner-attack.ts'
