@@ -52,7 +52,7 @@ export function encoderNetwork(options: EncoderNetworkOptions = {}): Network {
     conv2D({ ...sliding, filters: 32, activation: 'relu' }), // [n, 14, 14, 32]
     conv2D({ ...sliding, filters: 64, activation: 'relu' }), // [n, 7, 7, 64]
     flatten(),
-    dense({ units, activation: 'relu', name: 'embedding' }),
+    dense({ units, activation: 'relu' }),
   ])
 }
 
