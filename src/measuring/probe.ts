@@ -2,7 +2,7 @@
 import { fillImages } from '../data/batches.ts'
 import { imageInputs } from '../data/examples.ts'
 import type { Dataset } from '../data/index.ts'
-import { labelledPart } from '../data/labelled-part.ts'
+import { labelledPart, labelledPlaces, pickedPart } from '../data/labelled-part.ts'
 import { inputOf, type Network, outputOf } from '../layers/index.ts'
 import { linearProbe, type MeasureEngine, nearestLabels, type Samples } from '../metrics/index.ts'
 import { applyFunction, type Weights } from '../training/functions.ts'
@@ -116,4 +116,50 @@ export async function* probeFeatures(
         nearest: share(nearest, test.labels),
       }
     }
+}
+
+/** Of each class, images that are learned from and others that are named, at most, while a training goes on. */
+const WATCHED = { learned: 50, asked: 100 } as const
+
+/**
+ * A cheap probe for while a training goes on: some labelled training images, and others of them that their neighbours name. Held-out images
+ * stay unseen.
+ *
+ * @returns the share that is named rightly, by weights as they are
+ * @throws DataError when the images have no labels, or fewer than three of a class
+ */
+export async function trainingProbe(
+  engine: MeasureEngine,
+  features: Network,
+  train: Dataset,
+): Promise<(weights: Weights) => Promise<{ readonly nearest: number }>> {
+  const { labels, classes, name } = train
+  if (!labels)
+    throw new DataError(`--probe-every needs labels, and the data "${name}" has none; leave it out`)
+  const counts = classes.map((_, label) => labels.reduce((sum, one) => sum + (one === label ? 1 : 0), 0))
+  const least = Math.min(...counts)
+  const learned = Math.min(WATCHED.learned, Math.floor(least / 3))
+  if (learned === 0)
+    throw new DataError(
+      `--probe-every needs three images of each class, and of "${name}" the smallest has ${least}; leave it out`,
+    )
+  const asked = Math.min(WATCHED.asked, least - learned)
+  const first = labelledPlaces(train, { labels: learned * classes.length })
+  const known = new Set(first)
+  const all = labelledPlaces(train, { labels: (learned + asked) * classes.length })
+  const few = await pickedPart(train, first, 'learned by a probe')
+  const others = await pickedPart(
+    train,
+    all.filter((place) => !known.has(place)),
+    'named by a probe',
+  )
+  return async (weights) => {
+    const reader = networkReader(features, () => weights)
+    const named = await nearestLabels(
+      engine,
+      { learned: await reader.read(few, 0), labels: few.labels!, asked: await reader.read(others, 0) },
+      { classes: classes.length },
+    )
+    return { nearest: share(named, others.labels!) }
+  }
 }

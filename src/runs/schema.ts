@@ -68,7 +68,7 @@ export const networkSummarySchema = z.object({
 })
 export type NetworkSummary = z.infer<typeof networkSummarySchema>
 
-/** Every setting a training was started with; models add their own options to the common ones. */
+/** Every setting a training was started with; models add their own options to the common ones, and those that need not be told are absent. */
 export const runSettingsSchema = z
   .object({
     steps: z.int().min(1),
