@@ -2,7 +2,6 @@
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { z } from 'zod'
-import { modelFile } from '../audit/node/model-file.ts'
 import { openClassifier } from '../classifiers/index.ts'
 import { imageInputs } from '../data/examples.ts'
 import type { DataSplits } from '../data/node/index.ts'
@@ -22,7 +21,9 @@ import { type Found, meanOf } from '../statistics/index.ts'
 import { frozen } from '../training/functions.ts'
 import { initialState } from '../training/state.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
+import { FILES } from '../util/limits.ts'
 import { memoryBytes } from '../util/node/memory.ts'
+import { readBytes } from '../util/node/read-file.ts'
 import { engineThreads } from './engine-threads.ts'
 import { dataOf, openTunable } from './fine-tune.ts'
 import { checkpointArrays, newestCheckpoint } from './recorded-run.ts'
@@ -186,8 +187,8 @@ async function openFileSubject({
   const splits = imagesIn(await loadRunData(data, { dataDir, options: dataOptions, signal }))
   if (options.from === 'pixels') return { splits, reader: () => pixelReader, perDraw: false }
   const { height, width, channels } = splits.train
-  const { bytes, beside } = await modelFile(subject)
-  const opened = openClassifier(bytes, { image: { height, width, channels }, beside })
+  const bytes = await readBytes(subject, FILES.network)
+  const opened = openClassifier(bytes, { image: { height, width, channels } })
   const shape = [AT_ONCE, height, width, channels]
   const images = input('images', shape)
   const graph = { inputs: [images], outputs: { features: opened.logits(images) } }

@@ -114,7 +114,7 @@ async function* trainInto(
         ? [
             evaluation({
               every: Number(settings.probeEvery),
-              log: LOGS.probes.name,
+              log: LOGS.features.name,
               measure: await probeOf(engine, objective, run.config, data),
             }),
           ]

@@ -1,8 +1,6 @@
 // The linear probe: what a layer of logits, learned on features that stay as they are, makes of other features.
-import { gradients } from '../autodiff/backward.ts'
-import { add, matMul, mul, reduceSum, square } from '../graph/build.ts'
+import { add, exp, logSoftmax, matMul, mul, reduceSum, square, sub, transposeLast } from '../graph/build.ts'
 import { input } from '../graph/value.ts'
-import { sparseCategoricalCrossentropy } from '../losses/index.ts'
 import { ShapeError } from '../util/errors.ts'
 import { checkNumber } from '../util/options.ts'
 import { pairOf, type Rows, type Samples } from './features.ts'
@@ -56,20 +54,23 @@ export async function linearProbe(
     )
   const scaled = scaling(rows.learned)
   const x = input('x', [n, d])
-  const y = input('y', [n], 'int64')
+  const y = input('y', [n, classes])
   const kernel = input('kernel', [d, classes])
   const bias = input('bias', [classes])
-  const loss = add(
-    sparseCategoricalCrossentropy(add(matMul(x, kernel), bias), y),
-    mul(reduceSum(square(kernel)), penalty / (2 * n)),
-  )
-  const [slope, slopeOfBias] = gradients(loss, [kernel, bias], { constants: [x, y] })
+  const logs = logSoftmax(add(matMul(x, kernel), bias)) // [n, classes]
+  const loss = add(mul(reduceSum(mul(logs, y)), -1 / n), mul(reduceSum(square(kernel)), penalty / (2 * n)))
+  // The slope by a logit is its probability less 1 where it is the label's.
+  const errors = mul(sub(exp(logs), y), 1 / n)
+  const slope = add(matMul(transposeLast(x), errors), mul(kernel, penalty / n))
+  const slopeOfBias = reduceSum(errors, { axes: [0] })
+  const oneHot = new Float32Array(n * classes)
+  for (const [i, label] of labels.entries()) oneHot[i * classes + label] = 1
   const given = {
     x: { data: scaled(rows.learned), shape: [n, d] },
-    y: { data: BigInt64Array.from(labels, BigInt), shape: [n] },
+    y: { data: oneHot, shape: [n, classes] },
   }
   const size = d * classes
-  const graph = { inputs: [x, y, kernel, bias], outputs: { loss, slope: slope!, slopeOfBias: slopeOfBias! } }
+  const graph = { inputs: [x, y, kernel, bias], outputs: { loss, slope, slopeOfBias } }
   const found = await withModel(engine, 'linear probe', graph, (model) =>
     lbfgs(new Float64Array(size + classes), { steps }, async (at) => {
       const all = Float32Array.from(at)

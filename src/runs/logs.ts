@@ -160,7 +160,7 @@ const DECLARED = {
     schema: planeRowSchema,
     ownView: true,
   },
-  probes: {
+  features: {
     title: 'What features tell',
     holds:
       'how many images are named rightly by their neighbours among a few labelled ones, while it trained',

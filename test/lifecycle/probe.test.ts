@@ -111,7 +111,7 @@ describe('probing a run', () => {
 
 describe('probes while a run trains', () => {
   it('are a log of their own: the share of training images that their neighbours name', async () => {
-    const rows = (await readFile(at('encoder/probes.jsonl'), 'utf8'))
+    const rows = (await readFile(at('encoder/features.jsonl'), 'utf8'))
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { step: number; nearest: number })

@@ -1,4 +1,5 @@
 // The job that probes the features of a run that another job has trained: one number of labels, one draw.
+import { dataSettings, splitDataOptions } from '../../../lifecycle/data-settings.ts'
 import { probeOptions, probeRun } from '../../../lifecycle/probe-run.ts'
 import { baseOf } from '../../../lifecycle/recorded-run.ts'
 import { checkSettings } from '../../../lifecycle/setting.ts'
@@ -8,7 +9,7 @@ import { meanOf } from '../../../statistics/index.ts'
 import { ConfigError, DataError } from '../../../util/errors.ts'
 import type { JobKind, Options } from '../../kind.ts'
 import { HELD_OUT } from '../accuracy.ts'
-import { FOLDER, formIn } from '../data.ts'
+import { FOLDER, formIn, isNamed, placeOf, placesFor } from '../data.ts'
 import { neededRun } from '../needed-run.ts'
 import { labelsIn } from '../training-options.ts'
 
@@ -26,23 +27,26 @@ interface Probing {
 const probingIn = (options: Options): Probing => options as unknown as Probing
 
 async function understand(
-  { labels = 'all', seed = 1, draw = seed, ...rest }: Options,
+  { data: given, labels = 'all', seed = 1, draw = seed, ...rest }: Options,
   hashes: Parameters<JobKind['understand']>[1],
   { run: needed }: Parameters<JobKind['understand']>[2],
 ): ReturnType<JobKind['understand']> {
   const run = await neededRun('run', needed!, hashes)
-  const settings = checkSettings(probeOptions, rest)
+  const data = (given as string | undefined) ?? run.data
+  const split =
+    given === undefined ? { options: run.training.dataOptions, settings: rest } : splitDataOptions(data, rest)
+  const settings = checkSettings(probeOptions, split.settings)
   if (labels !== 'all' && !(Number.isInteger(labels) && (labels as number) >= 1))
     throw new ConfigError(`labels: expected a number from 1 up, or all, got ${JSON.stringify(labels)}`)
   if (settings.from !== 'pixels') featureSource(baseOf(run.trained), settings)
-  const { training, data } = run
-  const wanted = { data, options: training.dataOptions, form: formIn(training.settings) }
+  const { training } = run
+  const wanted = { data, options: split.options, form: formIn(training.settings) }
   const { classes } = await hashes.about(wanted)
   if (!classes) throw new ConfigError(`a probe learns labels, and the data "${data}" has none`)
   const probing: Probing = {
     model: training.model,
-    data: training.data,
-    dataOptions: training.dataOptions,
+    data: isNamed(data) ? data : FOLDER,
+    dataOptions: split.options,
     labels: labels as Probing['labels'],
     draw: labels === 'all' ? 1 : Number(draw),
     settings,
@@ -54,7 +58,7 @@ async function understand(
       train: await hashes.of({ ...wanted, ...part }, 'train'),
       [HELD_OUT]: await hashes.of(wanted, 'test'),
     },
-    ...(training.data === FOLDER ? { places: { train: data } } : {}),
+    places: placesFor(data, 'train'),
   }
 }
 
@@ -69,7 +73,14 @@ export const probeKind: JobKind = {
   leaves: 'files',
   takes: { run: { leaves: 'run' } },
 
-  optionNames: () => ['labels', 'draw', 'seed', ...Object.keys(probeOptions.shape)],
+  optionNames: () => [
+    'data',
+    'labels',
+    'draw',
+    'seed',
+    ...Object.keys(probeOptions.shape),
+    ...dataSettings.map(({ name }) => name),
+  ],
 
   understand,
 
@@ -86,7 +97,7 @@ export const probeKind: JobKind = {
     const { data, dataOptions, labels, draw, settings } = probingIn(job.request.options)
     const events = probeRun({
       subject: await filesOf('run'),
-      data: data === FOLDER ? job.places.train : data,
+      data: placeOf(job, data, 'train'),
       dataDir: job.places.dataDir,
       dataOptions,
       labels: [labels],
