@@ -7,7 +7,7 @@ import { type Shape, sizeOf } from '../util/shape.ts'
 import type { RandomSource } from './layer.ts'
 import type { Network, NetworkCall } from './network.ts'
 import type { NamedValues, Ports } from './ports.ts'
-import { weightInputs } from './use.ts'
+import { outputOf, weightInputs } from './use.ts'
 
 /** Asked for nothing, in inference mode. */
 const noRandom = {} as RandomSource
@@ -101,6 +101,30 @@ export function before(network: Network, layer: string): Network {
     },
   }
 }
+
+/** A network as a whole, its one output called `features`. */
+const whole = (network: Network): Network => {
+  const { name, shape } = outputOf(network)
+  return {
+    ...network,
+    outputs: { features: { shape } },
+    call(call) {
+      const { outputs, updates } = network.call(call)
+      return { outputs: { features: outputs[name]! }, updates }
+    },
+  }
+}
+
+/**
+ * Features of a network: what goes into one of its layers, see `before`, or what it gives.
+ *
+ * @param at  the name of a layer, or of its one output
+ * @throws ConfigError as `before` does
+ */
+export const featuresAt = (network: Network, at: string): Network =>
+  !network.rows.some(({ name }) => name === at) && Object.hasOwn(network.outputs, at)
+    ? whole(network)
+    : before(network, at)
 
 /** The last layer of a network that has weights; undefined where none has. */
 export const lastLearned = ({ rows }: Network): string | undefined =>

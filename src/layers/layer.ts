@@ -34,11 +34,16 @@ export interface LayerCall {
   readonly training: boolean
   /** Only asked for when `training`. */
   readonly random: RandomSource
+  /**
+   * Whether this is the one call before the first step, of the first batch, in training mode: a layer whose weights begin by what it is
+   * shown answers with them among its updates. Default false
+   */
+  readonly beginning?: boolean
 }
 
 export interface LayerResult {
   readonly output: Value
-  /** New values of weights that are not trainable, by name. */
+  /** New values of weights that are not trainable, by name; at the beginning, of any. */
   readonly updates?: Readonly<Record<string, Value>>
 }
 

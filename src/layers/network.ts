@@ -28,6 +28,8 @@ export interface NetworkCall {
   readonly weights: NamedValues
   readonly training: boolean
   readonly random: RandomSource
+  /** See `LayerCall`; default false. */
+  readonly beginning?: boolean
   /** Is told what goes into every layer, as it is applied. */
   readonly tap?: ((layer: string, input: Value) => void) | undefined
 }
@@ -35,7 +37,7 @@ export interface NetworkCall {
 export interface NetworkResult {
   /** By name, batch first. */
   readonly outputs: NamedValues
-  /** New values of weights that are not trainable, by full name. */
+  /** New values of weights that are not trainable, by full name; at the beginning, of any. */
   readonly updates: NamedValues
 }
 
@@ -120,7 +122,7 @@ const applying =
   (
     name: string,
     next: (layer: Layer) => NetworkRow,
-    { weights, training, random, tap }: Omit<NetworkCall, 'inputs'>,
+    { weights, training, random, beginning = false, tap }: Omit<NetworkCall, 'inputs'>,
     updates: Record<string, Value>,
   ): Apply =>
   (layers, given) => {
@@ -136,7 +138,7 @@ const applying =
         if (!weight) throw new ShapeError(`network "${name}": weight "${full}" was not given`)
         own[full.slice(prefix.length)] = weight
       }
-      const result = row.layer.call({ input: value, weights: own, training, random })
+      const result = row.layer.call({ input: value, weights: own, training, random, beginning })
       for (const [short, update] of Object.entries(result.updates ?? {})) updates[prefix + short] = update
       value = result.output
     }

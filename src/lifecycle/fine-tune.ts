@@ -60,7 +60,7 @@ async function featureWeights(
 }
 
 /** The data of a run, as what it was asked for. `moved`: where its files are now. */
-function dataOf(
+export function dataOf(
   { config }: RunFolder,
   moved: string | undefined,
 ): Pick<RunRequest, 'data' | 'dataDir' | 'dataOptions'> {

@@ -115,6 +115,12 @@ export function checkRecord(config: RunConfig, objective: Objective): void {
   )
 }
 
+/** What of its data a model is given. */
+const partsIn = ({ model, common, options }: ResolvedSettings): RunDataOptions => ({
+  labels: labelsOf(common),
+  unlabelled: model.unlabelled?.(options),
+})
+
 /** Where data is now: one place, or one for each set, undefined where it has not moved. */
 export type MovedData = string | readonly (string | undefined)[]
 
@@ -156,7 +162,7 @@ export async function recordedData(
   config: RunConfig,
   { dataDir, ...options }: RecordedDataOptions = {},
 ): Promise<RunData> {
-  const { name, hash, test: heldOut, channels, parts = [config.data] } = config.data
+  const { name, hash, test: heldOut, unlabelled, channels, parts = [config.data] } = config.data
   const size = imageSize(config)
   const form: Omit<RunDataOptions, 'options'> = {
     ...options,
@@ -175,9 +181,10 @@ export async function recordedData(
       })
     : await loadImages(
         sets.map((set, i) => ({ ...set, folder: places[i] ?? (i === 0 ? placeOf(set) : set.folder) })),
-        { ...form, labels: labelsOf(recordedSettings(config).common) },
+        { ...form, ...partsIn(recordedSettings(config)) },
         loadRecorded,
       )
+  if (unlabelled) checkHash(config, `the data "${name}"`, unlabelled.hash, data.record.unlabelled?.hash)
   checkHash(config, `the data "${name}"`, hash, data.record.hash)
   if (heldOut) checkHash(config, `the held-out part of the data "${name}"`, heldOut.hash, data.test?.hash)
   return data

@@ -34,6 +34,14 @@ export const commonSettings = z.object({
     .describe(
       'steps between two measurements of fresh samples (FID and others), where the data has labels and held-out images; 0 for none',
     ),
+  probeEvery: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'steps between two looks at the features, where the data has labels: how many training images are named rightly by their neighbours among 50 labelled ones of each class; 0 for none (default: 0)',
+    ),
   threads: z
     .number()
     .int()

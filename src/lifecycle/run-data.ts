@@ -1,6 +1,7 @@
 // What a run is trained on, whatever it is: columns, what is held out, and how the record names it.
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { Dataset } from '../data/dataset.ts'
 import { imageColumns, imageExamples } from '../data/examples.ts'
 import { joinedDatasets } from '../data/joined.ts'
 import { type LabelledPart, labelledPart } from '../data/labelled-part.ts'
@@ -9,6 +10,7 @@ import type { LoadDataOptions } from '../data/node/index.ts'
 import { type DataSplits, loadData, namedColumns, namedSets, optionsOf } from '../data/node/index.ts'
 import { setOptions } from '../data/set-options.ts'
 import { type Columns, type Examples, noData, type Source } from '../data/source.ts'
+import { unlabelledBeside } from '../data/unlabelled.ts'
 import { type DataFacts, OWN_DATA } from '../models/model.ts'
 import type { RunConfig } from '../runs/index.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
@@ -144,6 +146,21 @@ export function modelData(
 export interface RunDataOptions extends LoadDataOptions {
   /** Of the training part, so many labelled examples only; of several sets, of the first. Default: all. */
   readonly labels?: LabelledPart | undefined
+  /** How many images of the whole training part, without labels, go with each example. Default: none */
+  readonly unlabelled?: number | undefined
+}
+
+/** The same data, with images that have lost their labels. */
+function withUnlabelled(data: RunData, whole: Dataset, each: number | undefined): RunData {
+  if (each === undefined) return data
+  const source = unlabelledBeside(data.examples!, imageExamples(whole), each)
+  const { hash, count } = whole
+  return {
+    ...data,
+    source,
+    facts: { ...data.facts, columns: source.columns },
+    record: { ...data.record, unlabelled: { hash, count } },
+  }
 }
 
 /** One of the sets that a run is trained on. */
@@ -168,14 +185,19 @@ const loadSet: LoadSet = ({ name, options, folder }, form) =>
  */
 export async function loadImages(
   sets: readonly RunSet[],
-  { labels, ...form }: Omit<RunDataOptions, 'options' | 'dataDir'>,
+  { labels, unlabelled, ...form }: Omit<RunDataOptions, 'options' | 'dataDir'>,
   load: LoadSet = loadSet,
 ): Promise<RunData> {
   const [first, ...others] = sets as [RunSet, ...RunSet[]]
   const { train: whole, test } = await load(first, form)
   const train = labels ? await labelledPart(whole, labels) : whole
   const splits = { train, ...(test ? { test } : {}) }
-  if (others.length === 0) return imageData(first.name, splits, first.options)
+  if (others.length === 0)
+    return withUnlabelled(imageData(first.name, splits, first.options), whole, unlabelled)
+  if (unlabelled !== undefined)
+    throw new ConfigError(
+      'a model that learns from unlabelled images too is trained on one set, which gives both; name one with --data',
+    )
   const { height, width, channels } = train
   const same: LoadDataOptions = {
     ...form,

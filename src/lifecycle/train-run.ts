@@ -2,13 +2,15 @@
 import { resolve } from 'node:path'
 import { checkLabels } from '../data/labels.ts'
 import type { RunEvent } from '../measuring/events.ts'
+import { trainingProbe } from '../measuring/probe.ts'
 import { withReports } from '../measuring/reports.ts'
+import { featureSource } from '../models/fine-tuned.ts'
 import { imageFacts } from '../models/model.ts'
 import { summarize } from '../models/summary.ts'
-import { metricsOf } from '../objectives/objective.ts'
+import { metricsOf, type Objective } from '../objectives/objective.ts'
 import { classInputOf } from '../objectives/offer.ts'
 import { sheetMaker } from '../pictures/sheets.ts'
-import { type EventRow, MAP_SIDE, PLANE_POINTS, planeEvery, type RunConfig } from '../runs/index.ts'
+import { type EventRow, LOGS, MAP_SIDE, PLANE_POINTS, planeEvery, type RunConfig } from '../runs/index.ts'
 import { checkNewRun, createRun, openControl, type RunWriter, resumeRun } from '../runs/node/index.ts'
 import { machine, versions } from '../runs/node/machine.ts'
 import type { Engine, StateArrays } from '../runtime/engine.ts'
@@ -41,7 +43,19 @@ import {
 import { remakeSheets } from './remake-sheets.ts'
 import { imageForm, labelsOf, type RunRequest, resolveSettings } from './request.ts'
 import { planResume } from './resume-plan.ts'
-import { loadRunData, modelData, type RunData } from './run-data.ts'
+import { imagesIn, loadRunData, modelData, type RunData } from './run-data.ts'
+
+/** What probes the features of a training now and then. @throws ConfigError, DataError when there are none, or no labels */
+const probeOf = (
+  engine: Engine,
+  objective: Objective,
+  { model }: Pick<RunConfig, 'model'>,
+  data: RunData,
+): ReturnType<typeof trainingProbe> => {
+  const { train } = imagesIn(data)
+  const imageShape = [train.height, train.width, train.channels]
+  return trainingProbe(engine, featureSource({ model, objective, imageShape }, {}).features, train)
+}
 
 /** Trains, keeps the folder's record of it, and makes what is made at the end. */
 async function* trainInto(
@@ -96,6 +110,15 @@ async function* trainInto(
         real: data.examples,
         modes: data.modes,
       }),
+      ...(settings.probeEvery
+        ? [
+            evaluation({
+              every: Number(settings.probeEvery),
+              log: LOGS.features.name,
+              measure: await probeOf(engine, objective, run.config, data),
+            }),
+          ]
+        : []),
       ...(course ? [evaluation({ every: settings.evaluateEvery, measure: course.evaluate })] : []),
     ],
     from,
@@ -140,6 +163,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       loadRunData(request.data, {
         ...form,
         labels: labelsOf(common),
+        unlabelled: model.unlabelled?.(options),
         ...(request.dataDir ? { dataDir: request.dataDir } : {}),
         options: request.dataOptions,
         ...(request.signal ? { signal: request.signal } : {}),
@@ -193,6 +217,8 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
         (network) => structuredClone(summarize(network)) as RunConfig['networks'][number],
       ),
     }
+    // What cannot be probed is refused before there is a folder.
+    if (common.probeEvery) await probeOf(engine, objective, config, data)
     run = await createRun(request.folder, config)
     if (begun) await writeOrigin(run, begun.bytes)
     yield { type: 'run', folder: run.folder, config }

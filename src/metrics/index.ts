@@ -9,9 +9,11 @@ export type { Samples } from './features.ts'
 export { type Fid, type FidOptions, fid } from './fid.ts'
 export { type InceptionScoreOptions, inceptionScore } from './inception-score.ts'
 export { type KidOptions, kid } from './kid.ts'
+export { type LinearProbeOptions, linearProbe } from './linear-probe.ts'
 export { type Measured, overDraws } from './measured.ts'
 export { type Memorisation, memorisation, type NearestTraining, nearestTraining } from './memorisation.ts'
 export { MODES, type ModeOptions, modeCoverage } from './modes.ts'
+export { type NearestLabelsOptions, nearestLabels } from './nearest-labels.ts'
 export { type NeighbourhoodOptions, type Neighbourhoods, neighbourhoods } from './neighbourhoods.ts'
 export {
   CONDITIONAL,

@@ -1,4 +1,4 @@
-// `--augment` of models that learn labels: how it is asked for, settled and put to work.
+// `--augment` of models: how it is asked for, settled and put to work.
 import { z } from 'zod'
 import { augmentationsInWords, policyOf, policyText } from '../augmentations/index.ts'
 import { augmented } from '../objectives/augmented.ts'
@@ -6,10 +6,13 @@ import type { Objective } from '../objectives/objective.ts'
 
 const WHERE = '--augment'
 
+/** What such a list looks like. */
+export const augmentationsPattern = /^[a-z]+(?:=[0-9.e-]+)?(?:,[a-z]+(?:=[0-9.e-]+)?)*$/
+
 /** Takes its place among a model's options. */
 export const augmentOption = z
   .string()
-  .regex(/^[a-z]+(?:=[0-9.e-]+)?(?:,[a-z]+(?:=[0-9.e-]+)?)*$/, 'expected a list such as shift,rotate=20')
+  .regex(augmentationsPattern, 'expected a list such as shift,rotate=20')
   .optional()
   .meta({
     title: 'list',

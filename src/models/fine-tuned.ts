@@ -1,9 +1,9 @@
 // Classifiers on what another training has learned: its features, with one layer of logits on top.
 import { z } from 'zod'
 import {
-  before,
   chained,
   dense,
+  featuresAt,
   flatten,
   frozenNetwork,
   lastLearned,
@@ -47,7 +47,7 @@ export const fineTuneOptions = z.object({
   layer: z.string().min(1).optional().meta({
     title: 'name',
     description:
-      'layer whose input is taken as the features (default: the last of the network that has weights)',
+      'layer whose input is taken as the features, or the output of the network (default: what an encoder gives that was trained for it, else what goes into the last layer that has weights)',
   }),
   ...cosineAdamOptions,
   augment: augmentOption,
@@ -72,7 +72,7 @@ const TRAINED: Readonly<Record<OriginKind, readonly ('head' | 'all')[]>> = {
 }
 
 /** What may give features of an example, by what it is offered for. */
-const ROLES = ['judge', 'encode', 'classify']
+const ROLES = ['represent', 'judge', 'encode', 'classify']
 
 /** A run's model, as far as it is built upon. */
 export interface Base {
@@ -126,12 +126,14 @@ export function featureSource(
   { network: wanted, layer }: Pick<Options, 'network' | 'layer'>,
 ): FeatureSource {
   const network = featureNetwork(base, wanted)
-  const last = layer ?? lastLearned(network)
+  const represent = offeredBy(base.objective, 'represent')
+  // What was trained for its features gives them; of others they are what goes into the last layer.
+  const last = layer ?? (represent?.of === network ? represent.output.name : lastLearned(network))
   if (last === undefined)
     throw new ConfigError(
       `the network "${network.name}" of ${base.model} has no weights, so it has learned no features`,
     )
-  const features = before(network, last)
+  const features = featuresAt(network, last)
   const { inputs } = features
   const taken = Object.values(inputs)
   if (taken.length !== 1 || !sameShape(taken[0]!.shape, base.imageShape))

@@ -6,6 +6,13 @@ export * from './dcgan.ts'
 export * from './dcgan-64.ts'
 export * from './deep-vae.ts'
 export * from './efficient-capsnet.ts'
+export { ENCODERS, type EncoderNetworkOptions, encoderNetwork } from './encoders.ts'
+export {
+  type ImprovedGanOptions,
+  improvedDiscriminator,
+  improvedGan,
+  improvedGenerator,
+} from './improved-gan.ts'
 export * from './mlp-gan.ts'
 export * from './mlp-points.ts'
 export {

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { imageColumns } from '../data/examples.ts'
 import type { Columns, Examples, Source } from '../data/source.ts'
+import { unlabelledColumns } from '../data/unlabelled.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { ConfigError } from '../util/errors.ts'
 import { formatShape, type Shape } from '../util/shape.ts'
@@ -58,6 +59,11 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
    * nothing else. `objective` is told its columns.
    */
   source?(options: z.output<Options>): Source | Examples
+  /**
+   * How many images without their labels go with each labelled one of a batch, as the column `unlabelled` `[n, so many, ...]`: all training
+   * images, whatever number of labels it learns. Each of them comes in an order of its own. Default: none
+   */
+  unlabelled?(options: z.output<Options>): number
   /** Whether it learns labels whatever its options are, which the data must have then. */
   readonly learnsLabels?: boolean
   /** Every option has a description, and a default unless that depends on other options. */
@@ -99,6 +105,12 @@ export const imageFacts = (shape: Shape, context: ImageContext = {}): DataFacts 
   ...context,
 })
 
+/** The same facts of data that has unlabelled images as well. */
+const withUnlabelled = (facts: DataFacts, each: number | undefined): DataFacts =>
+  each === undefined
+    ? facts
+    : { ...facts, columns: { ...facts.columns, ...unlabelledColumns(facts.columns.images!.shape, each) } }
+
 export interface ImageModel<Options extends z.ZodObject>
   extends Omit<ModelDefinition<Options>, 'madeFor' | 'objective'> {
   /** The images it was made for, `[height, width, channels]`. */
@@ -121,7 +133,10 @@ export const imageModel = <Options extends z.ZodObject>({
 }: ImageModel<Options>): ModelDefinition =>
   defineModel<Options>({
     ...rest,
-    madeFor: imageFacts(imageShape, classes === undefined ? {} : { classes }),
+    madeFor: withUnlabelled(
+      imageFacts(imageShape, classes === undefined ? {} : { classes }),
+      rest.unlabelled?.(rest.options.parse({})),
+    ),
     ...(learnsLabels ? { learnsLabels } : {}),
     objective(options, facts) {
       const { columns } = facts

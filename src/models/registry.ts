@@ -11,6 +11,8 @@ import { dcgan } from './dcgan.ts'
 import { dcgan64 } from './dcgan-64.ts'
 import { deepVae } from './deep-vae.ts'
 import { efficientCapsnet } from './efficient-capsnet.ts'
+import { ENCODERS } from './encoders.ts'
+import { improvedGan } from './improved-gan.ts'
 import { mlpGan } from './mlp-gan.ts'
 import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
@@ -34,6 +36,8 @@ export const MODELS: readonly ModelDefinition[] = [
   dqn,
   c51,
   rainbow,
+  ...ENCODERS,
+  improvedGan,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */

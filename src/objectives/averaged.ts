@@ -1,5 +1,6 @@
 // The exponential moving average of a network's weights beside any training of it.
-import { add, mul } from '../graph/build.ts'
+import { add, mul, sub } from '../graph/build.ts'
+import type { Value } from '../graph/value.ts'
 import { copyOf } from '../layers/copy.ts'
 import type { NamedValues } from '../layers/ports.ts'
 import { ConfigError } from '../util/errors.ts'
@@ -13,12 +14,12 @@ export interface AveragedOptions<Name extends string> {
   readonly decay?: number
 }
 
-/** `decay average + (1 - decay) now`, weight by weight; moving statistics too. */
-export const movingAverage = (average: NamedValues, now: NamedValues, decay: number): NamedValues =>
+/** `decay average + (1 - decay) now`, weight by weight; moving statistics too. `decay` may be a number that changes with the step. */
+export const movingAverage = (average: NamedValues, now: NamedValues, decay: number | Value): NamedValues =>
   Object.fromEntries(
     Object.entries(average).map(([name, value]) => [
       name,
-      add(mul(value, decay), mul(now[name]!, 1 - decay)),
+      add(mul(value, decay), mul(now[name]!, typeof decay === 'number' ? 1 - decay : sub(1, decay))),
     ]),
   )
 

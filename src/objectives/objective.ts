@@ -46,6 +46,8 @@ export interface Objective<Name extends string = string> {
   readonly networks: Readonly<Record<Name, Network>>
   readonly phases: readonly Phase<Name>[]
   readonly variables?: Readonly<Record<string, Variable>>
+  /** Networks that begin by what they are first shown, see `weightNormalization`, and how many examples that are. Default: none */
+  readonly beginsOn?: Readonly<Partial<Record<Name, number>>>
   /** What is logged per step, in the order of the curves. */
   readonly logs: readonly Log[]
   /** How batches come from a set: `replacement`, each drawn from all examples, or `epoch`, every example once before any twice. Default `epoch`. */
@@ -131,6 +133,11 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
     if (names.includes(variable))
       throw new ConfigError(
         `${where} has a network and a variable named "${variable}"; give one another name`,
+      )
+  for (const [name, examples] of Object.entries(definition.beginsOn ?? {}))
+    if (!names.includes(name) || !(Number.isInteger(examples) && (examples as number) >= 2))
+      throw new ConfigError(
+        `${where}: beginsOn expects networks of the objective (${known}) and how many examples, at least 2, got ${name}: ${examples}`,
       )
   checkNamedOnce(
     where,

@@ -51,6 +51,7 @@ export function classInputOf({
  * - `score`     gives a number that is higher where an example, or several together, are taken for more real: the plane of points
  * - `encode`    gives the mean of the latent of an example: reconstructions, where examples lie
  * - `decode`    makes an example of a latent
+ * - `represent` gives the numbers by which an example is known, for others to build upon: probes, fine-tuning
  * - `classify`  gives one logit per class: the confusion matrix
  * - `capsules`  gives a vector for each class, as long as it is sure; `rebuild` makes an image of one of them, the others being zeros
  * - `act`       gives the action for an observation
@@ -61,6 +62,7 @@ export type KnownFunction =
   | 'score'
   | 'encode'
   | 'decode'
+  | 'represent'
   | 'classify'
   | 'capsules'
   | 'rebuild'
@@ -114,6 +116,7 @@ const WANTING: Readonly<Record<KnownFunction, string>> = {
   score: 'has no network that scores examples; train a GAN, such as mlp-points',
   encode: 'has no encoder: only of an autoencoder, such as vae, can be said where images lie',
   decode: 'has no decoder; train an autoencoder, such as vae',
+  represent: 'has no encoder that was trained for its features; train one, such as simclr',
   classify: 'names no classes; train a model that does, such as classifier',
   capsules: 'has no capsules; train a model that does, such as efficient-capsnet',
   rebuild:

@@ -160,6 +160,15 @@ const DECLARED = {
     schema: planeRowSchema,
     ownView: true,
   },
+  features: {
+    title: 'What features tell',
+    holds:
+      'how many images are named rightly by their neighbours among a few labelled ones, while it trained',
+    schema: metricsRowSchema,
+    read: readMetricsRow,
+    every: ({ settings }) => Number(settings.probeEvery ?? 0),
+    columns: () => [{ name: 'nearest', label: 'accuracy of the nearest neighbours', format: 'percent' }],
+  },
 } satisfies Readonly<Record<string, DeclaredLog>>
 
 /** Every log of a training. */

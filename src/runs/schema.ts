@@ -68,7 +68,7 @@ export const networkSummarySchema = z.object({
 })
 export type NetworkSummary = z.infer<typeof networkSummarySchema>
 
-/** Every setting a training was started with; models add their own options to the common ones. */
+/** Every setting a training was started with; models add their own options to the common ones, and those that need not be told are absent. */
 export const runSettingsSchema = z
   .object({
     steps: z.int().min(1),
@@ -115,6 +115,8 @@ const trainedSchema = z.object({
     classes: z.array(z.string()).max(MOST_RECORDED_CLASSES).optional(),
     /** What was done to the images so that they have this shape, in words; absent when nothing was. */
     preparation: z.string().optional(),
+    /** All images, of models that learn from those without labels too; absent of others. */
+    unlabelled: z.object({ hash: z.string(), count }).optional(),
     /** Where the files lay, for data that came from files. */
     folder: z.string().optional(),
     /** The sets that were put together, where there are several; the first one's held-out part is that of the run. */

@@ -26,7 +26,14 @@ export function factsOf(config: RunConfig): Map<string, string> {
 }
 
 /** Settings that say how a run is watched and computed, not what is trained. */
-const WATCHING = new Set(['sampleEvery', 'checkpointEvery', 'validateEvery', 'evaluateEvery', 'threads'])
+const WATCHING = new Set([
+  'sampleEvery',
+  'checkpointEvery',
+  'validateEvery',
+  'evaluateEvery',
+  'probeEvery',
+  'threads',
+])
 
 /**
  * What two runs must share to differ in their seed only. Also the layers count, not only their number; how often a run

@@ -5,6 +5,7 @@ import type { Engine, FeedData, Program, StateArrays, StepFeeds } from '../runti
 import { MOST } from '../util/limits.ts'
 import { checkNumber } from '../util/options.ts'
 import { isDue } from '../util/pace.ts'
+import { begin } from './beginning.ts'
 import { type Controls, type Request, refusal } from './controls.ts'
 import { logDetector, type MetricsRow } from './detectors.ts'
 import { drawsOf, feeder } from './feeds.ts'
@@ -233,6 +234,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       if (watcher) watchers.push(watcher)
     }
     await program.write(from?.arrays ?? initialState(step.state, seed, options.initial))
+    if (!from) await begin(program, objective, { source, seed, state: step.state })
     let paused = false
     while (next < steps && !signal?.aborted) {
       const asked = await (paused ? options.controls?.wait(signal) : options.controls?.take())

@@ -17,6 +17,7 @@ import { runAt } from './studies.ts'
 const SMALL: Readonly<Record<string, object>> = {
   dcgan: { model: 'dcgan-64', filters: 1, latentDim: 4 },
   'vae-conv': { model: 'vae-shallow', latentDim: 2 },
+  simclr: { model: 'simclr', embedding: 6, projection: 4 },
   'conditional-dcgan': { model: 'conditional-dcgan', filters: 1, latentDim: 4 },
 }
 
@@ -106,6 +107,7 @@ describe.each(STUDIES)('the study "$name", made tiny,', ({ name, methods, kept }
       const { values } = measures.find((row) => row.name === 'accuracy')!
       for (const { value } of values) expect(value).toBeGreaterThanOrEqual(0)
     }
+    expect(panels[1]!.groups.map(({ label, runs }) => [label, runs.length])).toEqual([['SimCLR', 1]])
     expect(figures.map((figure) => figure.name)).toEqual(['figures/accuracy.svg'])
     expect(await text('figures/accuracy.svg')).toContain('Labels (logarithmic)')
     expect(await text('study.md')).toContain('## Accuracy on held-out images over labels')
@@ -119,3 +121,33 @@ describe.each(STUDIES)('the study "$name", made tiny,', ({ name, methods, kept }
     for (const { what, jobs } of left) expect(jobs, what).toBe(1)
   })
 })
+
+it('the study "few-labels", made tiny, has rows for probes on one encoder, with an interval over draws, and for its controls', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'sparring-few-labels-'))
+  try {
+    const kept = ['simclr', 'on-simclr', 'pixels', 'all-simclr', 'scratch']
+    const { jobs, ...rest } = await shrunk('few-labels', kept, [1, 2])
+    // All labels are one draw, of which there cannot be two.
+    const study = {
+      ...rest,
+      jobs: Object.fromEntries(
+        Object.entries(jobs!).map(([name, { grid, ...block }]) => [
+          name,
+          { ...block, ...(grid ? { grid: { labels: name.startsWith('all') ? ['all'] : [20] } } : {}) },
+        ]),
+      ),
+    }
+    const events = await runAt(place, study)
+    expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'finished', failures: [] })
+    const { panels, figures } = await readStudyResult(await openRunOf(STUDY, join(place, 'few-labels')))
+    const [few] = panels
+    expect(few!.at).toEqual({ labels: 20 })
+    expect(few!.groups.map(({ label }) => label)).toEqual(['SimCLR', 'pixels', 'the encoder from scratch'])
+    const measured = (name: string) => few!.measures.find((row) => row.name === name)!.values
+    expect(measured('accuracy').map(({ n }) => n)).toEqual([2, 2, 2])
+    expect(measured('accuracy.nearest').map(({ n }) => n)).toEqual([2, 2, 0])
+    expect(figures.map(({ name }) => name)).toContain('figures/accuracy.svg')
+  } finally {
+    await rm(place, { recursive: true })
+  }
+}, 180_000)

@@ -39,6 +39,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./finetune.ts'),
   },
   {
+    name: 'probe',
+    usage: '<run | file.onnx>',
+    summary: 'find out what features are worth where labels are few',
+    load: () => import('./probe.ts'),
+  },
+  {
     name: 'augment',
     usage: '<run>',
     summary: 'make a labelled data set of what a run generates',
