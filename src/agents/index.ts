@@ -1,6 +1,15 @@
 // What agents learn from: games that are played and remembered.
 export { type ExperienceOptions, experienceColumns, experienceSource } from './experience.ts'
 export {
+  bestOf,
+  type Decide,
+  type PlayedEpisodes,
+  type PlayOptions,
+  playEpisodes,
+  type StepOfAll,
+  type Thoughts,
+} from './play-episodes.ts'
+export {
   checkMemorySize,
   type Played,
   type Replay,

@@ -189,7 +189,11 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
         targetEvery: given.targetEvery,
         double: given.double,
       })
-      const environment = { name: given.env, options: { actions: given.actions, sticky: given.sticky } }
+      const environment = {
+        name: given.env,
+        options: { actions: given.actions, sticky: given.sticky },
+        returns: kind.returns,
+      }
       return { ...learned, offers: { act: { ...learned.offers!.act!, environment } } }
     },
   })

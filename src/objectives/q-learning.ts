@@ -9,6 +9,7 @@ import { ConfigError } from '../util/errors.ts'
 import { checkNumber } from '../util/options.ts'
 import { sizeOf } from '../util/shape.ts'
 import { type Objective, objective } from './objective.ts'
+import type { Offer } from './offer.ts'
 import { bestAction, bestValue, type ValueKind } from './q-values.ts'
 
 export interface QLearningOptions {
@@ -34,6 +35,16 @@ const told = (name: string, label: string, axis: 'left' | 'right', color: string
   label,
   axis,
   color,
+})
+
+/** What a network does that gives numbers for each action. */
+export const actOffer = ({ values, probabilities }: ValueKind): Offer<'online'> => ({
+  network: 'online',
+  finish: values,
+  ...(probabilities ? { more: { probabilities } } : {}),
+  meaning: probabilities
+    ? 'logits of how probable each return of each action is'
+    : 'mean return of each action',
 })
 
 /**
@@ -108,6 +119,6 @@ export function qLearning(options: QLearningOptions): Objective<'online' | 'targ
       ...log,
       value: ({ learn }) => (log.name === 'loss' ? learn!.loss : learn!.metrics![log.name]!),
     })),
-    offers: { act: { network: 'online', finish: kind.values, meaning: 'mean return of each action' } },
+    offers: { act: actOffer(kind) },
   })
 }

@@ -1,4 +1,5 @@
 // Reports without Node: charts, sheets of samples, figures and the HTML page.
+export { type FigureMoment, framesFigure, type ThoughtOptions, thoughtsFigure } from './agent-figures.ts'
 export { type ChartOptions, type ChartTheme, DARK, LIGHT } from './chart-parts.ts'
 export { defaultSmoothing, learningCurves, speedCurve } from './charts.ts'
 export { type ComparisonGrids, comparisonHtml } from './compare/page.ts'
