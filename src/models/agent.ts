@@ -155,7 +155,14 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
   return defineModel<typeof options>({
     name,
     description,
-    defaults: { steps: 62_500, batchSize: 32, sampleEvery: 0, checkpointEvery: 12_500 },
+    defaults: {
+      steps: 62_500,
+      batchSize: 32,
+      sampleEvery: 0,
+      // The studio plays with the newest checkpoint.
+      checkpointEvery: 5000,
+      evaluateEvery: 12_500,
+    },
     madeFor: { columns: experienceColumns({ observation, copies: 4 }) },
     options,
     settle,

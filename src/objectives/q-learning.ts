@@ -1,5 +1,5 @@
 // Q-learning with a target network: what an agent does is an output of the step that learns, so that both use the same weights.
-import { cast, mul, reduceMean, reduceSum } from '../graph/build.ts'
+import { cast, mul, reduceMax, reduceMean, reduceSum } from '../graph/build.ts'
 import { copyOf } from '../layers/copy.ts'
 import { NETWORK, type Network } from '../layers/network.ts'
 import { outputOf } from '../layers/use.ts'
@@ -8,9 +8,10 @@ import { ANYTHING, checkArguments, NAME, withParts } from '../util/arguments.ts'
 import { ConfigError } from '../util/errors.ts'
 import { checkNumber } from '../util/options.ts'
 import { sizeOf } from '../util/shape.ts'
+import { agentWatches } from '../watches/index.ts'
 import { type Objective, objective } from './objective.ts'
 import type { Offer } from './offer.ts'
-import { bestAction, bestValue, type ValueKind } from './q-values.ts'
+import { bestAction, bestValue, oneHot, type ValueKind } from './q-values.ts'
 
 export interface QLearningOptions {
   readonly name: string
@@ -93,6 +94,8 @@ export function qLearning(options: QLearningOptions): Objective<'online' | 'targ
             discount: discount!,
           })
           const now = kind.values(networks.online.inference(acting!))
+          const best = bestAction(kind.values(found))
+          const [batch, actions] = [observation!.shape[0]!, numbers / kind.perAction]
           const one = (column: string) => reduceSum(data[column]!)
           return {
             loss: reduceMean(mul(loss, weight!)),
@@ -101,6 +104,7 @@ export function qLearning(options: QLearningOptions): Objective<'online' | 'targ
               meanReturn: one('meanReturn'),
               meanLength: one('meanLength'),
               epsilon: one('epsilon'),
+              sameAction: mul(reduceMax(reduceSum(oneHot(best, actions), { axes: [0] })), 1 / batch),
             },
             perExample: { priority, action: cast(bestAction(now), 'float32') },
           }
@@ -115,10 +119,17 @@ export function qLearning(options: QLearningOptions): Objective<'online' | 'targ
       told('value', 'value of the best action', 'left', '#648fff'),
       told('loss', 'loss', 'right', '#dc267f'),
       told('epsilon', 'epsilon', 'right', '#ffb000'),
+      told('sameAction', 'share of the commonest best action', 'right', '#009e73'),
     ].map((log) => ({
       ...log,
       value: ({ learn }) => (log.name === 'loss' ? learn!.loss : learn!.metrics![log.name]!),
     })),
     offers: { act: actOffer(kind) },
+    watches: agentWatches({
+      meanReturn: 'meanReturn',
+      value: 'value',
+      sameAction: 'sameAction',
+      highest: kind.returns?.at(-1),
+    }),
   })
 }

@@ -62,7 +62,7 @@ const row = (count: number): Value =>
   )
 
 /** 1 at the action of every example, else 0: `[batch, actions]`. */
-const oneHot = (action: Value, actions: number): Value =>
+export const oneHot = (action: Value, actions: number): Value =>
   cast(equal(reshape(cast(action, 'float32'), [action.shape[0]!, 1]), row(actions)), 'float32')
 
 /** The value of the action of every example. */

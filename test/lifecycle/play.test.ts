@@ -16,7 +16,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'sparring-play-'))
   agent = join(root, 'agent')
   const flags =
-    '--env freeway --copies 2 --memory 200 --learning-starts 8 --steps 12 --threads 1 --batch-size 4 --atoms 7'
+    '--env freeway --copies 2 --memory 200 --learning-starts 8 --steps 12 --threads 1 --batch-size 4 --atoms 7 --evaluate-every 0'
   const { code, text } = await run('train', 'c51', '--run', agent, ...flags.split(' '))
   expect(text).toContain('frames of freeway')
   expect(code).toBe(0)
@@ -108,6 +108,42 @@ describe('an agent that plays', () => {
     expect(code).toBe(2)
     expect(text).toContain('a mlp-gan does not act in an environment; play needs a run of an agent')
   })
+})
+
+describe('an agent that is evaluated while it trains', () => {
+  it('plays the same whole episodes with its best actions now and then, which are logged, told and drawn', async () => {
+    const folder = join(root, 'evaluated')
+    const flags =
+      '--env cart-pole --copies 2 --memory 200 --steps 12 --threads 1 --batch-size 4 --evaluate-every 6'
+    const { code, text } = await run('train', 'dqn', '--run', folder, ...flags.split(' '))
+    expect(code).toBe(0)
+    const rows = (await readFile(join(folder, 'returns.jsonl'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(rows.map(({ step }) => step)).toEqual([0, 6, 11])
+    for (const { meanReturn, lowestReturn, highestReturn, meanLength, episodes } of rows) {
+      expect(episodes).toBe(10)
+      expect(lowestReturn).toBeGreaterThanOrEqual(8)
+      expect(meanReturn).toBeGreaterThanOrEqual(lowestReturn)
+      expect(meanReturn).toBeLessThanOrEqual(highestReturn)
+      expect(meanLength).toBe(meanReturn)
+    }
+    // Nothing was learned yet, so the same was played.
+    expect(rows[1].meanReturn).toBe(rows[0].meanReturn)
+    expect(text).toContain(`step 6: mean return of its best actions ${rows[1].meanReturn}`)
+    const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))
+    expect(config.alarms.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'policy-collapsed',
+      'values-runaway',
+    ])
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain(
+      'Episodes played by the best actions',
+    )
+    const checked = await run('verify', folder)
+    expect(checked.text).not.toContain('returns.jsonl')
+    expect(checked.code).toBe(0)
+  }, 30_000)
 })
 
 describe('an MP4 file', () => {
