@@ -21,6 +21,7 @@ import { layerNormalization } from './layer-normalization.ts'
 import { leakyReLU } from './leaky-relu.ts'
 import { maxPooling2D } from './max-pooling2d.ts'
 import { maxout } from './maxout.ts'
+import { noisyDense } from './noisy-dense.ts'
 import { reLU } from './relu.ts'
 import { resampling2D } from './resampling2d.ts'
 import { rescaling } from './rescaling.ts'
@@ -52,6 +53,7 @@ export const LAYERS = {
   LeakyReLU: leakyReLU,
   MaxPooling2D: maxPooling2D,
   Maxout: maxout,
+  NoisyDense: noisyDense,
   ReLU: reLU,
   Resampling2D: resampling2D,
   Rescaling: rescaling,

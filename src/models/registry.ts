@@ -1,7 +1,7 @@
 // The registry of models: adding one is a line.
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
-import { c51, dqn, rainbow } from './agent.ts'
+import { c51, dqn, fullRainbow, rainbow } from './agent.ts'
 import { classifier } from './classifier.ts'
 import { conditionalDcgan } from './conditional-dcgan.ts'
 import { conditionalGan } from './conditional-gan.ts'
@@ -12,6 +12,7 @@ import { deepVae } from './deep-vae.ts'
 import { mlpGan } from './mlp-gan.ts'
 import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
+import { pqn } from './pqn.ts'
 import { r3gan } from './r3gan.ts'
 import { shallowVae } from './shallow-vae.ts'
 
@@ -30,6 +31,8 @@ export const MODELS: readonly ModelDefinition[] = [
   dqn,
   c51,
   rainbow,
+  fullRainbow,
+  pqn,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */

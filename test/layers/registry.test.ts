@@ -15,6 +15,7 @@ test('every type of layer is made by its function and calls itself by the name i
     Embedding: { inputDim: 3, outputDim: 2 },
     GenerativeBasis: { size: 2 },
     Maxout: { numUnits: 2 },
+    NoisyDense: { units: 2 },
     Rescaling: { scale: 2 },
     Reshape: { targetShape: [-1] },
     SpectralNormalization: { layer: { type: 'Dense', config: { units: 2 } } },
