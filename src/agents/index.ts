@@ -1,5 +1,15 @@
 // What agents learn from: games that are played and remembered.
 export { type ExperienceOptions, experienceColumns, experienceSource } from './experience.ts'
+export { lambdaReturns, type Rollout } from './lambda-returns.ts'
+export {
+  bestOf,
+  type Decide,
+  type PlayedEpisodes,
+  type PlayOptions,
+  playEpisodes,
+  type StepOfAll,
+  type Thoughts,
+} from './play-episodes.ts'
 export {
   checkMemorySize,
   type Played,
@@ -8,4 +18,5 @@ export {
   replayMemory,
   type Transition,
 } from './replay.ts'
+export { type RolloutOptions, rolloutColumns, rolloutSource, updatesOf } from './rollout.ts'
 export { type SumTree, sumTree } from './sum-tree.ts'

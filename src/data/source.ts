@@ -47,6 +47,13 @@ export interface OpenSource {
    */
   fill(step: number, draw: number, columns: Readonly<Record<string, ColumnData>>): void
   /**
+   * Is called before the steps of a call are filled, by sources that ask for a function.
+   *
+   * @param step  the first of these steps
+   * @param ask   the function, on the weights as they are: inputs `[count, ...]` in, outputs out
+   */
+  gather?(step: number, ask: (inputs: Float32Array<ArrayBuffer>) => Promise<Float32Array>): Promise<void>
+  /**
    * Steps that can be prepared before what the first of them gives back is known; at least 1. Default: any number, and
    * then the next steps are prepared while others are computed.
    */
@@ -69,6 +76,8 @@ export interface Source {
   readonly columns: Columns
   /** What it gives, in words, where its columns do not say it: `frames of space-invaders` */
   readonly words?: string
+  /** A function that the objective must offer, and how many inputs it is given at a time: of sources that `gather`. */
+  readonly asks?: { readonly function: string; readonly count: number }
   open(options: SourceOptions): OpenSource
 }
 

@@ -1,5 +1,6 @@
 // A pole on a cart that is pushed left or right (Barto, Sutton and Anderson 1983), with the numbers of Gymnasium's CartPole-v1.
 import { type Game, keeping, type Rules } from './game.ts'
+import { COLORS, emptyPicture, fillRect, type GamePicture } from './picture.ts'
 
 const GRAVITY = 9.8
 const CART = 1
@@ -14,6 +15,26 @@ const FARTHEST = 2.4
 const STEEPEST = (12 * 2 * Math.PI) / 360
 /** Where an episode begins: each of the four numbers at most so far from 0. */
 const START = 0.05
+
+/** Pixels of the picture's side, and of a metre. */
+const [SIDE, METRE] = [160, 30]
+
+/** The cart from the side, on its track. */
+function drawn(x: number, angle: number): GamePicture {
+  const picture = emptyPicture(SIDE, SIDE)
+  const [middle, track] = [SIDE / 2 + x * METRE, SIDE * 0.8]
+  fillRect(picture, { x: 0, y: track, w: SIDE, h: 2 }, COLORS[4]!)
+  fillRect(picture, { x: middle - 14, y: track - 16, w: 28, h: 16 }, COLORS[0]!)
+  // Four times as long as it is, or nobody would see it lean.
+  const length = 4 * 2 * LENGTH * METRE * 0.75
+  for (let along = 0; along < length; along++)
+    fillRect(
+      picture,
+      { x: middle + along * Math.sin(angle) - 2, y: track - 16 - along * Math.cos(angle), w: 5, h: 2 },
+      COLORS[3]!,
+    )
+  return picture
+}
 
 function cartPole(): Game {
   /** Position and speed of the cart, angle of the pole and its speed; Euler's method in double precision. */
@@ -41,6 +62,7 @@ function cartPole(): Game {
     observe(out, at) {
       out.set([now.x, now.speed, now.angle, now.turn], at)
     },
+    render: () => drawn(now.x, now.angle),
     ...keeping(now),
   }
 }

@@ -2,6 +2,7 @@
 import { ConfigError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
 import type { Rules } from './game.ts'
+import { type GamePicture, gridPicture } from './picture.ts'
 import { arrayFor, type Box, type Discrete, type Observation } from './spaces.ts'
 
 export interface EnvironmentOptions {
@@ -43,6 +44,8 @@ export interface Environment {
   advance(action: number): EnvironmentStep
   /** Writes what is seen now, from a place on. */
   observe(out: Observation, at?: number): void
+  /** A picture of what is going on. @throws ConfigError of a game that has none */
+  render(): GamePicture
   /** Its state, between any two steps. */
   save(): number[]
   /** Goes on from a state that was saved. */
@@ -118,6 +121,7 @@ export function environmentOf(rules: Rules, options: EnvironmentOptions = {}): E
     step: (action) => ({ ...advance(action), observation: seen() }),
     advance,
     observe: (out, at = 0) => game.observe(out, at),
+    render: () => game.render?.() ?? gridPicture(seen(), rules.observation, rules.name),
     save: () => [seed, episode, steps, last, isOver, ...game.save()],
     restore(saved) {
       ;[seed, episode, steps, last, isOver] = saved as [number, number, number, number, number]

@@ -1,5 +1,6 @@
 // The rules of a game: what a file of this room writes. Seeds, sticky actions and limits of time are added around it, for all alike.
 import type { RandomStream } from '../util/random.ts'
+import type { GamePicture } from './picture.ts'
 import type { Box, Observation } from './spaces.ts'
 
 /** What a step comes to. */
@@ -20,6 +21,8 @@ export interface Game {
   step(action: number, random: () => RandomStream): Outcome
   /** Writes what is seen now, from a place on. */
   observe(out: Observation, at: number): void
+  /** A picture of what is going on. Default: what is seen, where that is a grid of things */
+  render?(): GamePicture
   /** All of its state, as numbers. */
   save(): number[]
   /** Goes on from what was saved. */

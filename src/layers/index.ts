@@ -40,6 +40,7 @@ export {
   network,
   sequential,
 } from './network.ts'
+export { type NoisyDenseOptions, noisyDense } from './noisy-dense.ts'
 export type { Pooling2DOptions } from './pooling2d.ts'
 export type { NamedValues, Port, Ports } from './ports.ts'
 export { type PrimaryCapsulesOptions, primaryCapsules } from './primary-capsules.ts'

@@ -23,6 +23,7 @@ import { layerNormalization } from './layer-normalization.ts'
 import { leakyReLU } from './leaky-relu.ts'
 import { maxPooling2D } from './max-pooling2d.ts'
 import { maxout } from './maxout.ts'
+import { noisyDense } from './noisy-dense.ts'
 import { primaryCapsules } from './primary-capsules.ts'
 import { reLU } from './relu.ts'
 import { resampling2D } from './resampling2d.ts'
@@ -60,6 +61,7 @@ export const LAYERS = {
   MaxPooling2D: maxPooling2D,
   Maxout: maxout,
   PrimaryCapsules: primaryCapsules,
+  NoisyDense: noisyDense,
   ReLU: reLU,
   Resampling2D: resampling2D,
   Rescaling: rescaling,

@@ -1,25 +1,33 @@
-// Measures of fresh samples while a run trains: `--evaluate-every`.
+// What is measured while a run trains: `--evaluate-every`. Of fresh samples, or of whole episodes of an agent.
 import type { Classify } from '../data/modes.ts'
 import type { RunEvent } from '../measuring/events.ts'
 import { classifyBy } from '../measuring/mode-evaluator.ts'
 import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { COURSE } from '../metrics/index.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { functionOf } from '../objectives/offer.ts'
+import { functionOf, offeredBy } from '../objectives/offer.ts'
 import { askedSamples } from '../pictures/fresh-samples.ts'
+import type { RunConfig } from '../runs/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { Weights } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
 import { evaluatorFor } from './evaluator-for.ts'
+import { returnsCourse } from './returns-course.ts'
 import type { RunData } from './run-data.ts'
 
 export interface Course {
+  /** The log that has it. */
+  readonly log: NonNullable<RunConfig['evaluated']>
   /** Measures of one draw of samples, by name, always from the same latents; NaN where there is no value. */
   evaluate(weights: Weights): Promise<Readonly<Record<string, number>>>
   /** Names images, where the measures look through a classifier. */
   readonly classify?: Classify | undefined
   close(): Promise<void>
 }
+
+/** The log in which an objective is evaluated: an agent plays. */
+export const evaluatedBy = (objective: Objective): NonNullable<RunConfig['evaluated']> =>
+  offeredBy(objective, 'act')?.environment ? 'returns' : 'evaluations'
 
 /**
  * Gets ready to measure samples now and then, where the run's settings ask for it. The same latents and real images are
@@ -35,10 +43,12 @@ export async function* openCourse(
   options: { source?: ExtractorSource | undefined; signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<RunEvent, Course | undefined> {
   if (evaluateEvery === 0) return undefined
+  if (evaluatedBy(objective) === 'returns') return returnsCourse(objective)
   functionOf(objective, 'generate')
   const { evaluator, extractor } = yield* evaluatorFor(engine, data, { ...options, groups: COURSE })
   const { count, seed } = evaluator
   return {
+    log: 'evaluations',
     async evaluate(weights) {
       const random = randomStream(seed, 'evaluate', 0)
       const { values, asked } = await askedSamples(weights, objective, { count, random })

@@ -18,7 +18,7 @@ import { ConfigError, DataError } from '../util/errors.ts'
 import { MOST_DRAWN, MOST_PICTURE } from '../util/limits.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { randomStream } from '../util/random.ts'
-import { networkFiles, networkPaths } from './networks.ts'
+import { fileNames, networkFiles, networkPaths } from './networks.ts'
 import { openOwnRun } from './own-code.ts'
 import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
 
@@ -136,7 +136,7 @@ export async function exportRun(
   { network, out }: ExportOptions,
 ): Promise<{ files: Record<string, string> }> {
   const { run, objective, arrays, step } = await openTrained(folder)
-  const names = Object.keys(objective.networks)
+  const names = fileNames(objective)
   if (network !== undefined && !names.includes(network)) {
     const near = nearestName(network, names)
     throw new ConfigError(

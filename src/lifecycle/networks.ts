@@ -1,13 +1,15 @@
-// The ONNX files of a run's trained networks.
+// The ONNX files of a run's trained networks, and of what an agent makes of them.
 import { basename, join } from 'node:path'
+import { rulesNamed } from '../environments/index.ts'
 import type { Port } from '../layers/ports.ts'
 import type { Objective } from '../objectives/objective.ts'
-import type { Draw } from '../objectives/offer.ts'
+import { type Draw, type OfferedFunction, offeredBy } from '../objectives/offer.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import { packageVersion } from '../runs/node/machine.ts'
 import type { StateArrays } from '../runtime/engine.ts'
 import { exportNetwork } from '../training/inference.ts'
+import { exportPolicy, POLICY } from '../training/policy.ts'
 import { DataError } from '../util/errors.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from './recorded-run.ts'
 
@@ -62,20 +64,71 @@ function notes(objective: Objective, name: string, config: RunConfig, step: numb
   }
 }
 
+/** The file of what an agent does, and the same with gradients, which is made for pages. */
+export const POLICY_FILE = 'policy'
+export const SALIENCY_FILE = 'policy-saliency'
+
+/** What acts in an environment that is known, and what that shows and takes. */
+function acting(objective: Objective) {
+  const act = offeredBy(objective, 'act')
+  if (!act?.environment) return undefined
+  const { name, options, returns } = act.environment
+  const rules = rulesNamed(name)
+  const actions = options.actions === 'minimal' ? rules.minimal : rules.actions
+  return { act, environment: name, options, returns, actions, box: rules.observation }
+}
+
+/** What a policy's file says of itself: all that playing with it takes. */
+function policyNotes(
+  { environment, options, returns, actions, box }: NonNullable<ReturnType<typeof acting>>,
+  ...[objective, act, config, step]: [Objective, OfferedFunction, RunConfig, number]
+) {
+  const { metadata, ...rest } = notes(objective, act.network, config, step)
+  const sum = returns ? `; "${POLICY.probabilities}": how probable each of ${returns.length} returns is` : ''
+  return {
+    ...rest,
+    name: `${config.model} policy`,
+    documentation:
+      `What a ${config.model} that was trained on ${environment} for ${step + 1} steps makes of what it sees. ` +
+      `Input "${POLICY.observation}" ${shapeText(box.shape)}, ${box.dtype}, as the environment shows it; output "${POLICY.values}": the mean return of each action (${actions.join(', ')})${sum}.`,
+    metadata: {
+      ...metadata,
+      input: POLICY.observation,
+      inputShape: shapeText(box.shape),
+      output: POLICY.values,
+      outputShape: shapeText([actions.length]),
+      outputMeaning: 'mean return of each action',
+      environment,
+      environmentOptions: JSON.stringify(options),
+      actions: JSON.stringify(actions),
+      ...(returns ? { returns: JSON.stringify(returns) } : {}),
+    },
+  }
+}
+
+/** What a run's objective is written as: its networks, and what acts. */
+export const fileNames = (objective: Objective): string[] => [
+  ...Object.keys(objective.networks),
+  ...(acting(objective) ? [POLICY_FILE] : []),
+]
+
 /** The bytes of the networks' ONNX files, by file name. */
 export function networkFiles(
   objective: Objective,
   config: RunConfig,
   arrays: StateArrays,
   step: number,
-  names: readonly string[] = Object.keys(objective.networks),
+  names: readonly string[] = fileNames(objective),
 ): Record<string, Uint8Array> {
-  return Object.fromEntries(
-    names.map((name) => [
-      `${name}.onnx`,
-      exportNetwork(objective.networks[name]!, arrays, notes(objective, name, config, step)),
-    ]),
-  )
+  const bytesOf = (name: string): Uint8Array => {
+    const agent = name === POLICY_FILE || name === SALIENCY_FILE ? acting(objective) : undefined
+    if (!agent) return exportNetwork(objective.networks[name]!, arrays, notes(objective, name, config, step))
+    return exportPolicy(agent.act, arrays, policyNotes(agent, objective, agent.act, config, step), {
+      dtype: agent.box.dtype,
+      saliency: name === SALIENCY_FILE,
+    })
+  }
+  return Object.fromEntries(names.map((name) => [`${name}.onnx`, bytesOf(name)]))
 }
 
 /** Absolute paths of network files in a folder, by network name. */
@@ -83,15 +136,16 @@ export const networkPaths = (folder: string, files: Iterable<string>): Record<st
   Object.fromEntries(Array.from(files, (file) => [file.replace(/\.onnx$/, ''), join(folder, file)]))
 
 /**
- * One network of a run as an ONNX file, from the newest checkpoint.
+ * One network of a run as an ONNX file, from the newest checkpoint; of an agent also `policy`, and `policy-saliency`.
  *
  * @throws DataError when there is no checkpoint yet or no such network
  */
 export async function networkBytes(run: RunFolder, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const objective = recordedObjective(run.config)
-  if (!Object.hasOwn(objective.networks, name))
+  const known = [...fileNames(objective), ...(acting(objective) ? [SALIENCY_FILE] : [])]
+  if (!known.includes(name))
     throw new DataError(
-      `${run.config.model} has no network "${name}"; it has ${Object.keys(objective.networks).join(', ')}`,
+      `${run.config.model} has no network "${name}"; it has ${fileNames(objective).join(', ')}`,
     )
   const checkpoint = await newestCheckpoint(run)
   const files = networkFiles(

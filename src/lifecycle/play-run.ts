@@ -1,31 +1,27 @@
-// An agent plays: whole episodes, what it thought of every step, and a film of the first.
+// An agent plays: whole episodes, and of the first one's game so many steps with what it saw, thought and did, as a log, films and figures.
 import { join } from 'node:path'
-import {
-  arrayFor,
-  type EnvironmentOptions,
-  environments,
-  makeEnvironment,
-  type Observation,
-  rulesNamed,
-} from '../environments/index.ts'
-import { offeredBy } from '../objectives/offer.ts'
-import { gridPicture, isGrid } from '../pictures/observations.ts'
-import type { PixelImage } from '../report/index.ts'
+import { playEpisodes } from '../agents/index.ts'
+import { type GamePicture, type Observation, rulesNamed } from '../environments/index.ts'
+import { type AgentMoment, agentCanvas, WINDOW } from '../pictures/agent-canvas.ts'
+import { lettering } from '../pictures/paint.ts'
+import { type FigureMoment, framesFigure, thoughtsFigure } from '../report/index.ts'
 import {
   ANIMATIONS,
   type AnimationFormat,
-  encodeAnimation,
+  animate,
   encodePng,
   GENERATED_MEDIA,
+  NO_FFMPEG,
+  svgToPng,
+  writeMovie,
 } from '../report/node/index.ts'
 import { makeFolder } from '../runs/node/disk.ts'
 import { writeOut } from '../runs/node/write-out.ts'
-import { frozen, openFunction } from '../training/functions.ts'
-import { ConfigError } from '../util/errors.ts'
-import { randomStream } from '../util/random.ts'
-import { withEngine } from './look.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import { type OpenPolicy, openPolicy, policyBytes } from './open-policy.ts'
 
 export interface PlayRequest {
+  /** A run's folder, or the ONNX file of a policy. */
   readonly run: string
   /** Whole episodes; default 10. */
   readonly episodes?: number | undefined
@@ -35,26 +31,36 @@ export interface PlayRequest {
   readonly epsilon?: number | undefined
   /** Of games and chance; default 1. */
   readonly seed?: number | undefined
-  /** Steps of the first episode that are kept: log, film, frames; default 1,024. */
+  /** Steps of the first game that are kept, episode after episode: log, films, frames; default 1,024. */
   readonly steps?: number | undefined
   /** Whether each of these steps is a PNG file too; default false. */
   readonly frames?: boolean | undefined
-  /** Kind of the film; default `webp`. */
-  readonly animation?: AnimationFormat | 'none' | undefined
-  /** Folder for all of it; default `play` in the run's. */
+  /** Whether there are films and figures; default true. */
+  readonly films?: boolean | undefined
+  /** Steps that figures show: the first with all that the agent thought, all of them as frames; default 540 and 550. */
+  readonly look?: readonly number[] | undefined
+  /** Folder for all of it; default `play` in the run's, or beside the file. */
   readonly out?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** A step as `steps.jsonl` has it. */
+/** A step as `steps.jsonl` has it: what was seen, what was thought of it, and what came of it. */
 export interface PlayedStep {
   readonly step: number
-  /** What the agent took what it saw to be worth, for each action. */
+  /** Of these steps, counted from 0. */
+  readonly episode: number
+  /** Row-major, of the shape that `play.json` tells; bytes in base64 where it has more than a thousand. */
+  readonly observation: readonly number[] | string
+  /** Mean return of each action. */
   readonly values: readonly number[]
+  /** How probable each return is, by action; the returns are in `play.json`. */
+  readonly probabilities?: readonly (readonly number[])[]
   readonly action: string
   readonly reward: number
-  /** Of the rewards so far. */
+  /** Of the rewards of the episode so far. */
   readonly return: number
+  /** Of all rewards so far. */
+  readonly total: number
   readonly terminated: boolean
   readonly truncated: boolean
 }
@@ -68,138 +74,242 @@ export interface PlayResult {
   readonly meanReturn: number
   /** Standard deviation of the returns, over n - 1; absent of one episode. */
   readonly deviation?: number
-  readonly files: { readonly steps: string; readonly animation?: string; readonly frames?: string }
+  readonly files: Readonly<Record<string, string>>
+  /** What could not be made, and what to do. */
+  readonly notes: readonly string[]
 }
 
 /** How far it is. */
 export interface PlayProgress {
+  readonly doing: 'playing' | 'drawing' | 'films'
   readonly step: number
-  /** Episodes that have ended. */
-  readonly ended: number
-  readonly episodes: number
+  readonly steps: number
 }
 
 const MOST_STEPS = 10_000
-/** Pixels of a cell, and steps a second of the film. */
-const SCALE = 24
-const PACE = 10
+/** Steps a second of films, as the book's has them. */
+const PACE = 30
+/** The book's figure shows these. */
+const LOOK = [540, 550]
+/** Numbers of an observation that are written as numbers. */
+const MOST_NUMBERS = 1000
 
 const meanOf = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length
 
-/** The best of a row of values; of equal ones the first. */
-const best = (values: Float32Array): number => values.indexOf(Math.max(...values))
+/** Six digits are more than float32 has to say. */
+const short = (numbers: Float32Array): number[] => Array.from(numbers, (x) => Number(x.toPrecision(6)))
+
+const written = (seen: Observation): PlayedStep['observation'] =>
+  seen.length > MOST_NUMBERS && seen instanceof Uint8Array
+    ? Buffer.from(seen.buffer, seen.byteOffset, seen.byteLength).toString('base64')
+    : seen instanceof Uint8Array
+      ? Array.from(seen)
+      : short(seen)
+
+interface Kept {
+  readonly log: PlayedStep[]
+  readonly games: GamePicture[]
+  /** Places of actions. */
+  readonly actions: number[]
+}
+
+/** Plays, and keeps the steps of the first copy. */
+async function playAndKeep(
+  policy: OpenPolicy,
+  { episodes = 10, epsilon = 0, seed = 1, steps = 1024, mostSteps, signal }: PlayRequest,
+  onProgress: (progress: PlayProgress) => void,
+) {
+  const { environment } = policy
+  const limit = mostSteps ?? rulesNamed(environment).maxEpisodeSteps ?? MOST_STEPS
+  const kept: Kept = { log: [], games: [], actions: [] }
+  const size = policy.make().observationSpace.shape.reduce((a, b) => a * b, 1)
+  let seen: PlayedStep['observation'] = []
+  let [episode, sum, total] = [0, 0, 0]
+  const found = await playEpisodes({
+    make: () => policy.make({ maxEpisodeSteps: limit }),
+    episodes,
+    seed,
+    epsilon,
+    leastSteps: steps,
+    signal,
+    decide: policy.decide,
+    before(observations, first) {
+      if (kept.log.length === steps) return
+      seen = written(observations.subarray(0, size) as Observation)
+      kept.games.push(first.render())
+    },
+    after({ step, thoughts: { values, probabilities }, actions, rewards, ...ends }) {
+      if (step % 50 === 0) onProgress({ doing: 'playing', step, steps })
+      if (kept.log.length === steps) return
+      const { length } = policy.actions
+      const atoms = policy.returns?.length ?? 0
+      const [terminated, truncated] = [ends.terminated[0] === 1, ends.truncated[0] === 1]
+      const reward = rewards[0]!
+      sum += reward
+      total += reward
+      kept.actions.push(actions[0]!)
+      kept.log.push({
+        step,
+        episode,
+        observation: seen,
+        values: short(values.subarray(0, length)),
+        ...(probabilities
+          ? {
+              probabilities: policy.actions.map((_, action) =>
+                short(probabilities.subarray(action * atoms, (action + 1) * atoms)),
+              ),
+            }
+          : {}),
+        action: policy.actions[actions[0]!]!,
+        reward,
+        return: sum,
+        total,
+        terminated,
+        truncated,
+      })
+      if (terminated || truncated) {
+        episode++
+        sum = 0
+      }
+    },
+  })
+  return { ...found, ...kept }
+}
+
+/** What was paid up to and with a step, over the steps of the window. */
+const totalsAt = (log: readonly PlayedStep[], at: number): number[] =>
+  log.slice(Math.max(0, at + 1 - WINDOW), at + 1).map(({ total }) => total)
+
+/** Draws the kept steps as frames of a film. */
+async function drawFrames(
+  { actions, returns }: OpenPolicy,
+  kept: Kept,
+  onFrame: (step: number) => void,
+): Promise<GamePicture[]> {
+  const values = kept.log.flatMap((step) => step.values)
+  const draw = agentCanvas({
+    actions,
+    returns,
+    range: [Math.min(0, ...values), Math.max(0, ...values)],
+    lettering: await lettering(),
+  })
+  return kept.log.map((step, i) => {
+    onFrame(i)
+    const moment: AgentMoment = {
+      ...step,
+      game: kept.games[i]!,
+      action: kept.actions[i]!,
+      totals: totalsAt(kept.log, i),
+    }
+    return draw(moment)
+  })
+}
+
+async function drawFigures(
+  { actions, returns }: OpenPolicy,
+  kept: Kept,
+  look: readonly number[],
+): Promise<Record<string, string>> {
+  const steps = look.filter((step) => step < kept.log.length)
+  const chosen = steps.length > 0 ? steps : [Math.floor(kept.log.length / 2)]
+  const moments: FigureMoment[] = await Promise.all(
+    chosen.map(async (step) => {
+      const { width, height } = kept.games[step]!
+      return {
+        ...kept.log[step]!,
+        png: await encodePng(kept.games[step]!),
+        width,
+        height,
+        action: kept.actions[step]!,
+        totals: totalsAt(kept.log, step),
+      }
+    }),
+  )
+  const options = { actions, returns }
+  return { thoughts: thoughtsFigure(moments[0]!, options), moments: framesFigure(moments, options) }
+}
 
 /**
- * Plays episodes with the newest weights of a run, all at once; the same request gives the same episodes.
+ * Plays episodes with the newest weights of a run, or with a policy's file, all at once; the same request gives the same episodes.
  *
- * @throws ConfigError when the run's model does not act
+ * @throws ConfigError when the run's model does not act; DataError for a file that is no policy
  */
 export async function playRun(
   request: PlayRequest,
   onProgress: (progress: PlayProgress) => void = () => {},
 ): Promise<PlayResult> {
-  const { episodes = 10, epsilon = 0, seed = 1, steps: kept = 1024, frames = false, signal } = request
-  const { animation = 'webp', mostSteps, out = join(request.run, 'play') } = request
-  return withEngine(request.run, async ({ run, objective, arrays, engine }) => {
-    const act = offeredBy(objective, 'act')
-    if (!act?.environment)
-      throw new ConfigError(
-        `a ${run.config.model} does not act in an environment; play needs a run of an agent, such as one of sparring train rainbow`,
-      )
-    const { name, options } = act.environment
-    const limit = { maxEpisodeSteps: mostSteps ?? rulesNamed(name).maxEpisodeSteps ?? MOST_STEPS }
-    const games = environments(
-      () => makeEnvironment(name, { ...(options as EnvironmentOptions), ...limit }),
-      episodes,
-    )
-    games.reset(seed)
-    const { names } = games.actionSpace
-    const box = games.observationSpace
-    const size = arrayFor(box).length
-    const [port] = Object.keys(act.of.inputs) as [string]
-    const decide = await openFunction(frozen(engine, arrays), act, episodes)
-    const returns: (number | undefined)[] = new Array(episodes).fill(undefined)
-    const lengths: number[] = new Array(episodes).fill(0)
-    const log: PlayedStep[] = []
-    const pictures: PixelImage[] = []
-    const first = arrayFor(box)
-    const draw = (seen: Observation): void => {
-      first.set(seen.subarray(0, size))
-      if (isGrid(box) && pictures.length < kept && returns[0] === undefined)
-        pictures.push(gridPicture(first, box, SCALE))
-    }
-    try {
-      let sum = 0
-      for (let step = 0; returns.includes(undefined); step++) {
-        signal?.throwIfAborted()
-        draw(games.observations)
-        const values = await decide.run({ [port]: Float32Array.from(games.observations) })
-        const random = randomStream(seed, 'play', step)
-        const rows = returns.map((_, i) => values.subarray(i * names.length, (i + 1) * names.length))
-        const actions = rows.map((row) => {
-          const [isChance, any] = [random.uniform() < epsilon, random.integer(names.length)]
-          return isChance ? any : best(row)
-        })
-        const isFirst = returns[0] === undefined
-        games.step(actions, (episode) => {
-          if (returns[episode.copy] !== undefined) return
-          returns[episode.copy] = episode.return
-          lengths[episode.copy] = episode.length
-        })
-        if (isFirst) {
-          const reward = games.rewards[0]!
-          sum += reward
-          if (log.length < kept)
-            log.push({
-              step,
-              values: Array.from(rows[0]!),
-              action: names[actions[0]!]!,
-              reward,
-              return: sum,
-              terminated: games.terminated[0] === 1,
-              truncated: games.truncated[0] === 1,
-            })
-        }
-        if (step % 100 === 0)
-          onProgress({ step, ended: returns.filter((found) => found !== undefined).length, episodes })
-      }
-    } finally {
-      await decide.close()
-    }
+  const { frames = false, films = true, look = LOOK, signal, steps = 1024 } = request
+  const { bytes, folder, source } = await policyBytes(request.run)
+  const out = request.out ?? join(folder, 'play')
+  const engine = await nodeEngine()
+  try {
+    const policy = await openPolicy(engine, bytes, source)
+    const { returns, lengths, ...kept } = await playAndKeep(policy, request, onProgress)
+    await policy.close()
     await makeFolder(out)
-    const text = log.map((each) => `${JSON.stringify(each)}\n`).join('')
-    const files: { steps: string; animation?: string; frames?: string } = {
-      steps: await writeOut(join(out, 'steps.jsonl'), new TextEncoder().encode(text)),
+    const files: Record<string, string> = {}
+    const notes: string[] = []
+    const keep = async (name: string, file: string, data: Uint8Array | string): Promise<void> => {
+      files[name] = await writeOut(join(out, file), typeof data === 'string' ? Buffer.from(data) : data)
     }
-    if (frames && pictures.length > 0) {
-      files.frames = join(out, 'images')
-      await makeFolder(files.frames)
-      for (const [step, picture] of pictures.entries())
-        await writeOut(
-          join(files.frames, `frame_${String(step).padStart(6, '0')}.png`),
-          await encodePng(picture),
-        )
-    }
-    if (animation !== 'none' && pictures.length > 0) {
-      const bytes = await encodeAnimation(pictures, {
-        format: animation,
-        pace: PACE,
-        source: GENERATED_MEDIA,
-      })
-      files.animation = await writeOut(join(out, `play${ANIMATIONS[animation]}`), bytes)
-    }
-    const all = returns as number[]
-    const mean = meanOf(all)
-    return {
-      environment: name,
-      actions: names,
-      returns: all,
+    const { observationSpace } = policy.make()
+    const result = {
+      environment: policy.environment,
+      actions: policy.actions,
+      returns,
       lengths,
-      meanReturn: mean,
-      ...(episodes > 1
-        ? { deviation: Math.sqrt(all.reduce((total, x) => total + (x - mean) ** 2, 0) / (episodes - 1)) }
+      meanReturn: meanOf(returns),
+      ...(returns.length > 1
+        ? {
+            deviation: Math.sqrt(
+              returns.reduce((total, x) => total + (x - meanOf(returns)) ** 2, 0) / (returns.length - 1),
+            ),
+          }
         : {}),
-      files,
     }
-  })
+    await keep('steps', 'steps.jsonl', kept.log.map((each) => `${JSON.stringify(each)}\n`).join(''))
+    await keep(
+      'record',
+      'play.json',
+      `${JSON.stringify({ ...result, observation: observationSpace, possibleReturns: policy.returns, options: policy.environmentOptions, seed: request.seed ?? 1 }, undefined, 1)}\n`,
+    )
+    if (frames || films) {
+      const drawn = await drawFrames(policy, kept, (step) => {
+        if (step % 50 === 0) onProgress({ doing: 'drawing', step, steps })
+      })
+      const pngs: Uint8Array[] = []
+      for (const [step, picture] of drawn.entries()) {
+        signal?.throwIfAborted()
+        pngs.push(await encodePng(picture))
+        if (step % 50 === 0) onProgress({ doing: 'drawing', step, steps })
+      }
+      if (frames) {
+        files.frames = join(out, 'images')
+        await makeFolder(files.frames)
+        for (const [step, png] of pngs.entries())
+          await writeOut(join(files.frames, `frame_${String(step).padStart(6, '0')}.png`), png)
+      }
+      if (films) {
+        for (const [name, svg] of Object.entries(await drawFigures(policy, kept, look))) {
+          await keep(`figure ${name}, SVG`, `${name}.svg`, svg)
+          await keep(`figure ${name}, PNG`, `${name}.png`, await svgToPng(svg))
+        }
+        signal?.throwIfAborted()
+        onProgress({ doing: 'films', step: 0, steps })
+        await Promise.all(
+          (Object.keys(ANIMATIONS) as AnimationFormat[]).map(async (format) => {
+            const options = { format, pace: PACE, source: GENERATED_MEDIA }
+            await keep(`film, ${format}`, `play${ANIMATIONS[format]}`, await animate(pngs, options))
+          }),
+        )
+        const movie = join(out, 'play.mp4')
+        if (await writeMovie(movie, drawn, { pace: PACE, source: GENERATED_MEDIA }))
+          files['film, mp4'] = movie
+        else notes.push(NO_FFMPEG)
+      }
+    }
+    return { ...result, files, notes }
+  } finally {
+    await engine.close()
+  }
 }

@@ -1,7 +1,7 @@
 // Keeps the folder's record of a training while it happens: logs, sheets, checkpoints and status.
 
 import type { RunEvent } from '../measuring/events.ts'
-import { COURSE, MODES } from '../metrics/index.ts'
+import { COURSE, type MeasureInfo, MODES } from '../metrics/index.ts'
 import type { SheetMaker } from '../pictures/sheets.ts'
 import { type MetricsRow, type RunStatus, sampleFile } from '../runs/index.ts'
 import type { RunWriter } from '../runs/node/index.ts'
@@ -9,6 +9,16 @@ import { DivergedError } from '../training/state.ts'
 import type { TrainEvent } from '../training/watcher.ts'
 import { messageOf } from '../util/errors.ts'
 import { checkpointTensors } from './recorded-run.ts'
+
+/** How the numbers of logs that measure a training are called, where they are told. */
+const MEASURES: Readonly<Record<string, readonly MeasureInfo[]>> = {
+  evaluations: [...MODES, ...COURSE.flatMap(({ measures }) => measures)],
+  returns: [
+    { name: 'meanReturn', label: 'mean return of its best actions', better: 'higher', format: 'number' },
+    { name: 'lowestReturn', label: 'lowest', better: 'higher', format: 'number' },
+    { name: 'highestReturn', label: 'highest', better: 'higher', format: 'number' },
+  ],
+}
 
 /** Seconds between two writes of status.json. */
 const STATUS_SECONDS = 2
@@ -57,12 +67,8 @@ export async function* recordRun(
         return { type: 'samples', step: event.step, file: sampleFile(event.step, event.latents) }
       case 'record':
         await run.append(event.log, [event.row])
-        return event.log === 'evaluations'
-          ? {
-              type: 'evaluation',
-              row: event.row as MetricsRow,
-              measures: [...MODES, ...COURSE.flatMap(({ measures }) => measures)],
-            }
+        return Object.hasOwn(MEASURES, event.log)
+          ? { type: 'evaluation', row: event.row as MetricsRow, measures: MEASURES[event.log]! }
           : { type: 'record', log: event.log, row: event.row }
       case 'notice':
         await run.append('events', [event.notice])

@@ -32,7 +32,7 @@ export const commonSettings = z.object({
     .min(0)
     .default(0)
     .describe(
-      'steps between two measurements of fresh samples (FID and others), where the data has labels and held-out images; 0 for none',
+      'steps between two measurements of fresh samples (FID and others), where the data has labels and held-out images, or of whole episodes of an agent; 0 for none',
     ),
   probeEvery: z
     .number()

@@ -26,7 +26,7 @@ import { samples } from '../training/watchers/samples.ts'
 import { validation } from '../training/watchers/validation.ts'
 import { SHARES } from '../util/limits.ts'
 import { memoryBytes } from '../util/node/memory.ts'
-import { type Course, openCourse } from './course.ts'
+import { type Course, evaluatedBy, openCourse } from './course.ts'
 import { engineThreads } from './engine-threads.ts'
 import { finishRun } from './finish-run.ts'
 import { arraysOf, originFile, readOrigin, writeOrigin } from './origin.ts'
@@ -119,7 +119,9 @@ async function* trainInto(
             }),
           ]
         : []),
-      ...(course ? [evaluation({ every: settings.evaluateEvery, measure: course.evaluate })] : []),
+      ...(course
+        ? [evaluation({ every: settings.evaluateEvery, log: course.log, measure: course.evaluate })]
+        : []),
     ],
     from,
     initial,
@@ -216,6 +218,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
       networks: Object.values(objective.networks).map(
         (network) => structuredClone(summarize(network)) as RunConfig['networks'][number],
       ),
+      ...(evaluatedBy(objective) === 'returns' ? { evaluated: 'returns' as const } : {}),
     }
     // What cannot be probed is refused before there is a folder.
     if (common.probeEvery) await probeOf(engine, objective, config, data)

@@ -1,34 +1,18 @@
-// Agents: networks for what environments show, options that all of them have, and the three that learn the worth of actions.
+// Agents that remember what they played and learn the worth of actions from it.
 import { z } from 'zod'
 import { checkMemorySize, experienceColumns, experienceSource } from '../agents/index.ts'
-import { ENVIRONMENTS, makeEnvironment, rulesNamed } from '../environments/index.ts'
-import { add, reduceMean, reshape, sub } from '../graph/build.ts'
-import { conv2D, dense, flatten, type Layer } from '../layers/index.ts'
-import { type Network, network } from '../layers/network.ts'
+import { rulesNamed } from '../environments/index.ts'
 import { qLearning } from '../objectives/q-learning.ts'
 import { expectedValues, returnDistributions, type ValueKind } from '../objectives/q-values.ts'
 import { adam } from '../optimizers/index.ts'
-import type { Shape } from '../util/shape.ts'
-import { defineModel, type ModelDefinition } from './model.ts'
-
-const share = z.number().min(0).max(1)
-const names = ENVIRONMENTS.map(({ name }) => name) as [string, ...string[]]
+import { actionNetwork } from './action-network.ts'
+import { actingIn, environmentFor, learned, played, portsFor, share } from './agent-options.ts'
+import { defineModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
 
 /** What all of them have; defaults are those of Dopamine's agents on MinAtar but where it is said otherwise. */
 const common = {
-  env: z.enum(names).default('space-invaders').describe('the game that it learns to play'),
-  actions: z
-    .enum(['all', 'minimal'])
-    .default('all')
-    .describe(
-      'actions that it may take: all of the family, or the minimal set that does something in this game',
-    ),
-  sticky: share
-    .lt(1)
-    .optional()
-    .describe(
-      'probability that a step repeats the action of the step before (default: that of the game, 0.1 for those of MinAtar)',
-    ),
+  ...played,
+  ...learned,
   copies: z
     .int()
     .min(1)
@@ -37,10 +21,6 @@ const common = {
     .describe('games that are played at once, each a frame before every update'),
   memory: z.int().min(100).max(5_000_000).default(100_000).describe('frames that are remembered'),
   learningStarts: z.int().min(0).default(1000).describe('frames that are played by chance before it learns'),
-  gamma: share
-    .lt(1)
-    .default(0.99)
-    .describe('what a reward of the next frame is worth beside one of this frame'),
   learningRate: z.number().positive().default(2.5e-4).describe('learning rate of Adam'),
   adamEpsilon: z.number().positive().default(3.125e-4).describe("added to the root of Adam's mean square"),
   targetEvery: z
@@ -52,8 +32,10 @@ const common = {
     .int()
     .min(1)
     .default(100_000)
-    .describe('frames in which the probability of an action by chance falls from 1 to its last value'),
-  lastEpsilon: share.default(0.01).describe('the last probability of an action by chance, while it learns'),
+    .describe(
+      'frames in which the probability of an action by chance falls from 1 to its last value; without meaning where layers are noisy',
+    ),
+  lastEpsilon: learned.lastEpsilon.default(0.01),
 }
 const ways = {
   nStep: z.int().min(1).max(50).describe('frames of a transition, whose rewards are summed'),
@@ -65,6 +47,10 @@ const ways = {
     'power to which priorities are raised when transitions are drawn; 0 draws all alike',
   ),
   correction: share.describe('how much of that is made up for by weights in the loss; 1 is all'),
+  noisy: z
+    .boolean()
+    .describe('dense layers have noise of a size that is learned, and explore by it instead of by chance'),
+  noise: z.number().min(0).describe('size of that noise at first, times the root of the inputs of a layer'),
 }
 const atoms = {
   atoms: z.int().min(2).max(1001).default(51).describe('returns whose probabilities are learned'),
@@ -72,59 +58,21 @@ const atoms = {
   highest: z.number().default(50).describe('the highest of these returns'),
 }
 
-/** Layers from an observation to features: a convolution for what lies on a grid, as in MinAtar's own agents, two dense layers for a few numbers. */
-const trunk = (shape: Shape): Layer[] =>
-  shape.length === 3
-    ? [
-        conv2D({ filters: 16, kernelSize: 3, padding: 'valid', activation: 'relu' }),
-        flatten(),
-        dense({ units: 128, activation: 'relu', name: 'features' }),
-      ]
-    : [dense({ units: 128, activation: 'relu' }), dense({ units: 128, activation: 'relu', name: 'features' })]
-
-export interface ActionNetworkOptions {
-  /** Of an observation. */
-  readonly observation: Shape
-  readonly actions: number
-  /** Numbers for each action; default 1. */
-  readonly perAction?: number
-  /** Wang et al. 2016, arXiv:1511.06581: the mean over actions is learned apart from what each is better or worse. Default false. */
-  readonly dueling?: boolean
-}
-
-/** From an observation `[n, ...shape]` to numbers for each action, `[n, actions * perAction]`. */
-export function actionNetwork({
-  observation,
-  actions,
-  perAction = 1,
-  dueling = false,
-}: ActionNetworkOptions): Network {
-  const layers = trunk(observation)
-  const advantage = dense({ units: actions * perAction, name: dueling ? 'advantage' : 'values' })
-  const value = dense({ units: perAction, name: 'value' })
-  return network('online', { observation }, (given, apply) => {
-    const features = apply(layers, given.observation!)
-    const each = apply(advantage, features)
-    if (!dueling) return { values: each }
-    const [n] = each.shape as [number]
-    const apart = reshape(each, [n, actions, perAction])
-    const centred = sub(apart, reduceMean(apart, { axes: [1], keepdims: true }))
-    const whole = add(reshape(apply(value, features), [n, 1, perAction]), centred)
-    return { values: reshape(whole, [n, actions * perAction]) }
-  })
+/** What trainings of agents are like. */
+export const AGENT_DEFAULTS: TrainingDefaults = {
+  steps: 62_500,
+  batchSize: 32,
+  sampleEvery: 0,
+  // The studio plays with the newest checkpoint.
+  checkpointEvery: 5000,
+  evaluateEvery: 12_500,
 }
 
 interface AgentOptions {
   readonly name: string
   readonly description: string
   /** Defaults of what such agents differ in. */
-  readonly ways: {
-    readonly nStep: number
-    readonly double: boolean
-    readonly dueling: boolean
-    readonly priority: number
-    readonly correction: number
-  }
+  readonly ways: Readonly<z.output<z.ZodObject<typeof ways>>>
   /** What it learns about actions: the mean return, or how probable each is. */
   readonly learns: 'means' | 'distributions'
 }
@@ -138,31 +86,34 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
     dueling: ways.dueling.default(usual.dueling),
     priority: ways.priority.default(usual.priority),
     correction: ways.correction.default(usual.correction),
+    noisy: ways.noisy.default(usual.noisy),
+    noise: ways.noise.default(usual.noise),
     ...(learns === 'distributions' ? atoms : {}),
   })
   type Options = z.output<typeof options> & Partial<z.output<z.ZodObject<typeof atoms>>>
   const kindOf = ({ atoms: count = 51, lowest = 0, highest = 50 }: Options): ValueKind =>
     learns === 'means' ? expectedValues : returnDistributions({ atoms: count, low: lowest, high: highest })
-  const { observation } = rulesNamed('space-invaders')
   /** What would fail when the first game is played. */
   function settle(given: z.output<typeof options>): z.output<typeof options> {
-    const { memory, copies, nStep, env, actions, sticky } = given
+    const { memory, copies, nStep } = given
     kindOf(given as Options)
     checkMemorySize({ capacity: memory, copies, nStep })
-    makeEnvironment(env, { actions, sticky })
+    environmentFor(given)
     return given
   }
   return defineModel<typeof options>({
     name,
     description,
-    defaults: { steps: 62_500, batchSize: 32, sampleEvery: 0, checkpointEvery: 12_500 },
-    madeFor: { columns: experienceColumns({ observation, copies: 4 }) },
+    defaults: AGENT_DEFAULTS,
+    madeFor: {
+      columns: experienceColumns({ observation: rulesNamed('space-invaders').observation, copies: 4 }),
+    },
     options,
     settle,
-    source: ({ env, actions, sticky, copies, memory, learningStarts, gamma, ...rest }) =>
+    source: ({ env, copies, memory, learningStarts, gamma, noisy, lastEpsilon, explore, ...rest }) =>
       experienceSource({
         name: env,
-        make: () => makeEnvironment(env, { actions, sticky }),
+        make: () => environmentFor({ env, ...rest }),
         observation: rulesNamed(env).observation,
         copies,
         capacity: memory,
@@ -171,49 +122,72 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
         nStep: rest.nStep,
         alpha: rest.priority,
         beta: rest.correction,
-        epsilon: { first: 1, last: rest.lastEpsilon, steps: rest.explore },
+        // As Dopamine's full Rainbow: what is left of chance stays as it is.
+        epsilon: { first: noisy ? lastEpsilon : 1, last: lastEpsilon, steps: explore },
       }),
     objective(given) {
       const kind = kindOf(given as Options)
-      const { observation: shown, actions, minimal } = rulesNamed(given.env)
-      const learned = qLearning({
+      const { observation, actions } = portsFor(given)
+      const learnedBy = qLearning({
         name,
         online: actionNetwork({
-          observation: shown.shape,
-          actions: (given.actions === 'all' ? actions : minimal).length,
+          observation: observation.shape,
+          actions,
           perAction: kind.perAction,
           dueling: given.dueling,
+          noise: given.noisy ? given.noise : undefined,
         }),
         kind,
         optimizer: adam({ learningRate: given.learningRate, epsilon: given.adamEpsilon }),
         targetEvery: given.targetEvery,
         double: given.double,
+        noisy: given.noisy,
       })
-      const environment = { name: given.env, options: { actions: given.actions, sticky: given.sticky } }
-      return { ...learned, offers: { act: { ...learned.offers!.act!, environment } } }
+      return {
+        ...learnedBy,
+        offers: { act: { ...learnedBy.offers!.act!, ...actingIn(given, kind.returns) } },
+      }
     },
   })
+}
+
+const plain = {
+  nStep: 1,
+  double: false,
+  dueling: false,
+  priority: 0,
+  correction: 0,
+  noisy: false,
+  noise: 0.5,
 }
 
 /** Mnih et al. 2015, with Adam. */
 export const dqn = agent({
   name: 'dqn',
   description: 'an agent that learns the mean return of every action (deep Q-network)',
-  ways: { nStep: 1, double: false, dueling: false, priority: 0, correction: 0 },
+  ways: plain,
   learns: 'means',
 })
 /** Bellemare, Dabney and Munos 2017. */
 export const c51 = agent({
   name: 'c51',
   description: 'an agent that learns how probable each return of every action is',
-  ways: { nStep: 1, double: false, dueling: false, priority: 0, correction: 0 },
+  ways: plain,
   learns: 'distributions',
 })
+const many = { nStep: 3, double: true, dueling: true, priority: 0.5, correction: 0.5 }
 /** Hessel et al. 2018, arXiv:1710.02298, without noisy layers. */
 export const rainbow = agent({
   name: 'rainbow',
   description:
     'an agent of many improvements together: distributions, several steps, priorities, double and dueling',
-  ways: { nStep: 3, double: true, dueling: true, priority: 0.5, correction: 0.5 },
+  ways: { ...plain, ...many },
+  learns: 'distributions',
+})
+/** All of Hessel et al. 2018, as Dopamine's `full_rainbow`: noise that begins at 0.1 / √inputs, and a constant rest of chance. */
+export const fullRainbow = agent({
+  name: 'full-rainbow',
+  description: 'rainbow with all that its paper has: noisy layers explore instead of chance',
+  ways: { ...plain, ...many, noisy: true, noise: 0.1 },
   learns: 'distributions',
 })

@@ -16,6 +16,8 @@ export interface TrainingDefaults {
   readonly checkpointEvery: number
   /** Every so many steps the model is measured on held-out images, where the data has some; default 0, never. */
   readonly validateEvery?: number
+  /** Every so many steps it is evaluated, by measures of samples or by episodes; default 0, never. */
+  readonly evaluateEvery?: number
   /** Images are scaled to this, such as `64` or `48x64` (height x width); absent: they stay as they are. */
   readonly imageSize?: string
 }

@@ -1,7 +1,7 @@
 // The registry of models: adding one is a line.
 import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
-import { c51, dqn, rainbow } from './agent.ts'
+import { c51, dqn, fullRainbow, rainbow } from './agent.ts'
 import { capsulesModel } from './capsules.ts'
 import { classifier } from './classifier.ts'
 import { conditionalDcgan } from './conditional-dcgan.ts'
@@ -16,6 +16,7 @@ import { improvedGan } from './improved-gan.ts'
 import { mlpGan } from './mlp-gan.ts'
 import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
+import { pqn } from './pqn.ts'
 import { r3gan } from './r3gan.ts'
 import { shallowVae } from './shallow-vae.ts'
 
@@ -38,6 +39,8 @@ export const MODELS: readonly ModelDefinition[] = [
   rainbow,
   ...ENCODERS,
   improvedGan,
+  fullRainbow,
+  pqn,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */

@@ -162,6 +162,8 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
         throw new ConfigError(
           `phase "${phase.name}" updates "${name}", which is not a network of the objective (${known})`,
         )
+    if (phase.clipNorm !== undefined && !(phase.clipNorm > 0))
+      throw new ConfigError(`phase "${phase.name}": clipNorm must be a number above 0, got ${phase.clipNorm}`)
     if (phase.repeats !== undefined && !(Number.isInteger(phase.repeats) && phase.repeats >= 1))
       throw new ConfigError(`phase "${phase.name}": repeats must be a positive integer, got ${phase.repeats}`)
   }

@@ -68,6 +68,15 @@ export type KnownFunction =
   | 'rebuild'
   | 'act'
 
+/** What an agent acts in. */
+export interface ActingIn {
+  /** Of the environment. */
+  readonly name: string
+  readonly options: Readonly<Record<string, unknown>>
+  /** Returns whose probabilities it knows, lowest first. */
+  readonly returns?: readonly number[] | undefined
+}
+
 export interface Offer<Name extends string = string> {
   /** The network that does it, in inference mode. */
   readonly network: Name
@@ -77,10 +86,12 @@ export interface Offer<Name extends string = string> {
   readonly draws?: Readonly<Record<string, Draw>>
   /** What is made of its output, e.g. the part of it that is meant. Default: nothing. */
   readonly finish?: (output: Value) => Value
+  /** Other things that can be made of its output, by name: `probabilities` of an agent that knows how probable returns are. */
+  readonly more?: Readonly<Record<string, (output: Value) => Value>>
   /** What the numbers of the network's output mean, where its name does not say it. */
   readonly meaning?: string
   /** Of `act`: the environment for which it acts, and how that was made. */
-  readonly environment?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
+  readonly environment?: ActingIn
 }
 
 /** What an objective offers, of which only its networks and offers are asked. */

@@ -1,5 +1,6 @@
 // Q-learning with a target network: what an agent does is an output of the step that learns, so that both use the same weights.
-import { cast, mul, reduceMean, reduceSum } from '../graph/build.ts'
+import { cast, mul, reduceMean } from '../graph/build.ts'
+import type { Value } from '../graph/value.ts'
 import { copyOf } from '../layers/copy.ts'
 import { NETWORK, type Network } from '../layers/network.ts'
 import { outputOf } from '../layers/use.ts'
@@ -8,8 +9,10 @@ import { ANYTHING, checkArguments, NAME, withParts } from '../util/arguments.ts'
 import { ConfigError } from '../util/errors.ts'
 import { checkNumber } from '../util/options.ts'
 import { sizeOf } from '../util/shape.ts'
+import { agentMetrics, agentParts, asNumbers } from './agent-logs.ts'
 import { type Objective, objective } from './objective.ts'
-import { bestAction, bestValue, type ValueKind } from './q-values.ts'
+import type { BoundNetwork } from './phase.ts'
+import { bestAction, type ValueKind } from './q-values.ts'
 
 export interface QLearningOptions {
   readonly name: string
@@ -22,18 +25,12 @@ export interface QLearningOptions {
   readonly targetEvery: number
   /** The learning network chooses the action whose worth the target network tells (van Hasselt et al. 2016, arXiv:1509.06461). */
   readonly double: boolean
+  /** Whether the network has noisy layers, which then explore: it acts and is compared with noise. Default false. */
+  readonly noisy?: boolean
 }
 
 const KIND = withParts('what is learned about actions, such as expectedValues', {
   methods: ['values', 'learn'],
-})
-
-/** A number of the log. */
-const told = (name: string, label: string, axis: 'left' | 'right', color: string) => ({
-  name,
-  label,
-  axis,
-  color,
 })
 
 /**
@@ -50,8 +47,9 @@ export function qLearning(options: QLearningOptions): Objective<'online' | 'targ
     optimizer: OPTIMIZER,
     targetEvery: ANYTHING,
     double: ANYTHING,
+    noisy: ANYTHING,
   })
-  const { name, online, kind, optimizer, double } = options
+  const { name, online, kind, optimizer, double, noisy = false } = options
   const every = checkNumber('qLearning', 'targetEvery', options.targetEvery, { integer: true, atLeast: 1 })
   const numbers = sizeOf(outputOf(online).shape)
   if (numbers % kind.perAction !== 0)
@@ -69,11 +67,12 @@ export function qLearning(options: QLearningOptions): Objective<'online' | 'targ
         loss({ data, networks }) {
           const { action, reward, discount, weight } = data
           // Environments show bits, or numbers.
-          const [acting, observation, next] = [data.acting!, data.observation!, data.next!].map((seen) =>
-            cast(seen, 'float32'),
-          )
-          const onlineNext = double ? networks.online.inference(next!) : undefined
-          const targetNext = networks.target.inference(next!)
+          const [acting, observation, next] = [data.acting!, data.observation!, data.next!].map(asNumbers)
+          // A network with noise acts and is compared with noise, each time drawn anew.
+          const asked = (network: BoundNetwork, seen: Value): Value =>
+            noisy ? network(seen) : network.inference(seen)
+          const onlineNext = double ? asked(networks.online, next!) : undefined
+          const targetNext = asked(networks.target, next!)
           const chosen = bestAction(kind.values(onlineNext ?? targetNext))
           const found = networks.online(observation!)
           const { loss, priority } = kind.learn(found, targetNext, chosen, {
@@ -81,33 +80,16 @@ export function qLearning(options: QLearningOptions): Objective<'online' | 'targ
             reward: reward!,
             discount: discount!,
           })
-          const now = kind.values(networks.online.inference(acting!))
-          const one = (column: string) => reduceSum(data[column]!)
+          const now = kind.values(asked(networks.online, acting!))
           return {
             loss: reduceMean(mul(loss, weight!)),
-            metrics: {
-              value: reduceMean(bestValue(now)),
-              meanReturn: one('meanReturn'),
-              meanLength: one('meanLength'),
-              epsilon: one('epsilon'),
-            },
+            metrics: agentMetrics(now, kind.values(found), data),
             perExample: { priority, action: cast(bestAction(now), 'float32') },
           }
         },
       },
       { name: 'follow', every, assign: ({ networks }) => ({ target: networks.online.weights }) },
     ],
-    // Returns and lengths are means of the last hundred episodes, in which the agent still explored.
-    logs: [
-      told('meanReturn', 'return', 'left', '#fe6100'),
-      told('meanLength', 'episode length', 'left', '#785ef0'),
-      told('value', 'value of the best action', 'left', '#648fff'),
-      told('loss', 'loss', 'right', '#dc267f'),
-      told('epsilon', 'epsilon', 'right', '#ffb000'),
-    ].map((log) => ({
-      ...log,
-      value: ({ learn }) => (log.name === 'loss' ? learn!.loss : learn!.metrics![log.name]!),
-    })),
-    offers: { act: { network: 'online', finish: kind.values, meaning: 'mean return of each action' } },
+    ...agentParts('learn', kind),
   })
 }

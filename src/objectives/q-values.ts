@@ -36,6 +36,10 @@ export interface ValueKind {
   readonly perAction: number
   /** Mean returns `[batch, actions]` of what a network gives, `[batch, actions * perAction]`. */
   values(given: Value): Value
+  /** Of kinds that know how probable returns are: `perAction` returns, lowest first. */
+  readonly returns?: readonly number[]
+  /** How probable each of these is, `[batch, actions, perAction]`. */
+  probabilities?(given: Value): Value
   /**
    * The loss and the priority of every example, `[batch]` each.
    *
@@ -58,7 +62,7 @@ const row = (count: number): Value =>
   )
 
 /** 1 at the action of every example, else 0: `[batch, actions]`. */
-const oneHot = (action: Value, actions: number): Value =>
+export const oneHot = (action: Value, actions: number): Value =>
   cast(equal(reshape(cast(action, 'float32'), [action.shape[0]!, 1]), row(actions)), 'float32')
 
 /** The value of the action of every example. */
@@ -99,24 +103,24 @@ export function returnDistributions({
       `expected returns from a lowest to a highest one, got ${low} to ${high}; give --lowest below --highest`,
     )
   const gap = (high - low) / (atoms - 1)
-  const returns = constant(
-    Float32Array.from({ length: atoms }, (_, i) => low + gap * i),
-    [1, atoms],
-  )
+  const places = Array.from({ length: atoms }, (_, i) => low + gap * i)
+  const returns = constant(Float32Array.from(places), [1, atoms])
   const byAction = (given: Value): Value => reshape(given, [given.shape[0]!, given.shape[1]! / atoms, atoms])
   /** The distribution of the action of every example, of `[batch, actions, atoms]`. */
   const distributionOf = (all: Value, action: Value): Value => {
     const [batch, actions] = all.shape as [number, number]
     return reduceSum(mul(all, reshape(oneHot(action, actions), [batch, actions, 1])), { axes: [1] })
   }
+  const probabilities = (given: Value): Value => softmax(byAction(given), -1)
   return {
     perAction: atoms,
-    values: (given) =>
-      reduceSum(mul(softmax(byAction(given), -1), reshape(returns, [1, 1, atoms])), { axes: [2] }),
+    returns: places,
+    probabilities,
+    values: (given) => reduceSum(mul(probabilities(given), reshape(returns, [1, 1, atoms])), { axes: [2] }),
     learn(online, target, chosen, { action, reward, discount }) {
       const [batch] = reward.shape as [number]
       const column = (value: Value): Value => reshape(value, [batch, 1])
-      const next = distributionOf(softmax(byAction(target), -1), chosen)
+      const next = distributionOf(probabilities(target), chosen)
       const moved = min(max(add(column(reward), mul(column(discount), returns)), low), high)
       const distance = abs(sub(reshape(moved, [batch, atoms, 1]), reshape(returns, [1, 1, atoms])))
       const shares = relu(sub(1, mul(distance, 1 / gap)))

@@ -2,10 +2,11 @@
 import { checkChoice } from '../util/options.ts'
 import { adam, adamW } from './adam.ts'
 import type { Optimizer } from './optimizer.ts'
+import { radam } from './radam.ts'
 import { rmsprop } from './rmsprop.ts'
 import { sgd } from './sgd.ts'
 
-export const OPTIMIZERS = { sgd, rmsprop, adam, adamW }
+export const OPTIMIZERS = { sgd, rmsprop, adam, adamW, radam }
 
 export type OptimizerName = keyof typeof OPTIMIZERS
 

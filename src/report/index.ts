@@ -1,4 +1,6 @@
 // Reports without Node: charts, sheets of samples, figures and the HTML page.
+
+export { type FigureMoment, framesFigure, type ThoughtOptions, thoughtsFigure } from './agent-figures.ts'
 export {
   type CapsuleShape,
   capsuleAlone,

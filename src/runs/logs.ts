@@ -12,6 +12,7 @@ import {
   type MetricInfo,
   metricsRowSchema,
   type RunConfig,
+  returnsRowSchema,
   timingRowSchema,
 } from './schema.ts'
 
@@ -133,7 +134,7 @@ const DECLARED = {
     holds: 'measures of samples while it trained',
     schema: metricsRowSchema,
     read: readMetricsRow,
-    every: ({ settings }) => settings.evaluateEvery,
+    every: ({ settings, evaluated }) => (evaluated === 'returns' ? 0 : settings.evaluateEvery),
     ownView: true,
   },
   critic: {
@@ -168,6 +169,19 @@ const DECLARED = {
     read: readMetricsRow,
     every: ({ settings }) => Number(settings.probeEvery ?? 0),
     columns: () => [{ name: 'nearest', label: 'accuracy of the nearest neighbours', format: 'percent' }],
+  },
+  returns: {
+    title: 'Episodes played by the best actions',
+    holds: 'returns of whole episodes that the agent played with its best actions only',
+    schema: returnsRowSchema,
+    every: ({ settings, evaluated }) => (evaluated === 'returns' ? settings.evaluateEvery : 0),
+    columns: () => [
+      { name: 'meanReturn', label: 'mean return', unit: 'return' },
+      { name: 'lowestReturn', label: 'lowest return', unit: 'return' },
+      { name: 'highestReturn', label: 'highest return', unit: 'return' },
+      { name: 'meanLength', label: 'mean length', unit: 'steps' },
+      { name: 'episodes', label: 'episodes', unit: 'episodes' },
+    ],
   },
 } satisfies Readonly<Record<string, DeclaredLog>>
 

@@ -159,6 +159,8 @@ export const runConfigSchema = runHeadSchema.extend({
   /** What watches the run; absent in older runs, whose alarms were raised on healthy ones too. */
   alarms: z.array(alarmInfoSchema).optional(),
   networks: z.array(networkSummarySchema),
+  /** What it is evaluated by while it trains, by the name of the log; absent: `evaluations`, measures of samples. */
+  evaluated: z.enum(['evaluations', 'returns']).optional(),
 })
 export type RunConfig = z.infer<typeof runConfigSchema>
 /** What of a record says which networks a run has. */
@@ -210,6 +212,18 @@ export const loggedNumber = z
  */
 export const metricsRowSchema = z.object({ step: count }).catchall(loggedNumber)
 export type MetricsRow = z.infer<typeof metricsRowSchema>
+
+/** A line of `returns.jsonl`: whole episodes that an agent played with its best actions only, while it trained. */
+export const returnsRowSchema = z.object({
+  step: count,
+  /** Over the episodes. */
+  meanReturn: z.number(),
+  lowestReturn: z.number(),
+  highestReturn: z.number(),
+  meanLength: z.number(),
+  episodes: count,
+})
+export type ReturnsRow = z.infer<typeof returnsRowSchema>
 
 /** A line of `timings.jsonl`: the seconds of training since the line before, up to and including `step`. */
 export const timingRowSchema = z.object({ step: count, seconds: z.number().min(0), at: z.iso.datetime() })

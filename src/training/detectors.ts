@@ -50,15 +50,17 @@ export function logDetector(objective: Watched): (row: MetricsRow) => Notice[] {
     const means = windowMeans(watch.metrics)
     const tell = episodes(watch.kind)
     let lowest: readonly number[] | undefined
+    let highest: readonly number[] | undefined
     return (row: MetricsRow): Notice[] => {
       const now = means(row)
       if (!now) return []
-      const before = lowest ?? now
-      lowest = before.map((low, i) => Math.min(low, now[i]!))
+      const judged = [now, lowest ?? now, highest ?? now] as const
+      lowest = judged[1].map((low, i) => Math.min(low, now[i]!))
+      highest = judged[2].map((high, i) => Math.max(high, now[i]!))
       if (row.step < watch.from) return []
-      return tell(row.step, watch.judge(now, before), {
-        lost: () => watch.lost(now, before),
-        over: () => watch.over(now, before),
+      return tell(row.step, watch.judge(...judged), {
+        lost: () => watch.lost(...judged),
+        over: () => watch.over(...judged),
       })
     }
   })

@@ -1,7 +1,7 @@
 // From an objective to one training step: a graph from old state and fresh feeds to new state and what it found.
 import { gradients } from '../autodiff/backward.ts'
 import type { Columns } from '../data/source.ts'
-import { greater, where } from '../graph/build.ts'
+import { add, div, greater, max, mul, reduceSum, sqrt, square, where } from '../graph/build.ts'
 import { type Graph, input, type Value } from '../graph/value.ts'
 import { constant } from '../initializers/constant.ts'
 import type { Initializer } from '../initializers/initializer.ts'
@@ -101,6 +101,13 @@ function newState({ networks, variables = {} }: Objective, batchSize: number): S
       initializer: constant({ value: initial }),
     })
   return state
+}
+
+/** Gradients, all of them together at most so long. */
+function clipped(slopes: readonly Value[], longest: number): Value[] {
+  const squares = slopes.map((slope) => reduceSum(square(slope))).reduce((sum, part) => add(sum, part))
+  const factor = div(longest, max(sqrt(squares), longest))
+  return slopes.map((slope) => mul(slope, factor))
 }
 
 /** Writes one step: every phase in order, each seeing the weights that the phases before it left. */
@@ -230,11 +237,12 @@ class StepWriter {
       this.objective.networks[name]!.weights.filter(({ trainable }) => trainable),
     )
     // Weights are what they are: no gradient flows back through the updates of earlier phases.
-    const slopes = gradients(
+    const found = gradients(
       result.loss,
       weights.map(({ name }) => now[name]!),
       { constants: Object.values(now) },
     )
+    const slopes = phase.clipNorm === undefined ? found : clipped(found, phase.clipNorm)
     const next: Record<string, Value> = { ...changed }
     weights.forEach(({ name, shape }, i) => {
       const slots = Object.fromEntries(

@@ -1,7 +1,9 @@
 // The one training loop: plans calls of several steps, feeds them, and reports what happened as events.
 import { type Examples, type OpenSource, type Source, sourceOf } from '../data/source.ts'
 import type { Objective } from '../objectives/objective.ts'
+import { type OfferedFunction, offeredBy } from '../objectives/offer.ts'
 import type { Engine, FeedData, Program, StateArrays, StepFeeds } from '../runtime/engine.ts'
+import { ConfigError } from '../util/errors.ts'
 import { MOST } from '../util/limits.ts'
 import { checkNumber } from '../util/options.ts'
 import { isDue } from '../util/pace.ts'
@@ -9,6 +11,7 @@ import { begin } from './beginning.ts'
 import { type Controls, type Request, refusal } from './controls.ts'
 import { logDetector, type MetricsRow } from './detectors.ts'
 import { drawsOf, feeder } from './feeds.ts'
+import { type OpenFunction, openFunction } from './functions.ts'
 import { checkMemory } from './memory.ts'
 import {
   checkFinite,
@@ -68,6 +71,15 @@ function readRows(
     rows.push({ step: first + i, ...Object.fromEntries(numbers) } as MetricsRow)
   }
   return { rows }
+}
+
+/** @throws ConfigError when the objective does not offer what its source asks for */
+function askedFunction(objective: Objective, name = ''): OfferedFunction {
+  const found = offeredBy(objective, name)
+  if (found) return found
+  throw new ConfigError(
+    `the source of the data asks for the function "${name}"; "${objective.name}" offers ${Object.keys(objective.offers ?? {}).join(', ') || 'none'}`,
+  )
 }
 
 /** The steps of a call, ready to be made. */
@@ -145,7 +157,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   /** The call after the running one, made while that one runs; undefined when it was not, or there is none. */
   let ahead: Call | undefined
   /** A source that keeps a state, or takes something back, is asked for no step before the one before is over. */
-  const canPrepare = !data.save && !data.take
+  const canPrepare = !data.save && !data.take && !data.gather
 
   /**
    * Makes the steps of a call, and what is due after them.
@@ -195,6 +207,17 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     ...(data.save ? { source: data.save() } : {}),
   })
 
+  /** The function that the source asks, once it does. */
+  let asked: OpenFunction | undefined
+  /** Lets the source ask what it needs before it can give the next steps. */
+  async function gather(): Promise<void> {
+    if (!data.gather) return
+    const { asks } = source
+    asked ??= await openFunction(program, askedFunction(objective, asks?.function), asks?.count ?? 1)
+    const [port] = Object.keys(askedFunction(objective, asks?.function).of.inputs) as [string]
+    await data.gather(next, (inputs) => asked!.run({ [port]: inputs }))
+  }
+
   /** The state as it is, kept unless it was. */
   async function* keep(): AsyncGenerator<TrainEvent, TrainingState> {
     const state = await stateAt(next - 1)
@@ -225,6 +248,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
           message: `step ${next} was asked for by hand: only the ${updates.join(' and the ')} learned in it`,
         },
       }
+    await gather()
     yield* make(running, prepareCall(next, 1), true)
   }
 
@@ -250,12 +274,16 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
         paused = true
         if (next < steps) yield { type: 'paused', step: next - 1 }
       }
-      if (!paused && !signal?.aborted) yield* make(program, ahead ?? prepareCall(next))
+      if (!paused && !signal?.aborted) {
+        await gather()
+        yield* make(program, ahead ?? prepareCall(next))
+      }
     }
     const state = yield* keep()
     yield { type: 'end', reason: next < steps ? 'stopped' : 'finished', state }
   } finally {
     for (const watcher of watchers) await watcher.close?.()
+    await asked?.close()
     for (const open of partial.values()) await open.close()
     await program.close()
   }

@@ -17,8 +17,8 @@ interface Watched {
   readonly from: number
 }
 
-/** The means of its metrics over the last `WINDOW` steps, and the lowest that they were at a look before, one by one. */
-type Judged = [now: readonly number[], lowest: readonly number[]]
+/** The means of its metrics over the last `WINDOW` steps, and the lowest and the highest that they were at a look before, one by one. */
+type Judged = [now: readonly number[], lowest: readonly number[], highest: readonly number[]]
 
 /** Looks at the log, every `LOOK` steps. */
 export interface LogWatch extends Watched {

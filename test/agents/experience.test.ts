@@ -4,10 +4,11 @@ import { experienceSource } from '../../src/agents/index.ts'
 import type { ColumnData } from '../../src/data/source.ts'
 import { makeEnvironment, rulesNamed } from '../../src/environments/index.ts'
 import { rainbow } from '../../src/models/agent.ts'
+import { pqn } from '../../src/models/pqn.ts'
 import type { Engine } from '../../src/runtime/engine.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import type { TrainingState } from '../../src/training/state.ts'
-import { train } from '../../src/training/trainer.ts'
+import { type TrainOptions, train } from '../../src/training/trainer.ts'
 
 const options = {
   name: 'cart-pole',
@@ -68,6 +69,39 @@ describe('what an agent is fed with', () => {
     }
   })
 
+  it('is weighed by its priority as Schaul et al. write it, with what is new at the greatest', () => {
+    const [alpha, beta] = [0.5, 0.7]
+    const source = experienceSource({ ...options, alpha, beta, capacity: 400 })
+    const open = source.open({ seed: 7, batchSize: 8, draws: 1 })
+    /** Priorities that were given back, by what was seen; all at most 1, which is what new ones have. */
+    const given = new Map<string, number>()
+    let compared = 0
+    for (let step = 0; step < 80; step++) {
+      const columns = {
+        acting: new Float32Array(8),
+        observation: new Float32Array(32),
+        next: new Float32Array(32),
+        weight: new Float32Array(8),
+      }
+      open.fill(step, 0, columns)
+      const keys = Array.from({ length: 8 }, (_, i) => columns.observation.slice(4 * i, 4 * i + 4).join())
+      if (columns.weight.some((weight) => weight > 0)) {
+        // (1 / (N p))^β over the greatest of the batch, where p is priority^α over the sum of all.
+        const plain = keys.map((key) => ((given.get(key) ?? 1) ** alpha) ** -beta)
+        const greatest = Math.max(...plain)
+        for (const [i, weight] of plain.entries()) {
+          expect(columns.weight[i]).toBeCloseTo(weight / greatest, 5)
+          if (weight > 1) compared++
+        }
+      }
+      const priority = Float32Array.from(keys, (_, i) => 0.05 + ((7 * step + 3 * i) % 19) / 20)
+      if (columns.weight.some((weight) => weight > 0))
+        for (const [i, key] of keys.entries()) given.set(key, priority[i]!)
+      open.take!(step, { action: new Float32Array(2), priority })
+    }
+    expect(compared).toBeGreaterThan(50)
+  })
+
   it('tells returns and lengths of what was played, and how often an action is by chance', () => {
     const { epsilon, meanLength, meanReturn } = fed.at(-1)!
     expect(epsilon).toEqual([0])
@@ -100,9 +134,18 @@ describe('a training of an agent', () => {
     atoms: 5,
   })
 
-  async function run(steps: number, from?: TrainingState) {
-    const source = rainbow.source!(small)
-    const objective = rainbow.objective(small, { columns: {} })
+  const run = (steps: number, from?: TrainingState, options = small) =>
+    trained(
+      { source: rainbow.source!(options), objective: rainbow.objective(options, { columns: {} }) },
+      steps,
+      from,
+    )
+
+  async function trained(
+    { source, objective }: Pick<TrainOptions, 'source' | 'objective'>,
+    steps: number,
+    from?: TrainingState,
+  ) {
     let last: TrainingState | undefined
     const rows: unknown[] = []
     const settings = { batchSize: 8, seed: 5, checkpointEvery: 20, steps }
@@ -120,6 +163,35 @@ describe('a training of an agent', () => {
     expect([...half.rows, ...rest.rows]).toEqual(whole.rows)
     expect(rest.last).toEqual(whole.last)
     expect(Object.keys(whole.last.source!)).toContain('priorities')
+  })
+
+  it('explores by noise that is drawn anew in every step, and resumes exactly with it', async () => {
+    const noisy = { ...small, noisy: true, noise: 0.1 }
+    const whole = await run(40, undefined, noisy)
+    const half = await run(20, undefined, noisy)
+    const rest = await run(40, half.last, noisy)
+    expect([...half.rows, ...rest.rows]).toEqual(whole.rows)
+    expect(rest.last).toEqual(whole.last)
+    // What is left of chance stays as it is, and acting knows the size of the noise.
+    expect(new Set(whole.rows.map((row) => (row as { epsilon: number }).epsilon)).size).toBe(1)
+    expect(Object.keys(whole.last.arrays)).toContain('online/advantage/kernelSigma')
+    const sizes = new Set(whole.last.arrays['online/advantage/kernelSigma'])
+    expect(sizes.size).toBeGreaterThan(1)
+  })
+
+  it('of PQN goes on in the middle of a rollout as if it had never stopped', async () => {
+    const options = pqn.options.parse({ env: 'cart-pole', copies: 4, rollout: 8, epochs: 3, explore: 100 })
+    const made = {
+      source: pqn.source!(options),
+      objective: pqn.objective(options, { columns: {}, steps: 30 }),
+    }
+    const whole = await trained(made, 30)
+    const half = await trained(made, 17)
+    const rest = await trained(made, 30, half.last)
+    expect(half.last.step).toBe(16)
+    expect([...half.rows, ...rest.rows]).toEqual(whole.rows)
+    expect(rest.last).toEqual(whole.last)
+    expect(new Set(whole.rows.map((row) => (row as { loss: number }).loss)).size).toBe(30)
   })
 
   it('has a target network that is a copy of the one that learns, every so many updates', async () => {

@@ -17,6 +17,7 @@ test('every type of layer is made by its function and calls itself by the name i
     GenerativeBasis: { size: 2 },
     Maxout: { numUnits: 2 },
     PrimaryCapsules: { capsules: 2, dimension: 2, kernelSize: 3 },
+    NoisyDense: { units: 2 },
     Rescaling: { scale: 2 },
     Reshape: { targetShape: [-1] },
     SelfAttentionRouting: { capsules: 2, dimension: 2 },

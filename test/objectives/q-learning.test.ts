@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { interpret } from '../../src/graph/interpreter.ts'
 import { input, type Value } from '../../src/graph/value.ts'
-import { actionNetwork } from '../../src/models/agent.ts'
+import { actionNetwork } from '../../src/models/action-network.ts'
 import { qLearning } from '../../src/objectives/q-learning.ts'
 import { expectedValues, returnDistributions, type ValueKind } from '../../src/objectives/q-values.ts'
 import { adam } from '../../src/optimizers/index.ts'

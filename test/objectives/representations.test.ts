@@ -360,8 +360,8 @@ describe('without the term that keeps embeddings apart', () => {
     expect(after).toBeLessThan(0.05)
     const [watch] = without().watches!
     if (watch?.reads !== 'log') throw new Error('expected a watch over the log')
-    expect([watch.judge([kept], [kept]), watch.judge([after], [after])]).toEqual(['well', 'lost'])
-    expect(watch.lost([after], [after])).toContain('collapse')
+    expect([kept, after].map((spread) => watch.judge([spread], [spread], [spread]))).toEqual(['well', 'lost'])
+    expect(watch.lost([after], [after], [after])).toContain('collapse')
   })
 })
 

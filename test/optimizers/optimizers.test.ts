@@ -8,6 +8,7 @@ import {
   OPTIMIZERS,
   type Optimizer,
   optimizerOf,
+  radam,
   rmsprop,
   sgd,
 } from '../../src/optimizers/index.ts'
@@ -111,6 +112,20 @@ const adamRule =
     return w * kept - (corrected * slots[0]) / (Math.sqrt(slots[1]) + at(epsilon, t))
   }
 
+/** Algorithm 2 of Liu et al., with the threshold of its authors. */
+const radamRule =
+  (rate: Course, beta1: number, beta2: number, epsilon: number): Rule =>
+  (w, g, t, slots) => {
+    slots[0] = beta1 * slots[0]! + (1 - beta1) * g
+    slots[1] = beta2 * slots[1]! + (1 - beta2) * g * g
+    const mean = slots[0] / (1 - beta1 ** t)
+    const longest = 2 / (1 - beta2) - 1
+    const length = longest - (2 * t * beta2 ** t) / (1 - beta2 ** t)
+    if (length <= 5) return w - at(rate, t) * mean
+    const r = Math.sqrt(((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length))
+    return w - (at(rate, t) * r * mean) / (Math.sqrt(slots[1] / (1 - beta2 ** t)) + epsilon)
+  }
+
 /** Halves every ten updates; `made` counts the updates before. */
 function halving(made: number): number {
   return 0.1 * 0.5 ** Math.floor(made / 10)
@@ -148,6 +163,12 @@ const CASES: [string, Optimizer, Rule][] = [
     adamRule(halvingAt, 0.9, 0.9, 0.1),
   ],
   ['adam without memory', adam({ beta1: 0, beta2: 0 }), adamRule(1e-3, 0, 0, 1e-7)],
+  ['radam with defaults', radam(), radamRule(1e-3, 0.9, 0.999, 1e-8)],
+  [
+    'radam with a schedule and a short memory, which is trusted soon',
+    radam({ learningRate: halving, beta1: 0.5, beta2: 0.9, epsilon: 0.01 }),
+    radamRule(halvingAt, 0.5, 0.9, 0.01),
+  ],
   ['adamW with defaults', adamW(), adamRule(1e-3, 0.9, 0.999, 1e-7, 0.004)],
   [
     'adamW with a schedule',

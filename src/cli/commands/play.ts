@@ -1,12 +1,14 @@
-// `sparring play <run>`: an agent plays, and what it does can be looked at.
+// `sparring play <run | policy.onnx>`: an agent plays, and what it does can be looked at.
 import { z } from 'zod'
 import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
+import { RUNS_FOLDER } from '../../runs/node/run-name.ts'
+import { ConfigError } from '../../util/errors.ts'
 import { formatCount } from '../../util/format.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import { fileRows } from '../result-text.ts'
-import { addRun } from '../run-argument.ts'
+import { runPath } from '../run-argument.ts'
 import type { Define } from './command.ts'
 
 const PLAY = z.object({
@@ -23,36 +25,60 @@ const PLAY = z.object({
     .min(1)
     .max(10_000)
     .default(1024)
-    .describe('steps of the first episode in log, film and frames'),
+    .describe('steps of the first game in log, films and frames, episode after episode'),
   frames: z.boolean().default(false).describe('every one of these steps as a PNG file too'),
-  animation: z.enum(['webp', 'gif', 'none']).default('webp').describe('kind of the film'),
+  films: z
+    .boolean()
+    .default(true)
+    .describe('films (WebP, GIF, and MP4 where ffmpeg is installed) and figures of these steps'),
 })
+
+const look = (text: string): number[] => {
+  const steps = text.split(',').map((part) => Number(part.trim()))
+  if (steps.length > 8 || steps.some((step) => !(Number.isInteger(step) && step >= 0)))
+    throw new ConfigError(`--look: expected at most 8 steps, such as 540,550, got "${text}"`)
+  return steps
+}
 
 const SETTINGS = [
   ...settingsOf(PLAY),
-  textSetting('out', '<folder>', 'folder for log, film and frames (default: play, in the run folder)'),
+  textSetting(
+    'look',
+    '<steps>',
+    'steps that figures show: what it thought at the first, the game at all of them (default: 540,550)',
+  ),
+  textSetting(
+    'out',
+    '<folder>',
+    'folder for log, films, figures and frames (default: play, in the run folder or beside the file)',
+  ),
 ]
 
 export const define: Define = (command, session) => {
-  addRun(addFlags(command, SETTINGS))
+  addFlags(command, SETTINGS)
+    .argument('<run>', `folder of the run, its name in ${RUNS_FOLDER}, or the policy.onnx of one`, runPath)
     .description(
-      'Let the agent of a run play: returns of whole episodes, and of the first one what it thought each action worth, step by step, and a film.',
+      'Let the agent of a run play: returns of whole episodes, and of the first game what it saw, thought and did, step by step, as a log, films and figures.',
     )
-    .usage('<run> [flags]')
+    .usage('<run | policy.onnx> [flags]')
     .action(async (run: string) => {
       const given = resolveGiven(SETTINGS, { flags: givenFlags(command, SETTINGS), environment: {} })
       const { playRun } = await import('../../lifecycle/index.ts')
       const result = await playRun(
-        { run, ...PLAY.parse(given), out: given.out as string | undefined },
-        (event) => {
+        {
+          run,
+          ...PLAY.parse(given),
+          out: given.out as string | undefined,
+          look: given.look === undefined ? undefined : look(given.look as string),
+        },
+        ({ doing, step, steps }) => {
+          const far = `step ${formatCount(step)} of ${formatCount(Math.max(step, steps))}`
           session.terminal.status(() =>
-            session.style.faint(
-              `step ${formatCount(event.step)}, ${event.ended} of ${event.episodes} episodes have ended`,
-            ),
+            session.style.faint(doing === 'films' ? 'making films' : `${doing}, ${far}`),
           )
         },
       )
-      const { returns, meanReturn, deviation, lengths, environment, files } = result
+      const { returns, meanReturn, deviation, lengths, environment, files, notes } = result
       session.finish(
         result,
         [
@@ -61,12 +87,17 @@ export const define: Define = (command, session) => {
           `steps    ${lengths.join(' ')}`,
           '',
           ...fileRows({ ...files }, session.resultStyle),
+          ...notes,
         ].join('\n'),
       )
     })
   return addExamples(command, [
-    ['sparring play runs/rainbow', 'ten episodes, and a film of the first'],
+    ['sparring play runs/rainbow', 'ten episodes, films and figures'],
     ['sparring play runs/rainbow --episodes 1 --frames', 'every step as a PNG file'],
-    ['sparring play runs/rainbow --episodes 100 --json', 'returns, for scripts'],
+    [
+      'sparring play runs/rainbow/policy.onnx --look 100,200',
+      'an exported policy, and figures of other steps',
+    ],
+    ['sparring play runs/rainbow --episodes 100 --no-films --json', 'returns, for scripts'],
   ])
 }

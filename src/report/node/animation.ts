@@ -48,10 +48,19 @@ export async function encodeAnimation(
         ? `pictures of an animation must have one size, got ${size(first)} and ${size(other!)}`
         : 'an animation needs at least one picture, got none',
     )
-  const frames: Buffer[] = []
-  for (const picture of pictures) frames.push(Buffer.from(await encodePng(inColour(picture))))
+  const frames: Uint8Array[] = []
+  for (const picture of pictures) frames.push(await encodePng(inColour(picture)))
+  return animate(frames, { format, pace, source })
+}
+
+/** The same of PNG files in colour, all of one size: made once where several animations are made of them. */
+export async function animate(
+  pngs: readonly Uint8Array[],
+  { format, pace, source }: AnimationOptions,
+): Promise<Uint8Array> {
+  const frames = pngs.map((png) => Buffer.from(png.buffer, png.byteOffset, png.byteLength))
   const joined = sharp(frames, { join: { animated: true } })
-  const timing = { delay: pictures.map(() => Math.round(1000 / pace)), loop: 0 }
+  const timing = { delay: pngs.map(() => Math.round(1000 / pace)), loop: 0 }
   const encoded =
     format === 'webp'
       ? joined.withXmp(xmp(source)).webp({ ...timing, lossless: true, effort: 4 })

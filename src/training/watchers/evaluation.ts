@@ -5,7 +5,7 @@ import type { OpenWatcher } from '../watcher.ts'
 
 export interface EvaluationOptions {
   readonly every: number
-  /** The log that it writes to; default `evaluations`. */
+  /** The log that gets them; default `evaluations`. */
   readonly log?: string
   /** Measures the weights, by name; numbers that are not finite mean that there is none. */
   readonly measure: (weights: Weights) => Promise<Readonly<Record<string, number>>>
