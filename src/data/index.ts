@@ -14,6 +14,7 @@ export { fitDataset, type ImageForm } from './fit.ts'
 export type { NamedBytes } from './idx-dataset.ts'
 export { datasetFromIdx } from './idx-dataset.ts'
 export { IMAGE_SIZE, type ImageSize, parseImageSize } from './image-size.ts'
+export { type MessagesOptions, messageColumns, messages } from './messages.ts'
 export { mnist } from './mnist.ts'
 export type { Classify, KnownModes, NamedModes } from './modes.ts'
 export {

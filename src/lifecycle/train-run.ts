@@ -18,6 +18,7 @@ import { checkMemory } from '../training/memory.ts'
 import type { TrainingState } from '../training/state.ts'
 import { stepGraph } from '../training/step.ts'
 import { train } from '../training/trainer.ts'
+import { challenge } from '../training/watchers/challenge.ts'
 import { evaluation } from '../training/watchers/evaluation.ts'
 import { plane } from '../training/watchers/plane.ts'
 import { samples } from '../training/watchers/samples.ts'
@@ -96,6 +97,7 @@ async function* trainInto(
         real: data.examples,
         modes: data.modes,
       }),
+      challenge({ source: data.source, batchSize: settings.batchSize }),
       ...(course ? [evaluation({ every: settings.evaluateEvery, measure: course.evaluate })] : []),
     ],
     from,

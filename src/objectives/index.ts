@@ -5,12 +5,21 @@ export { type AveragedOptions, averaged, movingAverage } from './averaged.ts'
 export { type ClassificationOptions, classification } from './classification.ts'
 export { type ConditionalGanOptions, conditionalGan } from './conditional-gan.ts'
 export { CONDITIONS, type Condition } from './conditions/index.ts'
+export { type CryptographyOptions, cryptography } from './cryptography.ts'
 export { type FastAdversarialOptions, fastAdversarial } from './fast-adversarial.ts'
 export { type FreeAdversarialOptions, freeAdversarial } from './free-adversarial.ts'
 export { type GanOptions, gan } from './gan.ts'
 export type { AttackSettings } from './inner-attack.ts'
 export { type NoisyClassificationOptions, noisyClassification } from './noisy-classification.ts'
-export { type Log, metricsOf, type Objective, objective, type Picture, type Variable } from './objective.ts'
+export {
+  type Challenge,
+  type Log,
+  metricsOf,
+  type Objective,
+  objective,
+  type Picture,
+  type Variable,
+} from './objective.ts'
 export {
   type Draw,
   functionOf,

@@ -160,6 +160,12 @@ const DECLARED = {
     schema: planeRowSchema,
     ownView: true,
   },
+  challenges: {
+    title: 'Newcomers',
+    holds: 'how newcomers fared who learned against the networks as they were',
+    schema: metricsRowSchema,
+    read: readMetricsRow,
+  },
 } satisfies Readonly<Record<string, DeclaredLog>>
 
 /** Every log of a training. */
