@@ -6,14 +6,16 @@ import { adam, adamW } from '../optimizers/index.ts'
 import { cipherNetworks, WIDTHS, type WidthName } from './cipher-networks.ts'
 import { defineModel } from './model.ts'
 
-/** Share of the first half's learning rate that is left at the end. */
+/** Share of the first learning rate that is left at the end. */
 const LAST_RATE = 0.02
+/** Shares of a training after which learning rates fall. */
+const FALLS = { pair: 1 / 3, fresh: 1 / 2 }
 /** Shares of the training between which the weight of secrecy grows. */
 const GROWS = { from: 0.2, to: 0.6 }
 
-/** Full for the first half of `steps`, then falling straight to a fiftieth. */
-export const halfThenFalling = (rate: number, steps: number) => (update: number) =>
-  rate * Math.max(LAST_RATE, Math.min(1, 2 * (1 - update / steps)))
+/** Full for a share of `steps`, then falling straight to a fiftieth. */
+export const fallingAfter = (share: number, rate: number, steps: number) => (update: number) =>
+  rate * Math.max(LAST_RATE, Math.min(1, (1 - update / steps) / (1 - share)))
 
 /** From `first` to `last`, straight, between a fifth and three fifths of `steps`. */
 export const growing = (first: number, last: number, steps: number) => (step: number) => {
@@ -37,7 +39,7 @@ const options = z.object({
   gain: rate.default(2).describe("how large weights begin, as a multiple of Glorot and Bengio's rule"),
   learningRate: rate
     .default(2e-3)
-    .describe('learning rate of all three; that of Alice and Bob falls in the second half'),
+    .describe('learning rate of all three; that of Alice and Bob falls after a third of the training'),
   eveUpdates: z.int().min(1).max(32).default(2).describe('updates of Eve for one of Alice and Bob'),
   eveDecay: z
     .number()
@@ -49,7 +51,7 @@ const options = z.object({
     .min(0)
     .default(0.3)
     .describe('what secrecy weighs for Alice and Bob at first, beside being understood'),
-  secrecy: z.number().min(0).default(2).describe('what it weighs from three fifths of the training on'),
+  secrecy: z.number().min(0).default(2.2).describe('what it weighs from three fifths of the training on'),
   freshEvery: z
     .int()
     .min(0)
@@ -86,13 +88,13 @@ export const cryptography = defineModel<typeof options>({
   objective(given, { steps }) {
     const { bits, keyBits = bits, widths: named, gain, learningRate, ...rest } = settle(given)
     const { eveUpdates, eveDecay, firstSecrecy, secrecy, freshEvery, freshEves, freshSteps, freshRate } = rest
-    const pairRate = steps === undefined ? learningRate : halfThenFalling(learningRate, steps)
+    const pairRate = steps === undefined ? learningRate : fallingAfter(FALLS.pair, learningRate, steps)
     return objectiveOf({
       name: 'cryptography',
       ...cipherNetworks({ bits, keyBits, widths: named, gain }),
       pairOptimizer: adam({ learningRate: pairRate }),
       eveOptimizer: adamW({ learningRate, weightDecay: eveDecay }),
-      freshOptimizer: adam({ learningRate: halfThenFalling(freshRate, freshSteps) }),
+      freshOptimizer: adam({ learningRate: fallingAfter(FALLS.fresh, freshRate, freshSteps) }),
       eveUpdates,
       secrecy: steps === undefined ? () => secrecy : growing(firstSecrecy, secrecy, steps),
       fresh: { steps: freshSteps, every: freshEvery, count: freshEves },
