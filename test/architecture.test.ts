@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { findCycle, type Import, importsOf, nodeGlobalsOf, type Sources } from './support/imports.ts'
 
 const PURE =
-  'util formats graph autodiff lowering onnx runtime initializers layers augmentations losses optimizers watches objectives models training metrics classifiers attacks data environments agents runs statistics report'
+  'util formats graph autodiff lowering onnx runtime initializers layers augmentations losses optimizers watches objectives models training metrics classifiers attacks data environments agents runs statistics report ciphers'
 /** What each room may import besides itself: rooms, single files, or `type:` and a room. docs/design.md explains it. */
 const ARROWS: Readonly<Record<string, string>> = {
   util: '',
@@ -33,6 +33,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   data: 'formats util',
   environments: 'util',
   agents: 'data environments util',
+  ciphers: 'util',
   runs: 'formats util',
   statistics: 'runs util',
   report: 'runs statistics util',

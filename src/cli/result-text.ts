@@ -7,6 +7,7 @@ import { classificationLines } from './classification-text.ts'
 import { formatPath } from './format-path.ts'
 import type { ShownMetric } from './progress.ts'
 import { plainStyle, type Style } from './style.ts'
+import { wrapped } from './wrapped.ts'
 
 /** Rows of two columns, the first padded to one width. */
 export function columns(rows: readonly (readonly [string, string])[], style: Style = plainStyle): string[] {
@@ -58,6 +59,7 @@ export function resultText(
       : []),
     ...(alarms.length > 0 ? ['', ...alarms] : []),
     ...(result.classification ? ['', ...classificationLines(result.classification)] : []),
+    ...(result.challenge?.verdict ? ['', ...wrapped(result.challenge.verdict.words, 100)] : []),
     '',
     ...fileRows({ ...files, 'run folder': folder }, style),
     ...(outcome === 'stopped'

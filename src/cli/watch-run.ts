@@ -149,6 +149,14 @@ export function eventDrawer(
           terminal.print(`${paint(`${severity}:`)} step ${formatCount(step)}: ${message}`)
           return
         }
+        case 'newcomer': {
+          stage = 'finishing'
+          const { network, number, count, done, steps } = event
+          const text = `${network} ${number} of ${count} learns against what was trained`
+          if (terminal.live) activity(`${text}: ${formatCount(done)} of ${formatCount(steps)} steps`)
+          else if (done === steps) activity(text.replace('learns', 'has learned'))
+          return
+        }
         case 'finishing':
           stage = 'finishing'
           activity(`making ${FINISHING[event.what]}`)

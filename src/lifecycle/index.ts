@@ -6,6 +6,15 @@ export { imageBatch, type SampledImages, samplesPng } from '../pictures/images.t
 export { packageVersion } from '../runs/node/machine.ts'
 export { type AugmentEvent, type AugmentRequest, type AugmentResult, augmentRun } from './augment-run.ts'
 export { type CompareOptions, type CompareResult, compareRuns } from './compare-runs.ts'
+export {
+  type DecryptRequest,
+  type DecryptResult,
+  decryptRun,
+  type EncryptRequest,
+  type EncryptResult,
+  encryptRun,
+  type Leak,
+} from './encrypt-run.ts'
 export { type EvaluateEvent, type EvaluateOptions, evaluateRuns } from './evaluate-runs.ts'
 export { type FineTuneRequest, fineTuneRun, openTunable, type Tunable } from './fine-tune.ts'
 export {

@@ -16,6 +16,9 @@ import type { RunConfig } from '../runs/index.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
 import type { ResolvedSettings } from './request.ts'
 
+/** What stands for the hash of data that is made as it is asked for. */
+export const NO_HASH = 'none'
+
 export interface RunData {
   /** What a model may know of it. */
   readonly facts: DataFacts
@@ -88,7 +91,7 @@ async function columnData(name: string, chosen: Chosen, options: LoadDataOptions
     return {
       facts: { columns: {} },
       source: noData,
-      record: { name, hash: 'none', count: 0, columns: {} },
+      record: { name, hash: NO_HASH, count: 0, columns: {} },
     }
   const { train, test, modes } = loaded
   const [height, width, channels] = train.columns.images?.shape ?? []
@@ -122,7 +125,8 @@ export function modelData(
   name: string | readonly string[],
 ): RunData | undefined {
   if (!model.source) return undefined
-  if (name !== OWN_DATA)
+  const [first, ...others] = [name].flat()
+  if (first !== OWN_DATA || others.length > 0)
     throw new ConfigError(
       `${model.name} brings data of its own and is trained on nothing else; expected no data to be named, got "${[name].flat().join('", "')}"`,
     )
@@ -134,8 +138,8 @@ export function modelData(
     source,
     examples,
     record: {
-      name,
-      hash: 'none',
+      name: OWN_DATA,
+      hash: NO_HASH,
       count: examples?.count ?? 0,
       columns: columnsRecord(columns),
       ...('open' in source && source.words ? { words: source.words } : {}),

@@ -20,6 +20,7 @@ import { checkMemory } from '../training/memory.ts'
 import type { TrainingState } from '../training/state.ts'
 import { stepGraph } from '../training/step.ts'
 import { train } from '../training/trainer.ts'
+import { challenge } from '../training/watchers/challenge.ts'
 import { evaluation } from '../training/watchers/evaluation.ts'
 import { plane } from '../training/watchers/plane.ts'
 import { samples } from '../training/watchers/samples.ts'
@@ -122,6 +123,7 @@ async function* trainInto(
       ...(course
         ? [evaluation({ every: settings.evaluateEvery, log: course.log, measure: course.evaluate })]
         : []),
+      challenge({ source: data.source, batchSize: settings.batchSize }),
     ],
     from,
     initial,

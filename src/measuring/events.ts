@@ -1,6 +1,6 @@
 // What a running command tells: the events of training, and those around it.
 import type { MeasureInfo } from '../metrics/index.ts'
-import type { Classification, RunConfig, Standing } from '../runs/index.ts'
+import type { ChallengeRecord, Classification, RunConfig, Standing } from '../runs/index.ts'
 import type { MetricsRow, Notice } from '../training/detectors.ts'
 import type { LogRow } from '../training/watcher.ts'
 
@@ -31,6 +31,8 @@ export interface RunResult {
   readonly validation?: MetricsRow
   /** How it names the held-out images; only of models that name classes. */
   readonly classification?: Classification
+  /** How newcomers fared; only where the objective declares a challenge. Its numbers stand at the end as well, each by its name. */
+  readonly challenge?: ChallengeRecord
   /** Seconds of training in all, interruptions left out. */
   readonly seconds: number
   readonly stepsPerSecond: number
@@ -76,6 +78,15 @@ export type RunEvent =
   | { readonly type: 'checkpoint'; readonly step: number }
   /** Somebody paused the run, or let it go on. */
   | { readonly type: 'paused' | 'continued'; readonly step: number }
+  /** Training is over; a newcomer learns against what was trained, the `number`th of `count`. */
+  | {
+      readonly type: 'newcomer'
+      readonly network: string
+      readonly number: number
+      readonly count: number
+      readonly done: number
+      readonly steps: number
+    }
   /** Training is over; pictures, models and the report are being made. */
   | { readonly type: 'finishing'; readonly what: 'models' | 'pictures' | 'report' }
   /** The last event. */

@@ -7,6 +7,7 @@ import { classifier } from './classifier.ts'
 import { conditionalDcgan } from './conditional-dcgan.ts'
 import { conditionalGan } from './conditional-gan.ts'
 import { convVae } from './conv-vae.ts'
+import { cryptography } from './cryptography.ts'
 import { dcgan } from './dcgan.ts'
 import { dcgan64 } from './dcgan-64.ts'
 import { deepVae } from './deep-vae.ts'
@@ -41,6 +42,7 @@ export const MODELS: readonly ModelDefinition[] = [
   improvedGan,
   fullRainbow,
   pqn,
+  cryptography,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */

@@ -7,6 +7,7 @@ export { type CapsulesOptions, capsules } from './capsules.ts'
 export { type ClassificationOptions, classification } from './classification.ts'
 export { type ConditionalGanOptions, conditionalGan } from './conditional-gan.ts'
 export { CONDITIONS, type Condition } from './conditions/index.ts'
+export { type CryptographyOptions, cryptography } from './cryptography.ts'
 export { type DenoisingOptions, denoisingAutoencoder } from './denoising-autoencoder.ts'
 export { type FastAdversarialOptions, fastAdversarial } from './fast-adversarial.ts'
 export { type FeatureMatchingOptions, featureMatching } from './feature-matching.ts'
@@ -16,7 +17,15 @@ export type { AttackSettings } from './inner-attack.ts'
 export { hiddenPixels, type MaskedOptions, maskedAutoencoder } from './masked-autoencoder.ts'
 export { type MultiLabelOptions, multiLabelClassification } from './multi-label.ts'
 export { type NoisyClassificationOptions, noisyClassification } from './noisy-classification.ts'
-export { type Log, metricsOf, type Objective, objective, type Picture, type Variable } from './objective.ts'
+export {
+  type Challenge,
+  type Log,
+  metricsOf,
+  type Objective,
+  objective,
+  type Picture,
+  type Variable,
+} from './objective.ts'
 export {
   type Draw,
   functionOf,

@@ -3,6 +3,7 @@ import type { Value } from '../graph/value.ts'
 import { NETWORK, type Network } from '../layers/network.ts'
 import type { NamedValues } from '../layers/ports.ts'
 import { OPTIMIZER } from '../optimizers/optimizer.ts'
+import type { ChallengeNumbers } from '../runs/challenge.ts'
 import type { MetricInfo } from '../runs/schema.ts'
 import { checkArgument, FUNCTION, type Kind, listOf, NAME, recordOf, SHAPE } from '../util/arguments.ts'
 import { ConfigError } from '../util/errors.ts'
@@ -41,6 +42,25 @@ export interface Picture {
   readonly kind: string
 }
 
+/**
+ * Somebody new against what was learned: a network that begins from nothing and learns while all others stay as they are. Opponents that were
+ * trained along may be fooled where others are not, so what is held against such a newcomer counts.
+ */
+export interface Challenge {
+  /** The networks of the objective under their names, and the newcomer, who alone learns. Numbers of its log are what is found. */
+  readonly objective: Objective
+  /** The newcomer; the number of the log that has its name is how it fares. */
+  readonly network: string
+  /** Steps that each newcomer learns. */
+  readonly steps: number
+  /** While the objective trains, one comes every so many steps; 0 for none. */
+  readonly every: number
+  /** So many come when it is trained. */
+  readonly count: number
+  /** What the newcomers say together: whether what was to be reached was reached, and in words. */
+  verdict(found: ChallengeNumbers): { readonly reached: boolean; readonly words: string }
+}
+
 export interface Objective<Name extends string = string> {
   readonly name: string
   readonly networks: Readonly<Record<Name, Network>>
@@ -58,6 +78,8 @@ export interface Objective<Name extends string = string> {
   readonly watches?: readonly Watch[]
   /** Figures of its reports, beside curves and samples. */
   readonly pictures?: readonly Picture[]
+  /** Who tries what it has learned, and how. */
+  readonly challenge?: Challenge
 }
 
 /** What a run records of the numbers that it logs. */

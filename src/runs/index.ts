@@ -18,6 +18,13 @@ export {
   type Watched,
 } from './alarms.ts'
 export {
+  CHALLENGE_FILE,
+  type ChallengeNumbers,
+  type ChallengeRecord,
+  challengeNumbers,
+  challengeSchema,
+} from './challenge.ts'
+export {
   CLASSIFICATION_FILE,
   type Classification,
   classificationOf,

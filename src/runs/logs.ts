@@ -183,6 +183,12 @@ const DECLARED = {
       { name: 'episodes', label: 'episodes', unit: 'episodes' },
     ],
   },
+  challenges: {
+    title: 'Newcomers',
+    holds: 'how newcomers fared who learned against the networks as they were',
+    schema: metricsRowSchema,
+    read: readMetricsRow,
+  },
 } satisfies Readonly<Record<string, DeclaredLog>>
 
 /** Every log of a training. */

@@ -8,7 +8,7 @@ export const TRAINING: Recipe<RunConfig> = {
   called: 'a training',
   schema: runConfigSchema,
   logs: LOGS,
-  records: ['evaluation.json', 'classification.json'],
+  records: ['evaluation.json', 'classification.json', 'challenge.json'],
   subject: ({ model, data, settings: { seed, steps } }) => ({
     model,
     data: data.words ?? data.name,

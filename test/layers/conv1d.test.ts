@@ -1,6 +1,7 @@
 // Conv1D: the contract, and sums written out.
 import { expect, test } from 'vitest'
 import { conv1D } from '../../src/layers/conv1d.ts'
+import { randomStream } from '../../src/util/random.ts'
 import { layerContract, runLayer } from '../contracts/layer.ts'
 import { tensor } from '../support/tensors.ts'
 
@@ -35,4 +36,24 @@ test('the kernel slides over the steps; causal padding looks back only', () => {
   expect(made('valid')).toEqual([12, 23, 34])
   expect(made('causal')).toEqual([1, 12, 23, 34])
   expect(made('causal', 2)).toEqual([1, 2, 13, 24])
+})
+
+test.each([
+  ['few channels', 2, 3],
+  ['many channels', 5, 12],
+])('windows side by side give what sliding ones give, with %s', (_, channels, filters) => {
+  const random = randomStream(1, 'pieces')
+  const numbers = (shape: number[]) => ({
+    shape,
+    data: Float64Array.from(random.fillNormal(new Float32Array(shape.reduce((a, b) => a * b)))),
+  })
+  const x = numbers([3, 8, channels])
+  const weights = { kernel: numbers([2, channels, filters]), bias: numbers([filters]) }
+  const whole = { filters, kernelSize: 2, activation: 'tanh' } as const
+  const apart = runLayer(conv1D({ ...whole, strides: 2 }), x, weights, false).output
+  // Of windows that slide one place at a time every second one is meant.
+  const slid = runLayer(conv1D(whole), x, weights, false).output
+  const meant = slid.filter((_, i) => Math.floor((i % (7 * filters)) / filters) % 2 === 0)
+  expect(apart.length).toBe(3 * 4 * filters)
+  for (const [i, value] of apart.entries()) expect(value).toBeCloseTo(meant[i]!, 12)
 })

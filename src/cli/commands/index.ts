@@ -27,6 +27,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./play.ts'),
   },
   {
+    name: 'encrypt',
+    usage: '<run> <file>',
+    summary: 'let a trained pair encrypt, beside AES: a demonstration',
+    load: () => import('./encrypt.ts'),
+  },
+  {
+    name: 'decrypt',
+    usage: '<run> <message>',
+    summary: 'give back every bit of what a pair encrypted',
+    load: () => import('./decrypt.ts'),
+  },
+  {
     name: 'interpolate',
     usage: '<run>',
     summary: 'walk between latents: a strip and an animation',

@@ -5,13 +5,15 @@ import type { ImageForm } from '../../data/fit.ts'
 import { parseImageSize } from '../../data/image-size.ts'
 import { type LabelledPart, labelledPart } from '../../data/labelled-part.ts'
 import { namedColumns, namedSets } from '../../data/node/index.ts'
-import { imagesIn, isColumns, loadRunData, type RunData } from '../../lifecycle/run-data.ts'
+import { imagesIn, isColumns, loadRunData, NO_HASH, type RunData } from '../../lifecycle/run-data.ts'
+import { OWN_DATA } from '../../models/model.ts'
 import { DataError } from '../../util/errors.ts'
 import type { DataHashes, DataWanted, KnownData, Options } from '../kind.ts'
 import { canonicalJson, type Job } from '../request.ts'
 
 /** Whether data is found by a name on every machine. */
-export const isNamed = (data: string): boolean => Object.hasOwn(namedSets, data) || isColumns(data)
+export const isNamed = (data: string): boolean =>
+  data === OWN_DATA || Object.hasOwn(namedSets, data) || isColumns(data)
 
 /** The folder in which a job leaves the set that it made, and others find it. */
 export const MADE = 'set'
@@ -74,8 +76,11 @@ export function dataHashes(dataDir?: string): DataHashes {
     if (last?.key !== key) last = { key, loaded: loadRunData(data, { options, dataDir, ...imageForm(form) }) }
     return last.loaded
   }
-  const seen = (wanted: DataWanted): Promise<Seen> =>
-    kept(known, [wanted.data, wanted.options, wanted.form], () => load(wanted).then(seenOf))
+  const seen = (wanted: DataWanted): Promise<Seen> => {
+    // What a model makes itself follows from its settings, which the request has.
+    if (wanted.data === OWN_DATA) return Promise.resolve({ train: NO_HASH, count: 0 })
+    return kept(known, [wanted.data, wanted.options, wanted.form], () => load(wanted).then(seenOf))
+  }
   const partOf = (wanted: DataWanted, labels: LabelledPart): Promise<string> =>
     kept(parts, [wanted.data, wanted.options, wanted.form, labels], async () => {
       const { train } = imagesIn(await load(wanted))

@@ -9,6 +9,7 @@ import { ConfigError } from '../../../util/errors.ts'
 import { checkNames, checkNumber } from '../../../util/options.ts'
 import type { JobContext, JobKind, Options } from '../../kind.ts'
 import { accuracies, HELD_OUT, type Tested, testData, testedOn, testNames } from '../accuracy.ts'
+import { challengeRows } from '../challenged.ts'
 import { formIn, lookedThrough, MADE, movedData, placeOf, placesFor } from '../data.ts'
 import { TRAINING } from '../needed-run.ts'
 import { runJob } from '../run-job.ts'
@@ -153,7 +154,7 @@ export const trainingKind: JobKind = {
       share: training.evaluate ? TRAINING_SHARE : 1,
       async measure() {
         if (training.evaluate) await evaluate(context, training, training.evaluate)
-        return accuracies(context, training)
+        return [...(await accuracies(context, training)), ...(await challengeRows(folder))]
       },
     })
   },
