@@ -3,6 +3,7 @@ import { ConfigError } from '../util/errors.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { c51, dqn, rainbow } from './agent.ts'
 import { classifier } from './classifier.ts'
+import { commnet } from './commnet.ts'
 import { conditionalDcgan } from './conditional-dcgan.ts'
 import { conditionalGan } from './conditional-gan.ts'
 import { convVae } from './conv-vae.ts'
@@ -30,6 +31,7 @@ export const MODELS: readonly ModelDefinition[] = [
   dqn,
   c51,
   rainbow,
+  commnet,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */

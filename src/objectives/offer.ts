@@ -59,6 +59,8 @@ export type KnownFunction = 'generate' | 'judge' | 'score' | 'encode' | 'decode'
 export interface Offer<Name extends string = string> {
   /** The network that does it, in inference mode. */
   readonly network: Name
+  /** Which output of it; default its only one. */
+  readonly output?: string
   /** What its inputs are drawn from, by name. */
   readonly draws?: Readonly<Record<string, Draw>>
   /** What is made of its output, e.g. the part of it that is meant. Default: nothing. */
@@ -77,10 +79,21 @@ interface Offering {
 }
 
 /** A function that is offered, with its network. */
-export interface OfferedFunction extends Offer {
+export interface OfferedFunction extends Omit<Offer, 'output'> {
   readonly name: string
   readonly of: Network
   readonly output: NamedPort
+}
+
+/** The output of this name, or the only one. @throws ConfigError when there is none of this name, or there are several and none is named */
+function portNamed(network: Network, name: string | undefined): NamedPort {
+  if (name === undefined) return outputOf(network)
+  const port = network.outputs[name]
+  if (!port)
+    throw new ConfigError(
+      `"${network.name}" has no output "${name}"; it has ${Object.keys(network.outputs).join(', ')}`,
+    )
+  return { name, ...port }
 }
 
 /** A function of an objective; undefined when it offers none of this name. */
@@ -91,7 +104,7 @@ export function offeredBy(
   const offer = Object.hasOwn(offers, name) ? offers[name] : undefined
   if (!offer) return undefined
   const of = networks[offer.network]!
-  return { ...offer, name, of, output: outputOf(of) }
+  return { ...offer, name, of, output: portNamed(of, offer.output) }
 }
 
 /** What an objective lacks that does not offer a function that tools know, and what has it. */

@@ -74,6 +74,11 @@ export interface Descent<Name extends string = string> {
   readonly optimizer: Optimizer
   /** Executions per step; default 1. */
   readonly repeats?: number
+  /**
+   * Steps whose gradients are summed before the weights change, all with the same weights: parts of a batch that one step does not
+   * hold. Default 1.
+   */
+  readonly accumulate?: number
   loss(context: PhaseContext<Name>): PhaseResult
 }
 
