@@ -62,7 +62,18 @@ export function trafficRules(options: TrafficOptions = {}): TeamRules {
     name: 'traffic',
     summary: `${cars} cars on two one-way roads of ${side} cells that cross, each goes or brakes`,
     agents: cars,
-    observation: { shape: [features], dtype: 'float32', low: 0, high: 1 },
+    observation: {
+      shape: [features],
+      dtype: 'float32',
+      low: 0,
+      high: 1,
+      names: [
+        ...['road down', 'road across'],
+        ...Array.from({ length: side }, (_, i) => `gone ${i}`),
+        'braked',
+        ...Array.from({ length: around }, (_, i) => `seen ${i}`),
+      ],
+    },
     actions: ['gas', 'brake'],
     steps,
     measures: [

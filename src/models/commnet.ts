@@ -1,7 +1,7 @@
 // `commnet`: teams of agents who talk, at the levers or at a junction, and the same without a word.
 import { z } from 'zod'
 import { leverColumns, leverDraws, teamPeriod, teamPlay } from '../agents/index.ts'
-import { leversRules, type TeamRules, trafficRules } from '../environments/index.ts'
+import { type TeamRules, teamRulesOf } from '../environments/index.ts'
 import { mul, reduceMax, reduceSum, sub } from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
 import type { Network } from '../layers/network.ts'
@@ -128,11 +128,10 @@ function settle(given: Options): Options {
 }
 
 /** The rules of the task. @throws ConfigError for options that it cannot have */
-function rulesOf({ task, agents, pool, vision, easiest, arrival }: Options): TeamRules {
-  return task === 'levers'
-    ? leversRules({ agents, pool })
-    : trafficRules({ cars: agents, vision, arrival: [easiest, arrival] })
-}
+const rulesOf = (given: Options): TeamRules => teamRulesOf(given.task, taskOptions(given))
+
+const taskOptions = ({ task, agents, pool, vision, easiest, arrival }: Options) =>
+  task === 'levers' ? { agents, pool } : { cars: agents, vision, arrival: [easiest, arrival] }
 
 function networkOf(given: Options, { observation, actions }: TeamRules): Network {
   const { task, agents, pool, rounds, communication, width = USUAL[task].width } = given
@@ -206,6 +205,14 @@ export const commnet = defineModel<typeof options>({
   },
   objective(given, { steps }) {
     const settled = settle(given)
-    return learns(settled, rulesOf(settled), steps)
+    const task = { name: settled.task, options: taskOptions(settled) }
+    return {
+      ...learns(settled, rulesOf(settled), steps),
+      offers: {
+        decide: { network: 'team', output: 'logits', task, meaning: 'logits of the actions of each agent' },
+        speak: { network: 'team', output: 'messages', task, meaning: 'what each agent says in each round' },
+      },
+      pictures: [{ kind: 'team' }],
+    }
   },
 })

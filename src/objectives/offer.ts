@@ -53,8 +53,19 @@ export function classInputOf({
  * - `decode`    makes an example of a latent
  * - `classify`  gives one logit per class: the confusion matrix
  * - `act`       gives the action for an observation
+ * - `decide`    gives logits of the actions of each agent of a team, for what each of them sees
+ * - `speak`     gives what each agent of a team says in each round
  */
-export type KnownFunction = 'generate' | 'judge' | 'score' | 'encode' | 'decode' | 'classify' | 'act'
+export type KnownFunction =
+  | 'generate'
+  | 'judge'
+  | 'score'
+  | 'encode'
+  | 'decode'
+  | 'classify'
+  | 'act'
+  | 'decide'
+  | 'speak'
 
 export interface Offer<Name extends string = string> {
   /** The network that does it, in inference mode. */
@@ -69,6 +80,8 @@ export interface Offer<Name extends string = string> {
   readonly meaning?: string
   /** Of `act`: the environment for which it acts, and how that was made. */
   readonly environment?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
+  /** Of `decide`: the task of the team, and how that was made. */
+  readonly task?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
 }
 
 /** What an objective offers, of which only its networks and offers are asked. */
@@ -116,6 +129,8 @@ const WANTING: Readonly<Record<KnownFunction, string>> = {
   decode: 'has no decoder; train an autoencoder, such as vae',
   classify: 'names no classes; train a model that does, such as classifier',
   act: 'takes no actions; train an agent',
+  decide: 'is no team of agents; train one, such as commnet',
+  speak: 'is no team of agents who talk; train one, such as commnet',
 }
 
 /** The same. @throws ConfigError when it is not offered */

@@ -3,6 +3,7 @@ import { autoencoderPictures } from './autoencoder-pictures.ts'
 import { classificationPictures } from './classification.ts'
 import type { PictureMaker } from './picture-maker.ts'
 import { pointsPicture } from './points.ts'
+import { teamPictures } from './team.ts'
 
 export const PICTURES: Readonly<Record<string, PictureMaker>> = {
   /** A map of latents, reconstructions, and where examples lie: of `encode` and `decode`. */
@@ -11,4 +12,6 @@ export const PICTURES: Readonly<Record<string, PictureMaker>> = {
   points: pointsPicture,
   /** How held-out images are named: of `classify`. */
   'confusion-matrix': classificationPictures,
+  /** What agents say and do: of `decide` and `speak`. */
+  team: teamPictures,
 }
