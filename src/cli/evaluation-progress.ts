@@ -27,7 +27,7 @@ function told(event: EvaluateEvent): {
         text: `training the classifier that measures need, once for this data: step ${formatCount(event.step)} of ${formatCount(event.steps)}`,
       }
     case 'evaluating': {
-      const what = event.what === 'samples' ? formatPath(event.folder) : 'real images'
+      const what = event.what === 'samples' ? formatPath(event.folder) : 'what stands beside'
       const text = `measuring ${what}: draw ${event.draw} of ${event.draws}`
       return { about: text, text }
     }

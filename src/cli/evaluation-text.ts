@@ -1,5 +1,5 @@
 // What `evaluate` found, for people.
-import type { Evaluation, MeasureRecord } from '../runs/index.ts'
+import { type Evaluation, type MeasureRecord, measuredOf } from '../runs/index.ts'
 import { formatCount, formatPercent } from '../util/format.ts'
 import { spreadText } from '../util/spread-text.ts'
 import { plainStyle, type Style } from './style.ts'
@@ -49,7 +49,8 @@ export function evaluationText(run: string, evaluation: Evaluation, style: Style
     amount(measure.floor, measure.format),
     BETTER[measure.better],
   ])
-  const table = [['', 'samples', evaluation.histogram ? 'real images' : 'real', ''], ...rows]
+  const { what, beside, explained } = measuredOf(evaluation)
+  const table = [['', what, beside, ''], ...rows]
   const widths = [0, 1, 2].map((at) => Math.max(...table.map((row) => row[at]!.length)))
   const lines = table.map((row, at) => {
     const [name, value, floor, better] = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)) as [
@@ -74,12 +75,8 @@ export function evaluationText(run: string, evaluation: Evaluation, style: Style
     ...byClass(evaluation),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
-    style.faint(`${formatCount(count)} samples against ${reference}${spread}; seed ${seed}`),
-    style.faint(
-      evaluation.histogram
-        ? 'real images: as many training images in place of the samples'
-        : 'real: as many real examples in place of the samples',
-    ),
+    style.faint(`${formatCount(count)} ${what} against ${reference}${spread}; seed ${seed}`),
+    style.faint(explained),
     ...(extractor
       ? [
           style.faint(

@@ -6,7 +6,10 @@ import { cartPoleRules } from './cart-pole.ts'
 import { type Environment, type EnvironmentOptions, environmentOf } from './environment.ts'
 import { freewayRules } from './freeway.ts'
 import type { Rules } from './game.ts'
+import { leversRules } from './levers.ts'
 import { spaceInvadersRules } from './space-invaders.ts'
+import type { TeamRules } from './team.ts'
+import { trafficRules } from './traffic-junction.ts'
 
 export const ENVIRONMENTS: readonly Rules[] = [spaceInvadersRules, breakoutRules, freewayRules, cartPoleRules]
 
@@ -24,3 +27,19 @@ export function rulesNamed(name: string): Rules {
 /** An environment by its name. @throws ConfigError for a name or options that nobody knows */
 export const makeEnvironment = (name: string, options?: EnvironmentOptions): Environment =>
   environmentOf(rulesNamed(name), options)
+
+/** Tasks of teams, by name: each makes rules of its options. */
+export const TEAM_TASKS: Readonly<Record<string, (options?: never) => TeamRules>> = {
+  levers: leversRules,
+  traffic: trafficRules,
+}
+
+/** The rules of a task of a team. @throws ConfigError listing the tasks, when there is none of this name */
+export function teamRulesOf(name: string, options: Readonly<Record<string, unknown>> = {}): TeamRules {
+  const make = Object.hasOwn(TEAM_TASKS, name) ? TEAM_TASKS[name]! : undefined
+  if (!make)
+    throw new ConfigError(
+      `unknown task of a team "${name}". Known tasks: ${Object.keys(TEAM_TASKS).join(', ')}`,
+    )
+  return make(options as never)
+}

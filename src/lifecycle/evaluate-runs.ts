@@ -1,19 +1,22 @@
 // Measures the samples of trained runs, several draws of each, and keeps what was found in their folders.
+import { teamRulesOf } from '../environments/index.ts'
 import type { DrawFound, FoundMeasure } from '../measuring/evaluator.ts'
 import type { RunEvent } from '../measuring/events.ts'
 import type { ExtractorSource } from '../measuring/reported-extractor.ts'
 import { withReports } from '../measuring/reports.ts'
+import { openTrials } from '../measuring/trials.ts'
 import { overDraws } from '../metrics/index.ts'
-import { functionOf } from '../objectives/offer.ts'
+import type { Objective } from '../objectives/objective.ts'
+import { functionOf, type KnownFunction } from '../objectives/offer.ts'
 import { askedSamples } from '../pictures/fresh-samples.ts'
 import { writeRecorded } from '../pictures/pictures.ts'
 import type { Evaluation, MeasureRecord } from '../runs/index.ts'
 import { EVALUATION_FILE, type RunFolder } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import { frozen } from '../training/functions.ts'
+import { frozen, type Weights } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
-import { evaluatorFor, type OpenedEvaluator } from './evaluator-for.ts'
+import { evaluatorFor } from './evaluator-for.ts'
 import { openOwnRun } from './own-code.ts'
 import { checkpointArrays, newestCheckpoint, recordedData, recordedObjective } from './recorded-run.ts'
 import type { RunData } from './run-data.ts'
@@ -45,12 +48,6 @@ export type EvaluateEvent =
       readonly draws: number
     }
   | { readonly type: 'evaluated'; readonly folder: string; readonly evaluation: Evaluation }
-
-/** What belongs to one data set. */
-interface OpenData extends OpenedEvaluator {
-  /** Draws of real images, taken when first wanted. */
-  readonly floors: DrawFound[]
-}
 
 /** The draws of one measure as a record. */
 function recordOf(draws: readonly DrawFound[], floors: readonly DrawFound[], at: number): MeasureRecord {
@@ -97,42 +94,126 @@ function conditionalOf(
   }
 }
 
+/** How runs of one kind of data are measured. */
+interface OpenMeasuring {
+  readonly count: number
+  readonly seed: number
+  readonly reference: { readonly words: string; readonly hash: string }
+  /** What is measured, where it is no samples. */
+  readonly of?: { readonly what: string; readonly beside: string }
+  /** Only where samples are classified. */
+  readonly extractor?: Evaluation['extractor'] | undefined
+  readonly classes: readonly string[]
+  readonly realShares: readonly number[]
+  measure(weights: Weights, objective: Objective, draw: number): Promise<DrawFound>
+  floor(draw: number): Promise<DrawFound>
+  close(): Promise<void>
+  /** Draws of what stands beside, taken when first wanted. */
+  readonly floors: DrawFound[]
+}
+
+interface OpenContext extends EvaluateOptions {
+  readonly run: RunFolder
+  readonly objective: Objective
+  readonly engine: Engine
+}
+
+/** Ways to measure a run, by the function that it must offer. */
+interface Measuring {
+  readonly offer: KnownFunction
+  /** Runs of which this is the same share what is opened. */
+  key(context: Pick<OpenContext, 'run' | 'objective'>): string
+  open(context: OpenContext): AsyncGenerator<EvaluateEvent, OpenMeasuring>
+}
+
+/** Samples, beside real examples. */
+const bySamples: Measuring = {
+  offer: 'generate',
+  key: ({ run }) => run.config.data.hash,
+  async *open({ run, engine, dataDir, signal, extractor: source, count, seed }) {
+    const loaded = yield* withReports<EvaluateEvent, RunData>((report) =>
+      recordedData(run.config, {
+        dataDir,
+        signal,
+        onImages: (progress) => report({ type: 'images', ...progress }),
+      }),
+    )
+    const { evaluator, extractor } = yield* evaluatorFor(engine, loaded, { source, signal, count, seed })
+    return {
+      ...evaluator,
+      async measure(weights, objective, draw) {
+        const random = randomStream(evaluator.seed, 'evaluate', draw)
+        const { values, asked } = await askedSamples(weights, objective, { count: evaluator.count, random })
+        return evaluator.measure(values, asked)
+      },
+      close: async () => void (await extractor?.close()),
+      floors: [],
+    }
+  },
+}
+
+/** Whole episodes of a team, beside agents who choose by chance. */
+const byTrials: Measuring = {
+  offer: 'decide',
+  key: ({ objective }) => JSON.stringify(functionOf(objective, 'decide').task),
+  async *open({ objective, count, seed }) {
+    const { name, options } = functionOf(objective, 'decide').task!
+    const trials = openTrials(teamRulesOf(name, options), { count, seed })
+    return {
+      ...trials,
+      of: { what: 'trials', beside: 'by chance' },
+      classes: [],
+      realShares: [],
+      measure: (weights, measured, draw) => trials.measure(weights, functionOf(measured, 'decide'), draw),
+      close: async () => {},
+      floors: [],
+    }
+  },
+}
+
+const MEASURING: readonly Measuring[] = [bySamples, byTrials]
+
+/** @throws ConfigError when nothing that a run offers can be measured */
+function measuringOf(objective: Objective): Measuring {
+  const found = MEASURING.find(({ offer }) => objective.offers?.[offer])
+  if (!found) functionOf(objective, 'generate')
+  return found!
+}
+
 async function* evaluateOne(
   run: RunFolder,
   engine: Engine,
-  { evaluator, floors }: OpenData,
+  opened: OpenMeasuring,
   draws: number,
 ): AsyncGenerator<EvaluateEvent> {
   const { folder, config } = run
   const objective = recordedObjective(config)
   const checkpoint = await newestCheckpoint(run)
   const weights = frozen(engine, checkpointArrays(checkpoint, run.config, objective))
-  const { count, seed } = evaluator
+  const { count, seed, floors, reference, of, extractor } = opened
   const found: DrawFound[] = []
   for (let draw = 0; draw < draws; draw++) {
     yield { type: 'evaluating', folder, what: 'samples', draw: draw + 1, draws }
-    const random = randomStream(seed, 'evaluate', draw)
-    const { values, asked } = await askedSamples(weights, objective, { count, random })
-    found.push(await evaluator.measure(values, asked))
+    found.push(await opened.measure(weights, objective, draw))
   }
   while (floors.length < draws) {
     yield { type: 'evaluating', folder, what: 'floor', draw: floors.length + 1, draws }
-    floors.push(await evaluator.floor(floors.length))
+    floors.push(await opened.floor(floors.length))
   }
   const evaluation: Evaluation = {
     format: 1,
     at: new Date().toISOString(),
     step: checkpoint.step,
-    protocol: { count, draws, seed, reference: evaluator.reference.words },
-    data: { name: config.data.name, hash: config.data.hash, referenceHash: evaluator.reference.hash },
-    ...(evaluator.extractor ? { extractor: evaluator.extractor } : {}),
+    protocol: { count, draws, seed, reference: reference.words, ...(of ? { of } : {}) },
+    data: { name: config.data.name, hash: config.data.hash, referenceHash: reference.hash },
+    ...(extractor ? { extractor } : {}),
     measures: found[0]!.measures.map((_, at) => recordOf(found, floors.slice(0, draws), at)),
-    ...(evaluator.classes.length > 0
+    ...(opened.classes.length > 0
       ? {
           histogram: {
-            classes: [...evaluator.classes],
+            classes: [...opened.classes],
             fake: meanShares(found),
-            real: [...evaluator.realShares],
+            real: [...opened.realShares],
           },
         }
       : {}),
@@ -152,36 +233,30 @@ async function* evaluateOne(
  */
 export async function* evaluateRuns(
   folders: readonly string[],
-  { count, draws = 3, seed, dataDir, extractor: source, threads, signal }: EvaluateOptions = {},
+  { draws = 3, threads, ...options }: EvaluateOptions = {},
 ): AsyncGenerator<EvaluateEvent> {
   // All of them before any work.
   const runs = await Promise.all(folders.map((folder) => openOwnRun(folder)))
   for (const run of runs) {
-    functionOf(recordedObjective(run.config), 'generate')
+    measuringOf(recordedObjective(run.config))
     await newestCheckpoint(run)
   }
-  const open = new Map<string, OpenData>()
+  const open = new Map<string, OpenMeasuring>()
   const engine = await nodeEngine(threads === undefined ? {} : { threads })
   try {
     for (const run of runs) {
-      const { hash } = run.config.data
-      let data = open.get(hash)
-      if (!data) {
-        const loaded = yield* withReports<EvaluateEvent, RunData>((report) =>
-          recordedData(run.config, {
-            dataDir,
-            signal,
-            onImages: (progress) => report({ type: 'images', ...progress }),
-          }),
-        )
-        const opened = yield* evaluatorFor(engine, loaded, { source, signal, count, seed })
-        data = { ...opened, floors: [] }
-        open.set(hash, data)
+      const objective = recordedObjective(run.config)
+      const measuring = measuringOf(objective)
+      const key = `${measuring.offer} ${measuring.key({ run, objective })}`
+      let opened = open.get(key)
+      if (!opened) {
+        opened = yield* measuring.open({ run, objective, engine, ...options })
+        open.set(key, opened)
       }
-      yield* evaluateOne(run, engine, data, draws)
+      yield* evaluateOne(run, engine, opened, draws)
     }
   } finally {
-    for (const { extractor } of open.values()) await extractor?.close()
+    for (const opened of open.values()) await opened.close()
     await engine.close()
   }
 }

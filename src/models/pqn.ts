@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { rolloutColumns, rolloutSource } from '../agents/index.ts'
 import { rulesNamed } from '../environments/index.ts'
 import { pqn as objectiveOf } from '../objectives/pqn.ts'
-import { radam } from '../optimizers/index.ts'
+import { globalClipnorm, radam } from '../optimizers/index.ts'
 import { actionNetwork } from './action-network.ts'
 import { AGENT_DEFAULTS } from './agent.ts'
 import { actingIn, environmentFor, learned, played, portsFor, share } from './agent-options.ts'
@@ -68,8 +68,10 @@ export const pqn = defineModel<typeof options>({
     const made = objectiveOf({
       name: 'pqn',
       online: actionNetwork({ observation: observation.shape, actions, normalized: true }),
-      optimizer: radam({ learningRate: steps === undefined ? given.learningRate : falling }),
-      clipNorm: given.clipNorm,
+      optimizer: globalClipnorm(
+        radam({ learningRate: steps === undefined ? given.learningRate : falling }),
+        given.clipNorm,
+      ),
     })
     return { ...made, offers: { act: { ...made.offers!.act!, ...actingIn(given) } } }
   },

@@ -4,6 +4,7 @@ import { nearestName } from '../util/nearest-name.ts'
 import { c51, dqn, fullRainbow, rainbow } from './agent.ts'
 import { capsulesModel } from './capsules.ts'
 import { classifier } from './classifier.ts'
+import { commnet } from './commnet.ts'
 import { conditionalDcgan } from './conditional-dcgan.ts'
 import { conditionalGan } from './conditional-gan.ts'
 import { convVae } from './conv-vae.ts'
@@ -43,6 +44,7 @@ export const MODELS: readonly ModelDefinition[] = [
   fullRainbow,
   pqn,
   cryptography,
+  commnet,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */

@@ -184,10 +184,15 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
         throw new ConfigError(
           `phase "${phase.name}" updates "${name}", which is not a network of the objective (${known})`,
         )
-    if (phase.clipNorm !== undefined && !(phase.clipNorm > 0))
-      throw new ConfigError(`phase "${phase.name}": clipNorm must be a number above 0, got ${phase.clipNorm}`)
     if (phase.repeats !== undefined && !(Number.isInteger(phase.repeats) && phase.repeats >= 1))
       throw new ConfigError(`phase "${phase.name}": repeats must be a positive integer, got ${phase.repeats}`)
+    const { accumulate = 1, repeats = 1 } = phase
+    if (!(Number.isInteger(accumulate) && accumulate >= 1))
+      throw new ConfigError(`phase "${phase.name}": accumulate must be a positive integer, got ${accumulate}`)
+    if (accumulate > 1 && repeats > 1)
+      throw new ConfigError(
+        `phase "${phase.name}" repeats its update ${repeats} times in a step and accumulates ${accumulate} steps for one; give only one of both`,
+      )
   }
   for (const [name, offer] of Object.entries<Offer>(offers)) {
     if (!names.includes(offer.network))

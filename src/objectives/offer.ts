@@ -55,6 +55,8 @@ export function classInputOf({
  * - `classify`  gives one logit per class: the confusion matrix
  * - `capsules`  gives a vector for each class, as long as it is sure; `rebuild` makes an image of one of them, the others being zeros
  * - `act`       gives the action for an observation
+ * - `decide`    gives logits of the actions of each agent of a team, for what each of them sees
+ * - `speak`     gives what each agent of a team says in each round
  */
 export type KnownFunction =
   | 'generate'
@@ -67,6 +69,8 @@ export type KnownFunction =
   | 'capsules'
   | 'rebuild'
   | 'act'
+  | 'decide'
+  | 'speak'
 
 /** What an agent acts in. */
 export interface ActingIn {
@@ -92,6 +96,8 @@ export interface Offer<Name extends string = string> {
   readonly meaning?: string
   /** Of `act`: the environment for which it acts, and how that was made. */
   readonly environment?: ActingIn
+  /** Of `decide`: the task of the team, and how that was made. */
+  readonly task?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
 }
 
 /** What an objective offers, of which only its networks and offers are asked. */
@@ -133,6 +139,8 @@ const WANTING: Readonly<Record<KnownFunction, string>> = {
   rebuild:
     'makes no image of a capsule; train a model of capsules that has a decoder, such as efficient-capsnet',
   act: 'takes no actions; train an agent',
+  decide: 'is no team of agents; train one, such as commnet',
+  speak: 'is no team of agents who talk; train one, such as commnet',
 }
 
 /** The same. @throws ConfigError when it is not offered */

@@ -72,12 +72,13 @@ export interface Descent<Name extends string = string> {
   /** The networks whose weights this phase changes. Moving statistics of others stay as they are. */
   readonly updates: readonly Name[]
   readonly optimizer: Optimizer
-  /**
-   * All gradients of an update together are made at most so long (Pascanu et al. 2013, arXiv:1211.5063). Default: they stay as they are
-   */
-  readonly clipNorm?: number
   /** Executions per step; default 1. */
   readonly repeats?: number
+  /**
+   * Steps whose gradients are summed before the weights change, all with the same weights: parts of a batch that one step does not
+   * hold. Default 1.
+   */
+  readonly accumulate?: number
   loss(context: PhaseContext<Name>): PhaseResult
 }
 

@@ -3,7 +3,7 @@ import { mul, reduceMean, reduceSum, square, sub } from '../graph/build.ts'
 import { NETWORK, type Network } from '../layers/network.ts'
 import { outputOf } from '../layers/use.ts'
 import { OPTIMIZER, type Optimizer } from '../optimizers/optimizer.ts'
-import { ANYTHING, checkArguments, NAME } from '../util/arguments.ts'
+import { checkArguments, NAME } from '../util/arguments.ts'
 import { sizeOf } from '../util/shape.ts'
 import { agentMetrics, agentParts, asNumbers } from './agent-logs.ts'
 import { type Objective, objective } from './objective.ts'
@@ -14,8 +14,6 @@ export interface PqnOptions {
   /** From an observation to a number for each action, named `online`, with normalized layers. */
   readonly online: Network
   readonly optimizer: Optimizer
-  /** All gradients of an update together are at most so long. */
-  readonly clipNorm: number
 }
 
 /**
@@ -28,9 +26,8 @@ export function pqn(options: PqnOptions): Objective<'online'> {
     name: NAME,
     online: NETWORK,
     optimizer: OPTIMIZER,
-    clipNorm: ANYTHING,
   })
-  const { name, online, optimizer, clipNorm } = options
+  const { name, online, optimizer } = options
   const actions = sizeOf(outputOf(online).shape)
   return objective<'online'>({
     name,
@@ -40,7 +37,6 @@ export function pqn(options: PqnOptions): Objective<'online'> {
         name: 'learn',
         updates: ['online'],
         optimizer,
-        clipNorm,
         loss({ data, networks }) {
           const values = networks.online(asNumbers(data.observation!))
           const found = reduceSum(mul(values, oneHot(data.action!, actions)), { axes: [1] })

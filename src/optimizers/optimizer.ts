@@ -33,6 +33,8 @@ export interface Optimizer {
    * @param update  counts this optimizer's updates from 1
    */
   schedule(update: number): Readonly<Record<string, number>>
+  /** What becomes of all gradients of an update together, before each weight's is used, e.g. clipping. Default: nothing. */
+  together?(gradients: readonly Value[]): readonly Value[]
   /** Writes the update of one weight into the graph. */
   update(given: OptimizerUpdate): OptimizerResult
 }

@@ -4,6 +4,7 @@ import { capsulePictures } from './capsules.ts'
 import { classificationPictures } from './classification.ts'
 import type { PictureMaker } from './picture-maker.ts'
 import { pointsPicture } from './points.ts'
+import { teamPictures } from './team.ts'
 
 export const PICTURES: Readonly<Record<string, PictureMaker>> = {
   /** A map of latents, reconstructions, and where examples lie: of `encode` and `decode`. */
@@ -14,4 +15,6 @@ export const PICTURES: Readonly<Record<string, PictureMaker>> = {
   points: pointsPicture,
   /** How held-out images are named: of `classify`. */
   'confusion-matrix': classificationPictures,
+  /** What agents say and do: of `decide` and `speak`. */
+  team: teamPictures,
 }

@@ -41,3 +41,12 @@ export { type LabelledPoints, latentScatter, type ScatterOptions } from './laten
 export type { ReportAssets } from './page-samples.ts'
 export { type ReconstructionOptions, reconstructions } from './reconstructions.ts'
 export { renderSvg } from './svg.ts'
+export {
+  type Choices,
+  choiceTables,
+  type DrawnCar,
+  junctionStrip,
+  messageMap,
+  ramp,
+  type Said,
+} from './team-figures.ts'

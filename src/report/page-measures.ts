@@ -8,6 +8,7 @@ import type { ChartTheme } from './chart-parts.ts'
 import { overlayChart } from './compare/overlay.ts'
 import { protocolText } from './compare/page-sections.ts'
 import { numbersTable } from './compare/tables.ts'
+import { escapeMarkup as safe } from './escape.ts'
 import { card, chart } from './page-parts.ts'
 import { renderSvg } from './svg.ts'
 
@@ -53,20 +54,25 @@ function course({ evaluations }: RunRecord): string {
   return `<h3>Through training</h3>\n<p class="note">One draw each time, from the same latents.</p>\n<div class="columns">\n${charts.join('\n')}\n</div>`
 }
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** The section, or '' for a run of which nothing was measured. */
 export function measures(record: RunRecord, evaluation: Evaluation | undefined): string {
   const over = course(record)
   if (!evaluation) return over && card('measures', 'Measures of samples', over)
-  const groups: Group[] = [{ label: 'Samples', entries: [{ folder: '', record, evaluation }] }]
-  const table = numbersTable(measureRows(groups), ['Samples'], {
-    name: 'Measures of samples',
+  const { of } = evaluation.protocol
+  const title = `Measures of ${of?.what ?? 'samples'}`
+  const label = capital(of?.what ?? 'samples')
+  const groups: Group[] = [{ label, entries: [{ folder: '', record, evaluation }] }]
+  const table = numbersTable(measureRows(groups), [label], {
+    name: title,
     id: 'measure-note',
   })
   const taken = protocolText({ protocol: protocolOf(groups), estimators: estimatorsOf(groups) })
   return card(
     'measures',
-    'Measures of samples',
-    `<p class="note">At step ${formatCount(evaluation.step)}: mean ± standard deviation over draws. Real images: the same measure of as many training images, the best that one can hope for.</p>
+    title,
+    `<p class="note">At step ${formatCount(evaluation.step)}: mean ± standard deviation over draws. ${of ? `In place of real images, ${of.beside}: ${safe(evaluation.protocol.reference)}.` : 'Real images: the same measure of as many training images, the best that one can hope for.'}</p>
 ${table}
 <div class="protocol">${over}</div>
 ${taken}`,

@@ -63,6 +63,8 @@ export const evaluationSchema = z.object({
     seed: z.int(),
     /** What the samples were compared with, in words. */
     reference: named,
+    /** What was measured, where it is no samples, and what stands beside it: `trials` and `by chance`. */
+    of: z.object({ what: named, beside: named }).optional(),
   }),
   data: z.object({
     name: named,
@@ -88,3 +90,18 @@ export const evaluationSchema = z.object({
     .optional(),
 })
 export type Evaluation = z.infer<typeof evaluationSchema>
+
+/** What was measured and what stands beside it, in words. */
+export const measuredOf = ({
+  protocol,
+  histogram,
+}: Pick<Evaluation, 'protocol' | 'histogram'>): { what: string; beside: string; explained: string } =>
+  protocol.of
+    ? { ...protocol.of, explained: `${protocol.of.beside}: ${protocol.reference}` }
+    : {
+        what: 'samples',
+        beside: histogram ? 'real images' : 'real',
+        explained: histogram
+          ? 'real images: as many training images in place of the samples'
+          : 'real: as many real examples in place of the samples',
+      }

@@ -47,6 +47,7 @@ export {
   evaluationSchema,
   extractorSchema,
   type MeasureRecord,
+  measuredOf,
   measureSchema,
 } from './evaluation.ts'
 export { type RunHead, runHeadSchema } from './head.ts'

@@ -1,7 +1,7 @@
 // From an objective to one training step: a graph from old state and fresh feeds to new state and what it found.
 import { gradients } from '../autodiff/backward.ts'
 import type { Columns } from '../data/source.ts'
-import { add, div, greater, max, mul, reduceSum, sqrt, square, where } from '../graph/build.ts'
+import { add, greater, mul, where } from '../graph/build.ts'
 import { type Graph, input, type Value } from '../graph/value.ts'
 import { constant } from '../initializers/constant.ts'
 import type { Initializer } from '../initializers/initializer.ts'
@@ -103,13 +103,6 @@ function newState({ networks, variables = {} }: Objective, batchSize: number): S
   return state
 }
 
-/** Gradients, all of them together at most so long. */
-function clipped(slopes: readonly Value[], longest: number): Value[] {
-  const squares = slopes.map((slope) => reduceSum(square(slope))).reduce((sum, part) => add(sum, part))
-  const factor = div(longest, max(sqrt(squares), longest))
-  return slopes.map((slope) => mul(slope, factor))
-}
-
 /** Writes one step: every phase in order, each seeing the weights that the phases before it left. */
 class StepWriter {
   readonly feeds = new Feeds()
@@ -190,6 +183,7 @@ class StepWriter {
     )
     const numberOf = this.updates.next(optimizer, [network.name])
     const schedule = this.schedule(prefix, optimizer, (step) => numberOf(step) + made)
+    const used = optimizer.together?.(slopes) ?? slopes
     const ahead: Record<string, Value> = {}
     const slotsAhead: Record<string, Value> = {}
     learned.forEach(({ name, shape }, i) => {
@@ -202,7 +196,7 @@ class StepWriter {
       )
       const updated = optimizer.update({
         weight: weights[name]!,
-        gradient: slopes[i]!,
+        gradient: used[i]!,
         slots,
         schedule,
         differentiable: true,
@@ -223,6 +217,14 @@ class StepWriter {
     return this.state.now[name]!
   }
 
+  /** Whether this is the last of so many steps. */
+  private due(prefix: string, every: number): Value {
+    return greater(
+      this.feeds.number(`${prefix}/due`, (step) => ((step + 1) % every === 0 ? 1 : 0)),
+      0.5,
+    )
+  }
+
   /** One execution of a phase that descends. */
   descend(phase: Descent, repeat: number): void {
     const { now } = this.state
@@ -232,29 +234,42 @@ class StepWriter {
       this.context(prefix, repeat, { learns: (name) => phase.updates.includes(name), changed }),
     )
     this.results[phase.name] = result
-    const schedule = this.schedule(prefix, phase.optimizer, this.updates.take(phase.optimizer, phase.updates))
+    const { accumulate = 1, optimizer } = phase
+    const numberOf = this.updates.take(optimizer, phase.updates)
+    const schedule = this.schedule(prefix, optimizer, (step) => numberOf(Math.floor(step / accumulate)))
     const weights = phase.updates.flatMap((name) =>
       this.objective.networks[name]!.weights.filter(({ trainable }) => trainable),
     )
     // Weights are what they are: no gradient flows back through the updates of earlier phases.
-    const found = gradients(
+    const slopes = gradients(
       result.loss,
       weights.map(({ name }) => now[name]!),
       { constants: Object.values(now) },
     )
-    const slopes = phase.clipNorm === undefined ? found : clipped(found, phase.clipNorm)
+    const due = accumulate === 1 ? undefined : this.due(prefix, accumulate)
     const next: Record<string, Value> = { ...changed }
+    const summed = weights.map(({ name, shape }, i) => {
+      if (!due) return slopes[i]!
+      const slot = `${prefix}/accumulated/${name}`
+      const sum = add(now[slot] ?? this.addSlot(slot, shape), slopes[i]!)
+      next[slot] = where(due, mul(sum, 0), sum)
+      return sum
+    })
+    const used = optimizer.together?.(summed) ?? summed
+    const set = (name: string, value: Value): void => {
+      next[name] = due ? where(due, value, now[name]!) : value
+    }
     weights.forEach(({ name, shape }, i) => {
       const slots = Object.fromEntries(
-        phase.optimizer.slots.map((slot) => {
-          const full = this.slotName(phase.optimizer, name, slot)
+        optimizer.slots.map((slot) => {
+          const full = this.slotName(optimizer, name, slot)
           return [slot, now[full] ?? this.addSlot(full, shape)]
         }),
       )
-      const updated = phase.optimizer.update({ weight: now[name]!, gradient: slopes[i]!, slots, schedule })
-      next[name] = updated.weight
+      const updated = optimizer.update({ weight: now[name]!, gradient: used[i]!, slots, schedule })
+      set(name, updated.weight)
       for (const [slot, value] of Object.entries(updated.slots))
-        next[this.slotName(phase.optimizer, name, slot)] = value
+        set(this.slotName(optimizer, name, slot), value)
     })
     const { learners } = this.options
     if (!learners || phase.updates.some((name) => learners.includes(name))) Object.assign(now, next)
@@ -266,13 +281,7 @@ class StepWriter {
     const { every = 1 } = phase
     const given = phase.assign(this.context(phase.name, 0, { learns: () => false, changed: {} }))
     checkArgument(`phase "${phase.name}"`, 'what assign gives', given, ASSIGNED)
-    const due =
-      every === 1
-        ? undefined
-        : greater(
-            this.feeds.number(`${phase.name}/due`, (step) => ((step + 1) % every === 0 ? 1 : 0)),
-            0.5,
-          )
+    const due = every === 1 ? undefined : this.due(phase.name, every)
     const set = (name: string, value: Value): void => {
       now[name] = due ? where(due, value, now[name]!) : value
     }
