@@ -257,7 +257,11 @@ unless(noBrowser).describe('drawing', () => {
     await expect.poll(() => inkOf(page, /^What is drawn of both/), { timeout: 20_000 }).toBe(both)
     expect(await axeFaults(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-    if (process.env.CAPSULE_PICTURES) await page.screenshot({ path: `${process.env.CAPSULE_PICTURES}/${options.colorScheme}.png`, fullPage: true })
+    if (process.env.CAPSULE_PICTURES)
+      await page.screenshot({
+        path: `${process.env.CAPSULE_PICTURES}/${options.colorScheme}.png`,
+        fullPage: true,
+      })
     expect(browser.complaints).toEqual([])
   })
 
