@@ -83,6 +83,7 @@ export const capsulesModel = imageModel({
   },
   imageShape: [28, 28, 1],
   classes: 10,
+  severalLabels: true,
   options: z.object({
     filters: z
       .number()
