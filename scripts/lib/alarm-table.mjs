@@ -198,10 +198,6 @@ export const RUNS = {
     ...{ ...routed, data: 'digits', seed: 1, shuffled: true },
     lost: { by: 'labels are drawn by chance', kinds: ['nothing-learned'] },
   },
-  'efficient-capsnet-labels-shuffled-2': {
-    ...{ ...attended, data: 'mnist', seed: 2, shuffled: true },
-    lost: { by: 'labels are drawn by chance', kinds: ['nothing-learned'] },
-  },
   'classifier-lost-later-1': {
     ...{ ...named, data: 'digits', seed: 1, steps: 1600, later: { step: 800, ...rate(0.2) } },
     lost: { by: 'from step 800 on it learns at 0.2', kinds: ['nothing-learned', 'loss-risen'], at: 800 },

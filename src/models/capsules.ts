@@ -83,6 +83,7 @@ export const capsulesModel = imageModel({
   },
   imageShape: [28, 28, 1],
   classes: 10,
+  severalLabels: true,
   options: z.object({
     filters: z
       .number()
@@ -92,7 +93,7 @@ export const capsulesModel = imageModel({
       .multipleOf(LOWER)
       .default(64)
       .describe(
-        'filters of both convolutions, divisible by 8; 256 in the paper, which takes sixteen times the time',
+        'filters of both convolutions, divisible by 8; 256 in the paper, which takes four times the time',
       ),
     routings: z.number().int().min(1).max(10).default(3).describe('rounds of routing by agreement'),
     ...capsuleOptions,

@@ -153,6 +153,7 @@ export const efficientCapsnet = imageModel({
   },
   imageShape: [28, 28, 1],
   classes: 10,
+  severalLabels: true,
   options,
   settle: ({ network: chosen, decoder, reconstruction, augment, ...rest }: Options): Options => ({
     network: chosen,

@@ -121,6 +121,8 @@ export interface ImageModel<Options extends z.ZodObject>
   readonly classes?: number
   /** Default: whether `classes` is given. */
   readonly learnsLabels?: boolean
+  /** Whether it learns several labels of an image too; default false. */
+  readonly severalLabels?: boolean
   /** The objective for images of this shape, and whatever else the data has. */
   objective(options: z.output<Options>, imageShape: Shape, context: DataFacts): Objective
 }
@@ -130,6 +132,7 @@ export const imageModel = <Options extends z.ZodObject>({
   imageShape,
   classes,
   learnsLabels = classes !== undefined,
+  severalLabels = false,
   objective,
   ...rest
 }: ImageModel<Options>): ModelDefinition =>
@@ -149,6 +152,11 @@ export const imageModel = <Options extends z.ZodObject>({
           `${rest.name} learns images [height, width, channels], the data has ${got.join(', ') || 'no columns'}; choose data of images, or a model made for this data`,
         )
       }
+      const { shape = [] } = columns.labels ?? {}
+      if (learnsLabels && !severalLabels && shape.length > 0)
+        throw new ConfigError(
+          `${rest.name} learns one label of each image, the data has ${shape.join(' x ')}; use a model of several labels, such as efficient-capsnet`,
+        )
       return objective(options, images.shape, facts)
     },
   })

@@ -199,7 +199,11 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
       throw new ConfigError(
         `${where} offers "${name}" by "${offer.network}", which is not a network of the objective (${known})`,
       )
-    const { inputs } = definition.networks[offer.network as Name]
+    const { inputs, outputs } = definition.networks[offer.network as Name]
+    if (offer.output !== undefined && !Object.hasOwn(outputs, offer.output))
+      throw new ConfigError(
+        `${where}, offer "${name}": "${offer.output}" is not an output of ${offer.network} (${Object.keys(outputs).join(', ')})`,
+      )
     for (const [drawn, draw] of Object.entries(offer.draws ?? {})) {
       if (!Object.hasOwn(inputs, drawn))
         throw new ConfigError(

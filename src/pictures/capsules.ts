@@ -214,7 +214,7 @@ async function sweeps(context: PictureContext, found: Found): Promise<ReportFigu
     title,
     caption: `The longest capsule of ${chosen.length} images, with one of its ${of.dimension} numbers moved by ${SWEEP[0]} to +${SWEEP.at(-1)} in steps of 0.05, and drawn by the decoder: one number a row, the image as it is in the middle. ${atStep(context)}`,
     alt: `${of.dimension} rows of digits whose shape changes from left to right`,
-    svg: await imageRows([rows], { encode: encodePng, title, letters: 3, tile: 28 }),
+    svg: await imageRows([rows], { encode: encodePng, title, letters: 4, tile: 40 }),
     wide: true,
   }
 }

@@ -18,8 +18,8 @@ export interface ImageRowsOptions {
   readonly tile?: number
 }
 
-/** Lettering; between blocks; around everything. */
-const [SIZE, APART, MARGIN] = [26, 24, 12]
+/** Lettering at most, and as a share of a row; between blocks; around everything. */
+const [SIZE, SHARE, APART, MARGIN] = [26, 0.62, 24, 12]
 
 /** Some images of a batch. */
 export const stretch = ({ pixels, ...rest }: ImageBatch, first: number, count: number): ImageBatch => {
@@ -32,8 +32,10 @@ export async function imageRows(
   blocks: readonly (readonly ImageRow[])[],
   { encode, title, letters: most = 13, tile = 78 }: ImageRowsOptions,
 ): Promise<string> {
-  const words = Math.round(0.585 * most * SIZE)
-  const scale = Math.max(1, Math.round(tile / blocks[0]![0]!.images.width))
+  const { width: across, height: down } = blocks[0]![0]!.images
+  const scale = Math.max(1, Math.round(tile / across))
+  const size = Math.min(SIZE, Math.round(SHARE * scale * down))
+  const words = Math.round(0.585 * most * size)
   const drawn = await Promise.all(
     blocks.map((rows) =>
       Promise.all(
@@ -51,8 +53,8 @@ export async function imageRows(
   for (const rows of drawn) {
     for (const row of rows) {
       parts.push(
-        letters(row.word, MARGIN + words - 12, y + row.height / 2 + 0.35 * SIZE, {
-          size: SIZE,
+        letters(row.word, MARGIN + words - 12, y + row.height / 2 + 0.35 * size, {
+          size,
           anchor: 'end',
         }),
         pixelImage(row.png, MARGIN + words, y, row.width, row.height),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MODELS } from '../../bench/programs.mjs'
 import { notOnLinux, unless } from '../support/unless.ts'
 
 const script = fileURLToPath(new URL('../../scripts/bench.mjs', import.meta.url))
@@ -149,10 +150,7 @@ execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}])`
     [['--rounds', '0'], '--rounds expects a whole number from 1, got "0"'],
     [['--steps', 'many'], '--steps expects a whole number from 1, got "many"'],
     [['--model', 'ring,vae'], '--model expects one model, several only with --against or --limits'],
-    [
-      ['--model', 'gam'],
-      '--model expects one of mlp-gan, dcgan, dcgan-64, vae, vae-shallow, vae-conv, classifier, wgan-gp, r3gan, ring, cipher, efficient-capsnet; got "gam"',
-    ],
+    [['--model', 'gam'], `--model expects one of ${MODELS.join(', ')}; got "gam"`],
     [
       ['--peers', 'torhc'],
       '--peers expects one of torch, jax, keras, tfjs-wasm, tfjs-cpu, jax-js; got "torhc"',

@@ -5,6 +5,7 @@ import { interpret } from '../../src/graph/interpreter.ts'
 import { input } from '../../src/graph/value.ts'
 import { countParameters } from '../../src/layers/use.ts'
 import { capsulesModel, capsulesNetwork } from '../../src/models/capsules.ts'
+import { classifier } from '../../src/models/classifier.ts'
 import {
   capsuleControlNetwork,
   efficientCapsnet,
@@ -106,6 +107,9 @@ describe('options', () => {
     expect(pictures({})).toEqual(['capsules'])
     expect(pictures({ network: 'cnn' })).toBeUndefined()
     expect(() => pictures({ augment: 'shift' })).toThrow('--augment would change the images and not')
+    expect(() => classifier.objective(classifier.options.parse({}), pairs)).toThrow(
+      'classifier learns one label of each image, the data has 2; use a model of several labels',
+    )
   })
 })
 

@@ -91,6 +91,11 @@ describe('an objective', () => {
       'objective "mine" offers "generate" by "generator", which is not a network of the objective (maker)',
     ],
     [
+      'an offer of an output that is not there',
+      { offers: { generate: { network: 'maker', output: 'y' } } },
+      'objective "mine", offer "generate": "y" is not an output of maker (output)',
+    ],
+    [
       'a draw of an input that is not there',
       { offers: { generate: { network: 'maker', draws: { y: { distribution: 'normal' } } } } },
       'objective "mine", offer "generate": "y" is drawn, which is not an input of maker (z)',
