@@ -13,7 +13,8 @@ import {
 import cipher from '../examples/cipher.mjs'
 import ring from '../examples/ring-gan.mjs'
 
-/** @typedef {{ objective: import('../dist/index.js').Objective, columns: import('../dist/index.js').Columns, batchSize: number }} Timed */
+/** @typedef {{ objective: import('../dist/index.js').Objective, columns: import('../dist/index.js').Columns, batchSize: number,
+ *   source?: import('../dist/index.js').Source }} Timed  with a source where random numbers would not do */
 
 const fromModel = (model, options = {}, columns = model.madeFor.columns) => ({
   objective: model.objective(model.options.parse(options), { ...model.madeFor, columns }),
@@ -44,10 +45,20 @@ function penalised() {
   }
 }
 
+/** A team at the levers, with the draws that it learns from. */
+function talking(given) {
+  const model = modelNamed('commnet')
+  const options = model.settle(model.options.parse(given))
+  const source = model.source(options)
+  return { ...fromModel(model, options, source.columns), source }
+}
+
 /** Small networks: a second thread only waits for the first. */
 const SMALL = {
   ring: () => fromModel(ring, { lookahead: 0 }),
   cipher: () => fromModel(cipher),
+  levers: () => talking({}),
+  'levers-reinforce': () => talking({ learning: 'reinforce' }),
 }
 
 /**

@@ -15,8 +15,7 @@ const SECONDS = 10
 const THREADS = 'SPARRING_BENCH_THREADS'
 
 async function measure(name, steps) {
-  const { objective, columns, batchSize } = timedModel(name)
-  const source = randomExamples(columns)
+  const { objective, columns, batchSize, source = randomExamples(columns) } = timedModel(name)
   const engine = await nodeEngine({ threads: Number(process.env[THREADS]) })
   const startedAt = performance.now()
   let warmAt

@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url'
 
 export const MODELS = [
   ...['mlp-gan', 'dcgan', 'dcgan-64', 'vae', 'vae-shallow', 'vae-conv', 'classifier'],
-  ...['wgan-gp', 'r3gan', 'ring', 'cipher', 'efficient-capsnet'],
+  ...['wgan-gp', 'r3gan', 'ring', 'cipher', 'efficient-capsnet', 'levers', 'levers-reinforce'],
 ]
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))

@@ -8,7 +8,13 @@ from types import SimpleNamespace
 LATENT = 100
 BATCH = {
     'mlp-gan': 128, 'dcgan': 64, 'dcgan-64': 128, 'vae': 500, 'vae-shallow': 128, 'vae-conv': 128, 'classifier': 128,
-    'wgan-gp': 64, 'r3gan': 64, 'ring': 128, 'cipher': 512, 'efficient-capsnet': 128,
+    'wgan-gp': 64,
+    'r3gan': 64,
+    'ring': 128,
+    'cipher': 512,
+    'efficient-capsnet': 128,
+    'levers': 64,
+    'levers-reinforce': 64,
 }
 CONVOLUTIONAL = {'dcgan', 'dcgan-64', 'vae-conv', 'classifier', 'wgan-gp', 'r3gan', 'efficient-capsnet'}
 
@@ -422,6 +428,75 @@ def cipher(tools, batch=512, bits=8):
     return step
 
 
+def comm_network(tools, encoder, width, hidden, actions):
+    """CommNet: in each of two rounds f(e, h, mean of the others' h), with an f of its own."""
+    torch, nn = tools.torch, tools.nn
+
+    class Team(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.who = encoder
+            self.rounds = nn.ModuleList()
+            for _ in range(2):
+                layers, before = [], 3 * width
+                for units in hidden:
+                    layers += [nn.Linear(before, units), nn.ReLU()]
+                    before = units
+                self.rounds.append(nn.Sequential(*layers, nn.Linear(before, width)))
+            self.decide = nn.Linear(width, actions)
+
+        def forward(self, seen):
+            known = self.who(seen)
+            mind = known
+            for think in self.rounds:
+                heard = (mind.sum(1, keepdim=True) - mind) / (mind.shape[1] - 1)
+                mind = think(torch.cat([known, mind, heard], -1))
+            return self.decide(mind)
+
+    return Team()
+
+
+def levers(tools, batch=64, agents=5, pool=500, width=32, rewarded=False):
+    """Agents who are drawn anew pull levers; told their rank, or by REINFORCE with an exponential baseline, entropy and normalised advantages."""
+    torch, nn = tools.torch, tools.nn
+    team = comm_network(tools, nn.Embedding(pool, width), width, [3 * width, 3 * width], agents)
+    parameters = list(team.parameters())
+    optimizer = tools.adam(parameters, lr=1e-3 if rewarded else 3e-3)
+    compiled = tools.compiled(team)
+    places = torch.arange(agents)
+    before = places[None, None, :] < places[None, :, None]
+    baseline = torch.zeros(())
+
+    def taught(ids):
+        mine, other = ids[:, :, None], ids[:, None, :]
+        rank = ((other < mine) | ((other == mine) & before)).sum(2)
+        return nn.functional.cross_entropy(compiled(ids).flatten(0, 1), rank.flatten())
+
+    def reinforced(ids):
+        logs = compiled(ids).log_softmax(-1)
+        with torch.no_grad():
+            actions = torch.multinomial(logs.exp().flatten(0, 1), 1).view(batch, agents)
+            pulled = nn.functional.one_hot(actions, agents).amax(1).sum(1)
+            reward = (pulled - 1) / (agents - 1)
+            over = reward - baseline
+            advantage = (over - over.mean()) / (over.std(correction=0) + 1e-8)
+            baseline.mul_(0.99).add_(0.01 * reward.mean())
+        chosen = logs.gather(2, actions[..., None])[..., 0]
+        entropy = -(logs.exp() * logs).sum(-1).mean()
+        return -(advantage[:, None] * chosen).mean() - 0.01 * entropy
+
+    loss = reinforced if rewarded else taught
+
+    def step():
+        ids = torch.randint(0, pool, (batch, agents))
+        optimizer.zero_grad()
+        loss(ids).backward()
+        nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+
+    return step
+
+
 STEPS = {
     'mlp-gan': lambda tools: gan(tools, mlp_networks(tools.nn), 128, (1, 28, 28)),
     'dcgan': lambda tools: gan(tools, dcgan_networks(tools.nn), 64, (1, 28, 28)),
@@ -429,5 +504,8 @@ STEPS = {
     'vae': deep_vae, 'vae-shallow': shallow_vae, 'vae-conv': conv_vae, 'classifier': classifier, 'wgan-gp': wgan_gp,
     'r3gan': r3gan,
     'ring': lambda tools: gan(tools, ring_networks(tools.nn), 128, (2,), latent=16, together=True),
-    'cipher': cipher, 'efficient-capsnet': efficient_capsnet,
+    'cipher': cipher,
+    'efficient-capsnet': efficient_capsnet,
+    'levers': levers,
+    'levers-reinforce': lambda tools: levers(tools, rewarded=True),
 }

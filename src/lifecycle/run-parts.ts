@@ -1,5 +1,7 @@
 // The networks of a run by the part they play: which one samples, judges, encodes, classifies.
+import { teamRulesOf } from '../environments/index.ts'
 import type { Port } from '../layers/ports.ts'
+import type { Objective } from '../objectives/objective.ts'
 import { isLatent, type KnownFunction, type LatentDistribution, offeredBy } from '../objectives/offer.ts'
 import type { RunConfig } from '../runs/index.ts'
 import { playersOf, refusal } from '../training/controls.ts'
@@ -42,11 +44,36 @@ export interface RunParts {
     readonly dimension: number
     readonly decoder: string
   }
+  /** A team of agents who talk: what they may do, and what each says, `[rounds, agents, width]`. */
+  readonly team?: {
+    readonly network: string
+    /** E.g. `levers`. */
+    readonly task: string
+    readonly actions: readonly string[]
+    readonly said: readonly number[]
+    /** The largest number that an agent may have, of tasks in which they know who they are. */
+    readonly most?: number
+  }
 }
 
 const only = (ports: Readonly<Record<string, Port>>): [name: string, shape: readonly number[]] => {
   const [name, { shape }] = Object.entries(ports)[0]!
   return [name, shape]
+}
+
+function teamPart(objective: Objective): Pick<RunParts, 'team'> {
+  const [decide, speak] = [offeredBy(objective, 'decide'), offeredBy(objective, 'speak')]
+  if (!decide?.task || !speak) return {}
+  const { observation, actions } = teamRulesOf(decide.task.name, decide.task.options)
+  return {
+    team: {
+      network: decide.network,
+      task: decide.task.name,
+      actions,
+      said: speak.output.shape,
+      ...(observation.shape.length === 0 ? { most: observation.high as number } : {}),
+    },
+  }
 }
 
 /** @throws DataError when this version does not know the model or its settings, or the file of the model was not read */
@@ -85,6 +112,7 @@ export function runParts(config: RunConfig): RunParts {
         }
       : {}),
     ...(offered('judge') ? { critic: offered('judge')!.network } : {}),
+    ...teamPart(objective),
     ...(offered('classify') ? { classifier: offered('classify')!.network } : {}),
     ...(capsules && rebuild
       ? {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { continueRun, startRun } from '../../src/lifecycle/index.ts'
+import { modelNamed } from '../../src/models/index.ts'
 import type { LatentSpace } from '../../src/server/protocol.ts'
 import { SMALL_COUNT, trainSmall } from '../support/small-runs.ts'
 import { unless } from '../support/unless.ts'
@@ -40,17 +41,46 @@ unless(noBrowser).describe('the latent space', () => {
   let studio: TestStudio
   let browser: TestBrowser
   beforeAll(async () => {
-    studio = await testStudio((folder) =>
-      trainSmall(folder, [
+    studio = await testStudio(async (folder) => {
+      await trainSmall(folder, [
         { model: 'mlp-gan', name: 'gan' },
         { model: 'vae', name: 'vae' },
-      ]),
-    )
+      ])
+      for await (const _ of startRun({
+        model: modelNamed('commnet'),
+        data: 'own',
+        folder: join(folder, 'team'),
+        command: ['sparring', 'train', 'commnet'],
+        settings: { threads: 1, steps: 4, batchSize: 4, width: 4, pool: 30 },
+      }));
+    })
     browser = await testBrowser()
   }, 240_000)
   afterAll(async () => {
     await browser?.close()
     await studio?.dispose()
+  })
+
+  it('has a team who talk instead of images: what each says and chooses, for any agents', async () => {
+    const page = await browser.open(studio, '/runs/team/team')
+    const map = page.getByRole('img', { name: /^Messages of round 1 as points: / })
+    await map.waitFor()
+    const numbers = page.getByRole('spinbutton', { name: 'Number of an agent' })
+    expect(await numbers.count()).toBe(5)
+    const before = await map.getAttribute('aria-label')
+    await numbers.first().fill('99')
+    await numbers.first().press('Enter')
+    // There are 30 of them.
+    await expect.poll(() => map.getAttribute('aria-label')).toMatch(/\b29\b/)
+    expect(await map.getAttribute('aria-label')).not.toBe(before)
+    const row = await page.locator('tbody tr').first().locator('td').allTextContents()
+    const shares = row.map((text) => Number.parseInt(text, 10))
+    expect(Math.abs(shares.reduce((a, b) => a + b) - 100)).toBeLessThanOrEqual(3)
+    await page.getByRole('radio', { name: '2' }).click()
+    await page.getByRole('img', { name: /^Messages of round 2/ }).waitFor()
+    expect(await page.getByRole('status').last().textContent()).toMatch(/[1-5] of 5 levers/)
+    expect(await axeFaults(page)).toEqual([])
+    expect(browser.complaints).toEqual([])
   })
 
   it('makes other images at other places of the pad, by pointer and by keys', async () => {

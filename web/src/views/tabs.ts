@@ -22,6 +22,12 @@ const TRAINING: readonly Tab[] = [
     load: () => import('./Latent.svelte'),
   },
   {
+    name: 'team',
+    label: 'Who says what',
+    isFor: ({ parts }) => parts.team?.most !== undefined,
+    load: () => import('./Team.svelte'),
+  },
+  {
     name: 'critic',
     label: 'Be the critic',
     isFor: ({ parts }) => parts.sampler !== undefined,
