@@ -115,7 +115,7 @@ describe.each(STUDIES)('the study "$name", made tiny,', ({ name, methods, kept }
       const { values } = measures.find((row) => row.name === 'accuracy')!
       for (const { value } of values) expect(value).toBeGreaterThanOrEqual(0)
     }
-    expect(panels[1]!.groups.map(({ label, runs }) => [label, runs.length])).toEqual([['SimCLR', 1]])
+    expect(panels[1]!.groups.map(({ label, jobs: done }) => [label, done.length])).toEqual([['SimCLR', 1]])
     expect(figures.map((figure) => figure.name)).toEqual(['figures/accuracy.svg'])
     expect(await text('figures/accuracy.svg')).toContain('Labels (logarithmic)')
     expect(await text('study.md')).toContain('## Accuracy on held-out images over labels')
