@@ -15,6 +15,7 @@ import { mlpGan } from './mlp-gan.ts'
 import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
 import { r3gan } from './r3gan.ts'
+import { fixmatch, vat } from './semi-supervised.ts'
 import { shallowVae } from './shallow-vae.ts'
 
 export const MODELS: readonly ModelDefinition[] = [
@@ -34,6 +35,8 @@ export const MODELS: readonly ModelDefinition[] = [
   rainbow,
   ...ENCODERS,
   improvedGan,
+  fixmatch,
+  vat,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */
