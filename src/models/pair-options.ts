@@ -165,7 +165,7 @@ export function settledPair(model: string, given: PairGiven, example: Shape): Pa
   }
   if (ada !== undefined && changes === undefined)
     throw new ConfigError(
-      `${model}: --ada is for --diff-augment, got none; give that too, or leave --ada out`,
+      `${model}: --ada is for --diff-augment, got none; give that too, or leave one of them out`,
     )
   if (!usual) {
     const onlyWith = { pack, ema, diffAugment: changes }
