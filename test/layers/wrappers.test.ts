@@ -55,6 +55,16 @@ layerContract({
   output: [2, 2, 2, 4],
   weights: { kernel: [2, 2, 2, 4], g: [4] },
 })
+layerContract({
+  make: weightNormalization,
+  options: { layer: dense({ units: 3 }), trainG: false, dataInit: true },
+  type: 'WeightNormalization',
+  input: [4, 5],
+  output: [4, 3],
+  weights: { kernel: [5, 3], bias: [3], g: [3] },
+  state: ['g'],
+  refused: [[{ layer: dense({ units: 3, activation: 'tanh' }) }, /without an activation/]],
+})
 
 test('a layer inside must have a kernel', () => {
   const attempt = () =>
