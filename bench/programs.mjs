@@ -19,7 +19,17 @@ import { fileURLToPath } from 'node:url'
 
 export const MODELS = [
   ...['mlp-gan', 'dcgan', 'dcgan-64', 'vae', 'vae-shallow', 'vae-conv', 'classifier'],
-  ...['wgan-gp', 'r3gan', 'ring', 'cipher', 'efficient-capsnet', 'levers', 'levers-reinforce'],
+  ...[
+    'wgan-gp',
+    'r3gan',
+    'ring',
+    'cipher',
+    'efficient-capsnet',
+    'levers',
+    'levers-reinforce',
+    'simclr',
+    'improved-gan',
+  ],
 ]
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))

@@ -8,6 +8,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { labelledPart } from '../dist/data/labelled-part.js'
+import { unlabelledBeside } from '../dist/data/unlabelled.js'
 import {
   adam,
   imageExamples,
@@ -49,7 +51,7 @@ function objectiveOf({ model: name, options = {}, players = {}, steps }, columns
   return { ...objective, phases }
 }
 
-async function sourceOf({ data, imageSize, shuffled, seed }) {
+async function sourceOf({ model: name, options = {}, data, imageSize, shuffled, labels: few, seed }) {
   const { train: set } = await loadData(data, {
     ...(data === 'digits' ? { options: { count: 20_000 } } : {}),
     ...(data === 'mnist' && values['data-dir'] ? { dataDir: values['data-dir'] } : {}),
@@ -57,6 +59,12 @@ async function sourceOf({ data, imageSize, shuffled, seed }) {
   })
   const source = imageExamples(set)
   const classes = set.classes?.length
+  const model = modelNamed(name)
+  const each = model.unlabelled?.(model.options.parse(options))
+  if (each !== undefined) {
+    const part = imageExamples(await labelledPart(set, { labels: few, draw: seed }))
+    return { source: unlabelledBeside(part, source, each), real: source, classes }
+  }
   if (!shuffled) return { source, classes }
   const random = randomStream(seed, 'labels')
   const labels = Array.from({ length: set.count }, () => Math.floor(classes * random.uniform()))
@@ -81,8 +89,8 @@ function realDeviation(source) {
 
 async function trainOne(name, engine) {
   const run = RUNS[name]
-  const { source, classes } = await sourceOf(run)
-  const found = { name, run, real: realDeviation(source), rows: [], samples: [] }
+  const { source, real = source, classes } = await sourceOf(run)
+  const found = { name, run, real: realDeviation(real), rows: [], samples: [] }
   const stretches = run.later
     ? [
         { ...run, steps: run.later.step },

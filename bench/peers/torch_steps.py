@@ -15,8 +15,10 @@ BATCH = {
     'efficient-capsnet': 128,
     'levers': 64,
     'levers-reinforce': 64,
+    'simclr': 256,
+    'improved-gan': 100,
 }
-CONVOLUTIONAL = {'dcgan', 'dcgan-64', 'vae-conv', 'classifier', 'wgan-gp', 'r3gan', 'efficient-capsnet'}
+CONVOLUTIONAL = {'dcgan', 'dcgan-64', 'vae-conv', 'classifier', 'wgan-gp', 'r3gan', 'efficient-capsnet', 'simclr'}
 
 
 def tools_for(torch, compiled=False, channels_last=False):
@@ -497,6 +499,131 @@ def levers(tools, batch=64, agents=5, pool=500, width=32, rewarded=False):
     return step
 
 
+def simclr(tools, batch=256, side=28, temperature=0.2):
+    """Two views of every image, moved, turned, scaled and bent with one interpolation; each must find the other."""
+    torch, nn = tools.torch, tools.nn
+    encoder = tools.layout(nn.Sequential(
+        nn.Conv2d(1, 32, 5, stride=2, padding=2), nn.ReLU(), nn.Conv2d(32, 64, 5, stride=2, padding=2), nn.ReLU(),
+        nn.Flatten(), nn.Linear(3136, 128), nn.ReLU(),
+    ))
+    projector = nn.Sequential(
+        nn.Linear(128, 128, bias=False), nn.BatchNorm1d(128, eps=1e-3, momentum=0.1), nn.ReLU(), nn.Linear(128, 128)
+    )
+    optimizer = tools.adam([*encoder.parameters(), *projector.parameters()], lr=1e-3)
+    data = torch.rand(8192, 1, side, side)
+    places = torch.arange(side, dtype=torch.float32)
+    smooth = torch.exp(-(places[:, None] - places[None]) ** 2 / (2 * (side / 7) ** 2))
+    smooth = smooth / smooth.norm(dim=1, keepdim=True)
+    views, pairs = 2 * batch, torch.cat([torch.arange(batch, 2 * batch), torch.arange(batch)])
+    itself = torch.eye(views, dtype=torch.bool)
+
+    def change(images, draws, field):
+        angle = draws[:, 0] * (15 * 3.141592653589793 / 180)
+        factor = 1.15 ** draws[:, 1]
+        move = torch.floor(draws[:, 2:] * (0.1 * side) + 0.5) * (2 / side)
+        c, s = factor * torch.cos(angle), factor * torch.sin(angle)
+        theta = torch.stack([c, -s, move[:, 0], s, c, move[:, 1]], 1).view(-1, 2, 3)
+        grid = nn.functional.affine_grid(theta, images.shape, align_corners=False)
+        bent = torch.matmul(torch.matmul(smooth, field), smooth.T).permute(0, 2, 3, 1) * (2 / side)
+        return nn.functional.grid_sample(images, grid + bent, align_corners=False)
+
+    def loss_of(images, draws, field):
+        seen = tools.layout(change(torch.cat([images, images]), draws, field))
+        rows = nn.functional.normalize(projector(encoder(seen)), dim=1)
+        cosines = (rows @ rows.T / temperature).masked_fill(itself, -1e9)
+        return nn.functional.cross_entropy(cosines, pairs)
+
+    loss = tools.compiled(loss_of)
+
+    def step():
+        x = data[torch.randint(0, len(data), (batch,))]
+        optimizer.zero_grad()
+        loss(x, 2 * torch.rand(views, 4) - 1, 3**0.5 * (2 * torch.rand(views, 2, side, side) - 1)).backward()
+        optimizer.step()
+
+    return step
+
+
+def improved_gan(tools, batch=100, decay=0.9999):
+    """Weight-normalized discriminator of ten classes with noise before every layer, and a generator that matches its features."""
+    torch, nn = tools.torch, tools.nn
+    F = nn.functional
+
+    class Normalized(nn.Module):
+        def __init__(self, width_in, width, learns):
+            super().__init__()
+            self.v = nn.Parameter(0.1 * torch.randn(width, width_in))
+            self.g = nn.Parameter(torch.ones(width), requires_grad=learns)
+            self.bias = nn.Parameter(torch.zeros(width))
+
+        def forward(self, x):
+            return F.linear(x, self.v * (self.g / self.v.norm(dim=1))[:, None], self.bias)
+
+    class Discriminator(nn.Module):
+        def __init__(self):
+            super().__init__()
+            widths = [784, 1000, 500, 250, 250, 250]
+            self.hidden = nn.ModuleList([Normalized(a, b, False) for a, b in zip(widths, widths[1:])])
+            self.last = Normalized(250, 10, True)
+
+        def features(self, x):
+            for i, layer in enumerate(self.hidden):
+                x = torch.relu(layer(x + (0.5 if i else 0.3) * torch.randn_like(x)))
+            return x
+
+        def forward(self, x):
+            x = self.features(x)
+            return self.last(x + 0.5 * torch.randn_like(x))
+
+    hidden = [
+        layer
+        for width_in in (100, 500)
+        for layer in (nn.Linear(width_in, 500, bias=False), nn.BatchNorm1d(500, eps=1e-6, momentum=0.1), nn.Softplus())
+    ]
+    generator = nn.Sequential(*hidden, Normalized(500, 784, True), nn.Sigmoid())
+    discriminator = Discriminator()
+    for layer in hidden[1::3]:
+        layer.weight.requires_grad_(False)
+    learning = lambda network: [one for one in network.parameters() if one.requires_grad]
+    judged = learning(discriminator)
+    adams = [
+        torch.optim.Adam(some, fused=True, lr=3e-3, betas=(0.5, 0.999), eps=1e-8) for some in (judged, learning(generator))
+    ]
+    average = [one.detach().clone() for one in judged]
+    data, labels = torch.rand(8192, 784), torch.randint(0, 10, (8192,))
+    some = lambda: torch.randint(0, len(data), (batch,))
+    make = tools.compiled(lambda z: generator(z))
+
+    def judge_loss(x, y, others, made):
+        named, real, fake = discriminator(x), discriminator(others), discriminator(made)
+        any_, none = torch.logsumexp(real, 1), torch.logsumexp(fake, 1)
+        return F.cross_entropy(named, y) + 0.5 * (F.softplus(any_) - any_ + F.softplus(none)).mean()
+
+    def match_loss(z, others):
+        return (discriminator.features(generator(z)).mean(0) - discriminator.features(others).mean(0)).square().mean()
+
+    judge_loss, match_loss = tools.compiled(judge_loss), tools.compiled(match_loss)
+
+    def step():
+        chosen = some()
+        adams[0].zero_grad()
+        with torch.no_grad():
+            made = make(torch.rand(batch, 100))
+        judge_loss(data[chosen], labels[chosen], data[some()], made).backward()
+        adams[0].step()
+        adams[1].zero_grad()
+        for one in judged:
+            one.requires_grad_(False)
+        match_loss(torch.rand(batch, 100), data[some()]).backward()
+        for one in judged:
+            one.requires_grad_(True)
+        adams[1].step()
+        with torch.no_grad():
+            torch._foreach_lerp_(average, judged, 1 - decay)
+
+    return step
+
+
 STEPS = {
     'mlp-gan': lambda tools: gan(tools, mlp_networks(tools.nn), 128, (1, 28, 28)),
     'dcgan': lambda tools: gan(tools, dcgan_networks(tools.nn), 64, (1, 28, 28)),
@@ -507,5 +634,7 @@ STEPS = {
     'cipher': cipher,
     'efficient-capsnet': efficient_capsnet,
     'levers': levers,
+    'simclr': simclr,
+    'improved-gan': improved_gan,
     'levers-reinforce': lambda tools: levers(tools, rewarded=True),
 }

@@ -25,6 +25,15 @@ const routed = {
 }
 const attended = { model: 'efficient-capsnet', imageSize: 20, batchSize: 16, steps: 1000 }
 const named = { model: 'classifier', batchSize: 32, steps: 1000 }
+const seeing = { imageSize: 16, batchSize: 16, steps: 701, options: { embedding: 16 } }
+const comparing = { ...seeing, options: { embedding: 16, projection: 16 } }
+const few = { imageSize: 16, batchSize: 16, steps: 701, labels: 100 }
+
+/** A healthy run of a model on each set. */
+const both = (model, run) => ({
+  [`${model}-digits-1`]: { ...run, model, data: 'digits', seed: 1 },
+  [`${model}-mnist-2`]: { ...run, model, data: 'mnist', seed: 2 },
+})
 
 const generator = (learningRate) => ({ generator: { learningRate } })
 const discriminator = (learningRate) => ({ discriminator: { learningRate } })
@@ -79,6 +88,26 @@ export const RUNS = {
   'capsules-mnist-2': { ...routed, data: 'mnist', seed: 2 },
   'efficient-capsnet-digits-1': { ...attended, data: 'digits', seed: 1 },
   'efficient-capsnet-mnist-2': { ...attended, data: 'mnist', seed: 2 },
+  ...both('simclr', comparing),
+  ...both('vicreg', comparing),
+  ...both('byol', comparing),
+  ...both('denoising-autoencoder', seeing),
+  ...both('masked-autoencoder', seeing),
+  ...both('rotation', seeing),
+  ...both('fixmatch', { ...few, options: { unlabelled: 2 } }),
+  ...both('vat', { ...few, options: { unlabelled: 2 } }),
+  ...both('improved-gan', few),
+
+  'simclr-alike-1': {
+    ...{ ...comparing, model: 'simclr', data: 'digits', seed: 1 },
+    options: { ...comparing.options, uniformity: 0 },
+    lost: { by: 'nothing pushes different images apart', kinds: ['embeddings-collapsed'] },
+  },
+  'vicreg-alike-2': {
+    ...{ ...comparing, model: 'vicreg', data: 'mnist', seed: 2 },
+    options: { ...comparing.options, variance: 0 },
+    lost: { by: 'nothing keeps numbers varying', kinds: ['embeddings-collapsed'] },
+  },
 
   'mlp-gan-generator-still-1': {
     ...{ ...mlp, data: 'digits', seed: 1, players: generator(1e-7) },

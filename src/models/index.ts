@@ -27,6 +27,7 @@ export {
 } from './model.ts'
 export * from './r3gan.ts'
 export { MODELS, modelNamed } from './registry.ts'
+export { fixmatch, vat } from './semi-supervised.ts'
 export * from './shallow-vae.ts'
 export * from './summary.ts'
 export type { VaeNetworkOptions } from './vae-model.ts'

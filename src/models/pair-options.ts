@@ -1,7 +1,9 @@
 // `--objective`, `--condition`, `--pack` and `--ema` of models that are a generator and a discriminator: asked for, completed, put to work.
 import { z } from 'zod'
+import { augmentationsInWords, policyOf, policyText } from '../augmentations/index.ts'
 import {
   CONDITIONS,
+  diffAugment,
   type Objective,
   PAIR_LOSSES,
   type PairLoss,
@@ -12,6 +14,7 @@ import {
 import { ConfigError } from '../util/errors.ts'
 import { flagOf } from '../util/flag.ts'
 import type { Shape } from '../util/shape.ts'
+import { augmentationsPattern } from './augment-option.ts'
 
 type Names = [string, ...string[]]
 const names = PAIR_LOSSES.map(({ name }) => name) as Names
@@ -118,6 +121,23 @@ export const pairOptions = z.object({
     .describe(
       "with --objective: share of the moving average of the generator's weights that is kept at each step, such as 0.999; it makes the samples (default: none)",
     ),
+  diffAugment: z
+    .string()
+    .regex(augmentationsPattern, 'expected a list such as shift,rotate=20')
+    .optional()
+    .meta({
+      title: 'list',
+      examples: ['shift,scale,brightness'],
+      description: `with --objective: the discriminator sees images changed by chance only, real and made ones: ${augmentationsInWords()} (default: as they are)`,
+    }),
+  ada: z
+    .number()
+    .gt(-1)
+    .lt(1)
+    .optional()
+    .describe(
+      'with --diff-augment: let the probability of the changes follow the discriminator, whose mean sign on real images is held at this, such as 0.6 (default: all are changed always)',
+    ),
 })
 export type PairGiven = z.output<typeof pairOptions>
 
@@ -130,7 +150,7 @@ const lossNamed = (name: string): PairLoss => PAIR_LOSSES.find((loss) => loss.na
  * @throws ConfigError for options that do not go with the objective
  */
 export function settledPair(model: string, given: PairGiven, example: Shape): PairGiven {
-  const { condition, pack, ema, ...asked } = given
+  const { condition, pack, ema, diffAugment: changes, ada, ...asked } = given
   const { objective = condition === undefined ? undefined : 'non-saturating', ...settings } = asked
   const usual = objective === undefined ? undefined : lossNamed(objective).usual(example)
   for (const [name, value] of Object.entries(settings)) {
@@ -143,8 +163,13 @@ export function settledPair(model: string, given: PairGiven, example: Shape): Pa
       `${model}: ${flagOf(name)} is for --objective ${having.join(', ')}, got ${objective ? `--objective ${objective}` : 'none'}; leave one of them out`,
     )
   }
+  if (ada !== undefined && changes === undefined)
+    throw new ConfigError(
+      `${model}: --ada is for --diff-augment, got none; give that too, or leave one of them out`,
+    )
   if (!usual) {
-    const wrong = pack !== undefined ? 'pack' : ema !== undefined ? 'ema' : undefined
+    const onlyWith = { pack, ema, diffAugment: changes }
+    const wrong = Object.entries(onlyWith).find(([, value]) => value !== undefined)?.[0]
     if (wrong)
       throw new ConfigError(
         `${model}: ${flagOf(wrong)} is for --objective ${names.join(', ')}, got none; give one of them, or leave one of them out`,
@@ -165,6 +190,8 @@ export function settledPair(model: string, given: PairGiven, example: Shape): Pa
     ...own,
     pack: pack ?? 1,
     ...(ema === undefined ? {} : { ema }),
+    ...(changes === undefined ? {} : { diffAugment: policyText(policyOf('--diff-augment', changes)) }),
+    ...(ada === undefined ? {} : { ada }),
   }
 }
 
@@ -172,11 +199,19 @@ export function settledPair(model: string, given: PairGiven, example: Shape): Pa
 export type PairParts = Omit<PairOptions, 'loss' | 'condition' | 'settings' | 'pack' | 'ema'>
 
 /** The objective that was asked for, of settled options. */
-export const pairOf = (
+export function pairOf(
   parts: PairParts,
-  { objective, condition, pack = 1, ema, ...settings }: PairGiven & { objective: string },
-): Objective =>
-  pairObjective({
+  {
+    objective,
+    condition,
+    pack = 1,
+    ema,
+    diffAugment: changes,
+    ada,
+    ...settings
+  }: PairGiven & { objective: string },
+): Objective {
+  const game = pairObjective({
     ...parts,
     loss: lossNamed(objective),
     condition: CONDITIONS.find(({ name }) => name === condition),
@@ -184,3 +219,9 @@ export const pairOf = (
     ema,
     settings: settings as Partial<PairSettings>,
   })
+  if (changes === undefined) return game
+  return diffAugment(game, {
+    augmentations: policyOf('--diff-augment', changes),
+    ...(ada === undefined ? {} : { ada: { target: ada } }),
+  })
+}

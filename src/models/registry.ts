@@ -20,6 +20,7 @@ import { mlpPoints } from './mlp-points.ts'
 import type { ModelDefinition } from './model.ts'
 import { pqn } from './pqn.ts'
 import { r3gan } from './r3gan.ts'
+import { fixmatch, vat } from './semi-supervised.ts'
 import { shallowVae } from './shallow-vae.ts'
 
 export const MODELS: readonly ModelDefinition[] = [
@@ -45,6 +46,8 @@ export const MODELS: readonly ModelDefinition[] = [
   pqn,
   cryptography,
   commnet,
+  fixmatch,
+  vat,
 ]
 
 /** @throws ConfigError listing the models, with the nearest name, when there is none of this one */

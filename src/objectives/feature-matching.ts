@@ -30,6 +30,7 @@ import { checkTakes } from './duel.ts'
 import { type Objective, objective } from './objective.ts'
 import { columnFor, drawLatent, type LatentDistribution } from './offer.ts'
 import type { PhaseContext, PhaseResult } from './phase.ts'
+import { unlabelledImages } from './unlabelled-images.ts'
 
 export interface FeatureMatchingOptions {
   readonly name: string
@@ -123,11 +124,9 @@ export function featureMatching(options: FeatureMatchingOptions): Objective<Name
   const column = columnFor(discriminator)
   const z = inputOf(generator)
 
-  /** Unlabelled images of one of the players; in validation the images there are. */
-  const unlabelled = ({ training, batchSize, data }: PhaseContext<Names>, player: number): Value =>
-    training
-      ? reshape(slice(data.unlabelled!, [{ axis: 1, start: player, end: player + 1 }]), [batchSize, ...image])
-      : data[column]!
+  /** Unlabelled images of one of the players. */
+  const unlabelled = (context: PhaseContext<Names>, player: number): Value =>
+    unlabelledImages(context, { column, image, from: player, to: player + 1 })
   const make = ({ batchSize, random, networks }: PhaseContext<Names>): Value =>
     networks.generator(drawLatent(random, latent, [batchSize, ...z.shape]))
   /** Mean features of images, by the discriminator as it is now. */

@@ -6,6 +6,7 @@ import { interpret } from '../../src/graph/interpreter.ts'
 import { constant, input, type Tensor } from '../../src/graph/value.ts'
 import { conv2D, dense, flatten, layerNormalization } from '../../src/layers/index.ts'
 import { sequential } from '../../src/layers/network.ts'
+import { describeLayer, type LayerConfig, layerOf } from '../../src/layers/registry.ts'
 import { spectralNormalization } from '../../src/layers/spectral-normalization.ts'
 import { weightNormalization } from '../../src/layers/weight-normalization.ts'
 import { ShapeError } from '../../src/util/errors.ts'
@@ -54,6 +55,18 @@ layerContract({
   input: [2, 3, 3, 2],
   output: [2, 2, 2, 4],
   weights: { kernel: [2, 2, 2, 4], g: [4] },
+})
+test('lengths of filters may stay, and a saved layer says so', () => {
+  const layer = weightNormalization({ layer: dense({ units: 3 }), trainG: false, dataInit: true })
+  const again = layerOf(JSON.parse(JSON.stringify(describeLayer(layer))) as LayerConfig)
+  for (const one of [layer, again])
+    expect(
+      one
+        .weights([5])
+        .filter(({ trainable }) => !trainable)
+        .map(({ name }) => name),
+    ).toEqual(['g'])
+  expect(describeLayer(again)).toEqual(describeLayer(layer))
 })
 
 test('a layer inside must have a kernel', () => {

@@ -94,8 +94,8 @@ describe('settingsOf', () => {
           'dataDir',
           'run',
           'channels',
-          // All of them.
-          ...['labels', 'draw'],
+          // All of them; none.
+          ...['labels', 'draw', 'probeEvery'],
           ...ofSets,
           ...(model.defaults.imageSize ? [] : ['imageSize']),
         ]
