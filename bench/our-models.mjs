@@ -48,6 +48,7 @@ function penalised() {
 const SMALL = {
   ring: () => fromModel(ring, { lookahead: 0 }),
   cipher: () => fromModel(cipher),
+  cryptography: () => fromModel(modelNamed('cryptography')),
 }
 
 /**

@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url'
 
 export const MODELS = [
   ...['mlp-gan', 'dcgan', 'dcgan-64', 'vae', 'vae-shallow', 'vae-conv', 'classifier'],
-  ...['wgan-gp', 'ring', 'cipher'],
+  ...['wgan-gp', 'ring', 'cipher', 'cryptography'],
 ]
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))

@@ -13,7 +13,7 @@ def settings_of(model):
     ways = ['eager', 'compiled']
     if model in CONVOLUTIONAL:
         ways += [f'{way}, channels last' for way in ways]
-    threads = sorted({1, best_of.CORES}) if model in ('ring', 'cipher') else [best_of.CORES]
+    threads = sorted({1, best_of.CORES}) if model in ('ring', 'cipher', 'cryptography') else [best_of.CORES]
     return [f'{way}, {count} threads' for way in ways for count in threads]
 
 

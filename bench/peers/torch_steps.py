@@ -9,6 +9,7 @@ LATENT = 100
 BATCH = {
     'mlp-gan': 128, 'dcgan': 64, 'dcgan-64': 128, 'vae': 500, 'vae-shallow': 128, 'vae-conv': 128, 'classifier': 128,
     'wgan-gp': 64, 'ring': 128, 'cipher': 512,
+    'cryptography': 256,
 }
 CONVOLUTIONAL = {'dcgan', 'dcgan-64', 'vae-conv', 'classifier', 'wgan-gp'}
 
@@ -281,11 +282,57 @@ def cipher(tools, batch=512, bits=8):
     return step
 
 
+def cryptography(tools, batch=256, bits=16):
+    """The networks of the reference program; everybody hears the ciphertext rounded to 256 values, and the square is taken per example."""
+    torch, nn = tools.torch, tools.nn
+
+    def network(width):
+        return nn.Sequential(
+            nn.Linear(width, 2 * bits), nn.Unflatten(1, (1, 2 * bits)),
+            nn.Conv1d(1, 2, 2, stride=2), nn.Sigmoid(), nn.Conv1d(2, 2, 1), nn.Sigmoid(),
+            nn.Conv1d(2, 1, 1), nn.Tanh(), nn.Flatten(),
+        )
+
+    alice, bob, eve = network(2 * bits), network(2 * bits), network(bits)
+    friends = tools.adam([*alice.parameters(), *bob.parameters()], lr=2e-3)
+    listener = torch.optim.AdamW(eve.parameters(), lr=2e-3, weight_decay=0.03, eps=1e-7, fused=True)
+    wrong = lambda guess, text: (guess - text).abs().sum(1) / 2
+    coin = lambda: torch.randint(0, 2, (batch, bits)).float() * 2 - 1
+
+    def send(text, key):
+        made = alice(torch.cat([text, key], 1))
+        return made + (((made + 1) * 127.5).round() / 127.5 - 1 - made).detach()
+
+    def eves(text, key):
+        with torch.no_grad():
+            sent = send(text, key)
+        return wrong(eve(sent), text).mean()
+
+    def theirs(text, key):
+        sent = send(text, key)
+        heard = wrong(bob(torch.cat([sent, key], 1)), text).mean()
+        return heard / bits + 2.2 * (1 - wrong(eve(sent), text) * 2 / bits).square().mean()
+
+    eves, theirs = tools.compiled(eves), tools.compiled(theirs)
+
+    def step():
+        friends.zero_grad()
+        text, key = coin(), coin()
+        theirs(text, key).backward()
+        friends.step()
+        for messages in ((text, key), (coin(), coin())):
+            listener.zero_grad()
+            eves(*messages).backward()
+            listener.step()
+
+    return step
+
+
 STEPS = {
     'mlp-gan': lambda tools: gan(tools, mlp_networks(tools.nn), 128, (1, 28, 28)),
     'dcgan': lambda tools: gan(tools, dcgan_networks(tools.nn), 64, (1, 28, 28)),
     'dcgan-64': lambda tools: gan(tools, dcgan64_networks(tools.nn), 128, (3, 64, 64), together=True, signed=True),
     'vae': deep_vae, 'vae-shallow': shallow_vae, 'vae-conv': conv_vae, 'classifier': classifier, 'wgan-gp': wgan_gp,
     'ring': lambda tools: gan(tools, ring_networks(tools.nn), 128, (2,), latent=16, together=True),
-    'cipher': cipher,
+    'cipher': cipher, 'cryptography': cryptography,
 }
