@@ -294,8 +294,8 @@ def cryptography(tools, batch=256, bits=16):
         )
 
     alice, bob, eve = network(2 * bits), network(2 * bits), network(bits)
-    friends = tools.adam([*alice.parameters(), *bob.parameters()], lr=2e-3)
-    listener = torch.optim.AdamW(eve.parameters(), lr=2e-3, weight_decay=0.03, eps=1e-7, fused=True)
+    friends = tools.adam([*alice.parameters(), *bob.parameters()], lr=3e-3)
+    listener = torch.optim.AdamW(eve.parameters(), lr=3e-3, weight_decay=0.05, eps=1e-7, fused=True)
     wrong = lambda guess, text: (guess - text).abs().sum(1) / 2
     coin = lambda: torch.randint(0, 2, (batch, bits)).float() * 2 - 1
 
@@ -311,7 +311,7 @@ def cryptography(tools, batch=256, bits=16):
     def theirs(text, key):
         sent = send(text, key)
         heard = wrong(bob(torch.cat([sent, key], 1)), text).mean()
-        return heard / bits + 2.2 * (1 - wrong(eve(sent), text) * 2 / bits).square().mean()
+        return heard / bits + 1.9 * (1 - wrong(eve(sent), text) * 2 / bits).square().mean()
 
     eves, theirs = tools.compiled(eves), tools.compiled(theirs)
 
