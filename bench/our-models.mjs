@@ -59,6 +59,7 @@ const SMALL = {
   cipher: () => fromModel(cipher),
   levers: () => talking({}),
   'levers-reinforce': () => talking({ learning: 'reinforce' }),
+  cryptography: () => fromModel(modelNamed('cryptography')),
 }
 
 /**

@@ -24,6 +24,7 @@ export const MODELS = [
     'r3gan',
     'ring',
     'cipher',
+    'cryptography',
     'efficient-capsnet',
     'levers',
     'levers-reinforce',

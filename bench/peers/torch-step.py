@@ -13,7 +13,9 @@ def settings_of(model):
     ways = ['eager', 'compiled']
     if model in CONVOLUTIONAL:
         ways += [f'{way}, channels last' for way in ways]
-    threads = sorted({1, best_of.CORES}) if model in ('ring', 'cipher', 'levers', 'levers-reinforce') else [best_of.CORES]
+    # Networks of a few thousand weights: a second thread may only wait.
+    small = model in ('ring', 'cipher', 'cryptography', 'levers', 'levers-reinforce')
+    threads = sorted({1, best_of.CORES}) if small else [best_of.CORES]
     return [f'{way}, {count} threads' for way in ways for count in threads]
 
 

@@ -17,6 +17,7 @@ BATCH = {
     'levers-reinforce': 64,
     'simclr': 256,
     'improved-gan': 100,
+    'cryptography': 256,
 }
 CONVOLUTIONAL = {'dcgan', 'dcgan-64', 'vae-conv', 'classifier', 'wgan-gp', 'r3gan', 'efficient-capsnet', 'simclr'}
 
@@ -624,6 +625,52 @@ def improved_gan(tools, batch=100, decay=0.9999):
     return step
 
 
+def cryptography(tools, batch=256, bits=16):
+    """The networks of the reference program; everybody hears the ciphertext rounded to 256 values, and the square is taken per example."""
+    torch, nn = tools.torch, tools.nn
+
+    def network(width):
+        return nn.Sequential(
+            nn.Linear(width, 2 * bits), nn.Unflatten(1, (1, 2 * bits)),
+            nn.Conv1d(1, 2, 2, stride=2), nn.Sigmoid(), nn.Conv1d(2, 2, 1), nn.Sigmoid(),
+            nn.Conv1d(2, 1, 1), nn.Tanh(), nn.Flatten(),
+        )
+
+    alice, bob, eve = network(2 * bits), network(2 * bits), network(bits)
+    friends = tools.adam([*alice.parameters(), *bob.parameters()], lr=3e-3)
+    listener = torch.optim.AdamW(eve.parameters(), lr=3e-3, weight_decay=0.05, eps=1e-7, fused=True)
+    wrong = lambda guess, text: (guess - text).abs().sum(1) / 2
+    coin = lambda: torch.randint(0, 2, (batch, bits)).float() * 2 - 1
+
+    def send(text, key):
+        made = alice(torch.cat([text, key], 1))
+        return made + (((made + 1) * 127.5).round() / 127.5 - 1 - made).detach()
+
+    def eves(text, key):
+        with torch.no_grad():
+            sent = send(text, key)
+        return wrong(eve(sent), text).mean()
+
+    def theirs(text, key):
+        sent = send(text, key)
+        heard = wrong(bob(torch.cat([sent, key], 1)), text).mean()
+        return heard / bits + 1.9 * (1 - wrong(eve(sent), text) * 2 / bits).square().mean()
+
+    eves, theirs = tools.compiled(eves), tools.compiled(theirs)
+
+    def step():
+        friends.zero_grad()
+        text, key = coin(), coin()
+        theirs(text, key).backward()
+        friends.step()
+        for messages in ((text, key), (coin(), coin())):
+            listener.zero_grad()
+            eves(*messages).backward()
+            listener.step()
+
+    return step
+
+
 STEPS = {
     'mlp-gan': lambda tools: gan(tools, mlp_networks(tools.nn), 128, (1, 28, 28)),
     'dcgan': lambda tools: gan(tools, dcgan_networks(tools.nn), 64, (1, 28, 28)),
@@ -636,5 +683,6 @@ STEPS = {
     'levers': levers,
     'simclr': simclr,
     'improved-gan': improved_gan,
+    'cryptography': cryptography,
     'levers-reinforce': lambda tools: levers(tools, rewarded=True),
 }

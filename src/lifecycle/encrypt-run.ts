@@ -1,6 +1,5 @@
 // Encrypting and decrypting with a trained pair, and what a ciphertext tells beside those of AES.
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlockCipher } from '../ciphers/block-cipher.ts'
 import { avalanche, byteEntropy, distinctBlocks, edgeCorrelation, type Grid } from '../ciphers/leak.ts'
@@ -15,7 +14,8 @@ import { writeOut } from '../runs/node/write-out.ts'
 import type { StateArrays } from '../runtime/engine.ts'
 import { frozen } from '../training/functions.ts'
 import { ConfigError, DataError, messageOf } from '../util/errors.ts'
-import { MOST_PICTURE } from '../util/limits.ts'
+import { type FileLimit, MOST_PICTURE } from '../util/limits.ts'
+import { readBytes } from '../util/node/read-file.ts'
 import { randomStream } from '../util/random.ts'
 import { open, type PictureForm, seal } from './envelope.ts'
 import { withEngine } from './look.ts'
@@ -82,19 +82,22 @@ function pairHash(arrays: StateArrays): Promise<string> {
   return sha256(Buffer.concat(names.map((name) => Buffer.from(arrays[name]!.slice().buffer))))
 }
 
+/** What a user names: sixteen bytes are sent for two, and places of wrong bits come to that. */
+const NAMED: FileLimit = { what: 'a message', bytes: 64 * MOST_BYTES, remedy: 'choose a smaller one' }
+
+const readNamed = (file: string): Promise<Uint8Array<ArrayBuffer>> =>
+  readBytes(file, NAMED).catch((error: unknown) => {
+    throw error instanceof DataError ? error : new DataError(`cannot read ${file}: ${messageOf(error)}`)
+  })
+
 /** @throws DataError when the file cannot be read, is empty or too large */
 async function readMessage(
   file: string,
   asBytes: boolean,
 ): Promise<{ message: Uint8Array; image?: PixelImage }> {
-  let bytes: Uint8Array
-  try {
-    bytes = await readFile(file)
-  } catch (error) {
-    throw new DataError(`cannot read ${file}: ${messageOf(error)}`)
-  }
+  const bytes = await readNamed(file)
   const image = asBytes ? undefined : await decodePng(bytes, file).catch(() => undefined)
-  const message = image ? image.pixels : new Uint8Array(bytes)
+  const message = image ? image.pixels : bytes
   if (message.length === 0 || message.length > MOST_BYTES)
     throw new DataError(
       `${file} has ${message.length} bytes to encrypt; expected 1 to ${MOST_BYTES}${image ? ': make the picture smaller' : ''}`,
@@ -238,10 +241,7 @@ export const decryptRun = ({ run, file, key: typed, out }: DecryptRequest) =>
     const cipher = await openPairCipher(frozen(engine, arrays), objective)
     try {
       const key = keyOf(typed, cipher)
-      const bytes = await readFile(file).catch((error: unknown) => {
-        throw new DataError(`cannot read ${file}: ${messageOf(error)}`)
-      })
-      const { message, envelope, corrected } = await open(cipher, bytes, {
+      const { message, envelope, corrected } = await open(cipher, await readNamed(file), {
         key,
         pair: await pairHash(arrays),
         source: file,

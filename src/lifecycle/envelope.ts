@@ -17,6 +17,8 @@ const schema = z.object({
   /** Bytes of the message, and SHA-256 of them: a cipher would never tell that. */
   bytes: digits,
   hash: z.string(),
+  /** SHA-256 of pair and key, which says that a key is another one where the bits of a pair that learned little would not. */
+  keyHash: z.string(),
   /** SHA-256 over the weights of Alice and Bob. */
   pair: z.string(),
   /** The first counter, of counter mode. */
@@ -50,6 +52,9 @@ export interface SealOptions {
   readonly picture?: PictureForm | undefined
 }
 
+const keyHash = (pair: string, key: Uint8Array): Promise<string> =>
+  sha256(Buffer.concat([Buffer.from(pair), key]))
+
 /** What Bob makes of blocks, cut to the length of the message. */
 const heard = async (cipher: BlockCipher, sent: Uint8Array, key: Uint8Array, bytes: number) =>
   (await cipher.decrypt(sent, key)).slice(0, bytes)
@@ -67,6 +72,7 @@ export async function seal(
     mode,
     bytes: String(message.length),
     hash: await sha256(message),
+    keyHash: await keyHash(pair, key),
     pair,
     ...(isEcb ? {} : { first: Buffer.from(first).toString('hex') }),
     ...Object.fromEntries(Object.entries(picture).map(([name, value]) => [name, String(value)])),
@@ -99,8 +105,8 @@ export interface Opened {
 /**
  * Decrypts a message, with every bit of it.
  *
- * @throws DataError for a file that is damaged, of another pair, or of a length that does not fit, and when what comes out is not the
- *         message: then the key is another
+ * @throws DataError for a file that is damaged, of another pair, or of a length that does not fit, or with another key, and when what comes out is not
+ *         the message
  */
 export async function open(
   cipher: BlockCipher,
@@ -118,6 +124,10 @@ export async function open(
     throw new DataError(
       `${source}: a message of ${envelope.bytes} bytes is sent as ${expected}, got ${sent.length}; it was cut or put together`,
     )
+  if (envelope.keyHash !== (await keyHash(pair, key)))
+    throw new DataError(
+      `${source} was encrypted with another key; give that one with --key. Nothing was written`,
+    )
   const first = new Uint8Array(Buffer.from(envelope.first ?? '', 'hex'))
   const message = isEcb
     ? await heard(cipher, sent, key, envelope.bytes)
@@ -128,7 +138,7 @@ export async function open(
   )
   if ((await sha256(message)) !== envelope.hash)
     throw new DataError(
-      `${source} was not decrypted: what came out is not what was encrypted, so the key is another one (or another machine's rounding gave other bits); nothing was written. Give the key with --key`,
+      `${source} was not decrypted: what came out is not what was encrypted. Networks round a little otherwise on other machines; decrypt it on one like that which encrypted it. Nothing was written`,
     )
   return { message, envelope, corrected: wrong.length }
 }

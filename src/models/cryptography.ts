@@ -9,7 +9,7 @@ import { defineModel } from './model.ts'
 /** Share of the first learning rate that is left at the end. */
 const LAST_RATE = 0.02
 /** Shares of a training after which learning rates fall. */
-const FALLS = { pair: 1 / 3, fresh: 1 / 2 }
+const FALLS = { pair: 1 / 6, fresh: 1 / 2 }
 /** Shares of the training between which the weight of secrecy grows. */
 const GROWS = { from: 0.2, to: 0.6 }
 
@@ -38,20 +38,20 @@ const options = z.object({
     ),
   gain: rate.default(2).describe("how large weights begin, as a multiple of Glorot and Bengio's rule"),
   learningRate: rate
-    .default(2e-3)
-    .describe('learning rate of all three; that of Alice and Bob falls after a third of the training'),
+    .default(3e-3)
+    .describe('learning rate of all three; that of Alice and Bob falls after a sixth of the training'),
   eveUpdates: z.int().min(1).max(32).default(2).describe('updates of Eve for one of Alice and Bob'),
   eveDecay: z
     .number()
     .min(0)
-    .default(0.03)
+    .default(0.05)
     .describe('weight decay of Eve, which keeps her from being so sure that Alice learns nothing from her'),
   firstSecrecy: z
     .number()
     .min(0)
     .default(0.3)
     .describe('what secrecy weighs for Alice and Bob at first, beside being understood'),
-  secrecy: z.number().min(0).default(2.2).describe('what it weighs from three fifths of the training on'),
+  secrecy: z.number().min(0).default(1.9).describe('what it weighs from three fifths of the training on'),
   freshEvery: z
     .int()
     .min(0)
@@ -73,7 +73,7 @@ export const cryptography = defineModel<typeof options>({
   name: 'cryptography',
   description:
     'Alice and Bob learn to keep a secret from Eve, with nothing but a shared key (a demonstration, no cipher)',
-  defaults: { steps: 24_000, batchSize: 256, sampleEvery: 0, checkpointEvery: 2000 },
+  defaults: { steps: 36_000, batchSize: 256, sampleEvery: 0, checkpointEvery: 2000 },
   madeFor: { columns: messageColumns({ bits: 16, keyBits: 16 }) },
   options,
   settle,

@@ -31,7 +31,11 @@ export const trainingStart: Startable = {
       })),
     },
     examples: MODELS.flatMap((model) =>
-      (model.examples ?? []).map((example) => ({ model: model.name, data: usualData(model), ...example })),
+      (model.examples ?? []).map((example) => ({
+        model: model.name,
+        ...(usualData(model) === OWN_DATA ? {} : { data: usualData(model) }),
+        ...example,
+      })),
     ),
     data: {
       choices: dataChoices(
