@@ -5,6 +5,7 @@ import type { RunConfig } from '../runs/index.ts'
 import { playersOf, refusal } from '../training/controls.ts'
 import { DataError } from '../util/errors.ts'
 import { sizeOf } from '../util/shape.ts'
+import { acting, SALIENCY_FILE } from './networks.ts'
 import { recordedObjective } from './recorded-run.ts'
 
 export interface RunParts {
@@ -33,6 +34,15 @@ export interface RunParts {
   readonly critic?: string
   /** The network that names classes by logits. */
   readonly classifier?: string
+  /** What acts in an environment that pages can play: a network with gradients, and what it was trained in. */
+  readonly agent?: {
+    readonly network: string
+    readonly environment: string
+    readonly options: Readonly<Record<string, unknown>>
+    readonly actions: readonly string[]
+    /** Returns whose probabilities it gives. */
+    readonly returns?: readonly number[] | undefined
+  }
 }
 
 const only = (ports: Readonly<Record<string, Port>>): [name: string, shape: readonly number[]] => {
@@ -49,6 +59,7 @@ export function runParts(config: RunConfig): RunParts {
     generate && Object.keys(generate.of.inputs).length === 1 && generate.output.shape.length === 3
       ? Object.values(generate.draws ?? {}).find(isLatent)
       : undefined
+  const agent = acting(objective)
   return {
     networks: Object.values(objective.networks).map((network) => {
       const [input, inputShape] = only(network.inputs)
@@ -71,6 +82,17 @@ export function runParts(config: RunConfig): RunParts {
             encoder: encode.network,
             decoder: decode.network,
             latentDim: sizeOf(only(decode.of.inputs)[1]),
+          },
+        }
+      : {}),
+    ...(agent
+      ? {
+          agent: {
+            network: SALIENCY_FILE,
+            environment: agent.environment,
+            options: agent.options,
+            actions: agent.actions,
+            returns: agent.returns,
           },
         }
       : {}),
