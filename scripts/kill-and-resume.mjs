@@ -18,7 +18,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '2' },
     models: {
       type: 'string',
-      default: 'mlp-gan,vae-shallow,classifier,vae,vae-conv,dcgan,dcgan-64,replay-memory',
+      default: 'mlp-gan,vae-shallow,classifier,vae,vae-conv,dcgan,dcgan-64,replay-memory,rainbow,pqn',
     },
   },
 })
@@ -37,7 +37,14 @@ const SETTINGS = {
   dcgan: ['--steps', '16'],
   'dcgan-64': ['--steps', '24', '--image-size', '32', '--filters', '4'],
   'replay-memory': ['--steps', '200'],
+  rainbow: [
+    ...['--steps', '400', '--memory', '3000', '--learning-starts', '100', '--explore', '1000'],
+    ...['--evaluate-every', '150'],
+  ],
+  pqn: ['--steps', '160', '--copies', '16', '--rollout', '16', '--evaluate-every', '70'],
 }
+/** Models that bring their own data. */
+const OWN = ['rainbow', 'pqn']
 /** Models that are no names but files, and bring their own data. */
 const FILES = { 'replay-memory': path('../test/fixtures/replay-memory.mjs') }
 const argsOf = (model, folder) => {
@@ -46,7 +53,7 @@ const argsOf = (model, folder) => {
   return [
     ...[
       'train',
-      ...(FILES[model] ? [FILES[model]] : [model, '--data', data]),
+      ...(FILES[model] ? [FILES[model]] : OWN.includes(model) ? [model] : [model, '--data', data]),
       '--batch-size',
       '16',
       '--threads',
@@ -111,7 +118,7 @@ const run = (args, kill = {}) =>
 /** SHA-256 of everything in a run folder that must not depend on interruptions, by file. */
 async function fingerprint(folder) {
   const names = (await readdir(folder)).filter((name) =>
-    /\.onnx$|^(metrics|events|validation)\.jsonl$/.test(name),
+    /\.onnx$|^(metrics|events|validation|returns)\.jsonl$/.test(name),
   )
   for (const part of ['samples', 'checkpoints'])
     if (existsSync(join(folder, part)))

@@ -90,7 +90,15 @@ function takenFromFs(text: string): string[] {
 }
 
 /** What the studio's pages, a house of their own in `web/`, may take from here: these rooms, and single files. */
-const FOR_PAGES = ['report', 'runs', 'statistics', 'util', 'runtime/web.ts', 'server/protocol.ts']
+const FOR_PAGES = [
+  'environments',
+  'report',
+  'runs',
+  'statistics',
+  'util',
+  'runtime/web.ts',
+  'server/protocol.ts',
+]
 
 /** Rooms of which every file may use Node. */
 const NODE_ROOMS = ['answers', 'cli', 'lifecycle', 'measuring', 'pictures', 'server']

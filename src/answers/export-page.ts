@@ -54,7 +54,7 @@ export interface PageParts {
   readonly record: object
   /** PNG files by the names that the record has for them. */
   readonly pictures: Readonly<Record<string, Uint8Array>>
-  /** The network that makes images from latents; without it the page holds no runtime either. */
+  /** The network that makes images from latents, or plays; without it the page holds no runtime either. */
   readonly network?: string | undefined
 }
 

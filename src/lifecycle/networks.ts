@@ -69,7 +69,7 @@ export const POLICY_FILE = 'policy'
 export const SALIENCY_FILE = 'policy-saliency'
 
 /** What acts in an environment that is known, and what that shows and takes. */
-function acting(objective: Objective) {
+export function acting(objective: Objective) {
   const act = offeredBy(objective, 'act')
   if (!act?.environment) return undefined
   const { name, options, returns } = act.environment

@@ -298,7 +298,8 @@ export async function playRun(
         onProgress({ doing: 'films', step: 0, steps })
         await Promise.all(
           (Object.keys(ANIMATIONS) as AnimationFormat[]).map(async (format) => {
-            const options = { format, pace: PACE, source: GENERATED_MEDIA }
+            // Thousands of frames of few colours: one may be off by a shade.
+            const options = { format, pace: PACE, source: GENERATED_MEDIA, effort: 1 }
             await keep(`film, ${format}`, `play${ANIMATIONS[format]}`, await animate(pngs, options))
           }),
         )

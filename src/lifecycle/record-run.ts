@@ -22,6 +22,8 @@ const MEASURES: Readonly<Record<string, readonly MeasureInfo[]>> = {
 
 /** Seconds between two writes of status.json. */
 const STATUS_SECONDS = 2
+/** Seconds for which lines of steps wait for each other: calls of a millisecond would spend a third of it on writing. */
+const LINES_SECONDS = 0.1
 
 type End = Extract<TrainEvent, { type: 'end' }>
 
@@ -51,16 +53,33 @@ export async function* recordRun(
     statusAt = performance.now()
     await run.writeStatus({ state, step: Math.max(0, lastStep), pid, ...(message ? { message } : {}) })
   }
+  /** Lines of steps that are not written yet, and the seconds that these steps took. */
+  let waiting: MetricsRow[] = []
+  let seconds = 0
+  let writtenAt = performance.now()
+  const writeLines = async (): Promise<void> => {
+    const rows = waiting
+    const step = rows.at(-1)?.step
+    if (step === undefined) return
+    const took = seconds
+    ;[waiting, seconds, writtenAt] = [[], 0, performance.now()]
+    await run.append('metrics', rows)
+    await run.append('timings', [{ step, seconds: took, at: new Date().toISOString() }])
+  }
   /** Writes one event down and tells what to pass on. */
   const keep = async (event: Exclude<TrainEvent, { type: 'end' }>): Promise<RunEvent> => {
+    // What else happens is written after the steps before it.
+    if (event.type !== 'steps') await writeLines()
     switch (event.type) {
       case 'steps':
         lastStep = event.step
-        await run.append('metrics', event.rows)
-        await run.append('timings', [
-          { step: event.step, seconds: event.seconds, at: new Date().toISOString() },
-        ])
-        if (performance.now() - statusAt > 1000 * STATUS_SECONDS) await status(state)
+        waiting.push(...event.rows)
+        seconds += event.seconds
+        if (performance.now() - writtenAt > 1000 * LINES_SECONDS) await writeLines()
+        if (performance.now() - statusAt > 1000 * STATUS_SECONDS) {
+          await writeLines()
+          await status(state)
+        }
         return event
       case 'samples':
         await run.writeSample(event.step, event.latents, await sheet(event))
@@ -94,6 +113,7 @@ export async function* recordRun(
       if (event.type === 'end') end = event
       else yield await keep(event)
     }
+    await writeLines()
     // Only now, when the memory of training is free again.
     await status('running')
     for await (const event of finish(end!)) {
@@ -102,6 +122,7 @@ export async function* recordRun(
     }
   } catch (error) {
     if (error instanceof DivergedError) {
+      await writeLines()
       const [good] = await run.listCheckpoints()
       const diagnosis = `${error.message} ${good === undefined ? 'No checkpoint was written before.' : `The last good checkpoint is that of step ${good}.`}`
       await run.append('events', [
@@ -110,6 +131,7 @@ export async function* recordRun(
       await status('failed', diagnosis)
       throw new DivergedError(error.what, error.step, error.detail, diagnosis)
     }
+    await writeLines().catch(() => {})
     await status('failed', messageOf(error)).catch(() => {})
     throw error
   }

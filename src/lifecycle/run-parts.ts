@@ -7,6 +7,7 @@ import type { RunConfig } from '../runs/index.ts'
 import { playersOf, refusal } from '../training/controls.ts'
 import { DataError } from '../util/errors.ts'
 import { sizeOf } from '../util/shape.ts'
+import { acting, SALIENCY_FILE } from './networks.ts'
 import { recordedObjective } from './recorded-run.ts'
 
 export interface RunParts {
@@ -54,6 +55,15 @@ export interface RunParts {
     /** The largest number that an agent may have, of tasks in which they know who they are. */
     readonly most?: number
   }
+  /** What acts in an environment that pages can play: a network with gradients, and what it was trained in. */
+  readonly agent?: {
+    readonly network: string
+    readonly environment: string
+    readonly options: Readonly<Record<string, unknown>>
+    readonly actions: readonly string[]
+    /** Returns whose probabilities it gives. */
+    readonly returns?: readonly number[] | undefined
+  }
 }
 
 const only = (ports: Readonly<Record<string, Port>>): [name: string, shape: readonly number[]] => {
@@ -86,6 +96,7 @@ export function runParts(config: RunConfig): RunParts {
     generate && Object.keys(generate.of.inputs).length === 1 && generate.output.shape.length === 3
       ? Object.values(generate.draws ?? {}).find(isLatent)
       : undefined
+  const agent = acting(objective)
   return {
     networks: Object.values(objective.networks).map((network) => {
       const [input, inputShape] = only(network.inputs)
@@ -108,6 +119,17 @@ export function runParts(config: RunConfig): RunParts {
             encoder: encode.network,
             decoder: decode.network,
             latentDim: sizeOf(only(decode.of.inputs)[1]),
+          },
+        }
+      : {}),
+    ...(agent
+      ? {
+          agent: {
+            network: SALIENCY_FILE,
+            environment: agent.environment,
+            options: agent.options,
+            actions: agent.actions,
+            returns: agent.returns,
           },
         }
       : {}),

@@ -32,10 +32,12 @@ export async function exportedPage(name: string, run: RunFolder, spaces: LatentS
   // Without the data, the page goes without examples.
   const examples = latent?.hasExamples ? await spaces.examples(run).catch(() => undefined) : undefined
   // Not the error's own words: they name folders of this machine.
-  const noLatent =
-    (await run.listCheckpoints()).length > 0
-      ? "the run's checkpoint could not be used when it was exported"
-      : 'the run had no checkpoint when it was exported'
+  const hasCheckpoint = (await run.listCheckpoints()).length > 0
+  const noLatent = hasCheckpoint
+    ? "the run's checkpoint could not be used when it was exported"
+    : 'the run had no checkpoint when it was exported'
+  // Without a checkpoint nobody can play.
+  const agent = hasCheckpoint ? snapshot.parts.agent?.network : undefined
   const record: ExportedRun = {
     version: packageVersion(),
     exportedAt: new Date().toISOString(),
@@ -44,6 +46,7 @@ export async function exportedPage(name: string, run: RunFolder, spaces: LatentS
     ...(latent ? { latent: { ...latent, hasExamples: examples !== undefined } } : {}),
     ...(examples ? { examples } : {}),
     ...(typeof space === 'string' ? { noLatent } : {}),
+    ...(agent === undefined ? {} : { agent }),
   }
   const pictures = await Promise.all(
     snapshot.samples.map(async ({ file }) => [file, await readOffered(run, file)] as const),
@@ -52,7 +55,7 @@ export async function exportedPage(name: string, run: RunFolder, spaces: LatentS
     name,
     record,
     pictures: Object.fromEntries(pictures),
-    network: latent?.network,
+    network: latent?.network ?? agent,
   })
 }
 

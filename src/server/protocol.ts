@@ -239,6 +239,8 @@ export interface ExportedRun {
   /** For runs that make images and have a checkpoint. */
   readonly latent?: LatentSpace
   readonly examples?: LatentExamples
+  /** Of runs of an agent with a checkpoint: the network that the page holds. */
+  readonly agent?: string
   /** Why a run that makes images goes without its latent space. */
   readonly noLatent?: string
 }

@@ -1,7 +1,7 @@
 // An agent's policy as one ONNX file: what its environment shows goes in as it is, what it makes of every action comes out.
 import { gradients } from '../autodiff/index.ts'
 import { cast, expand, mul, reduceSum, reshape } from '../graph/build.ts'
-import { constant, type DType, type Graph, input } from '../graph/value.ts'
+import { constant, type DType, type Graph, input, type Value } from '../graph/value.ts'
 import { weightInputs } from '../layers/use.ts'
 import { lowerPortably } from '../lowering/lower.ts'
 import type { OfferedFunction } from '../objectives/offer.ts'
@@ -25,14 +25,16 @@ export const POLICY = {
 /** What environments may show. */
 export type ObservationType = Extract<DType, 'uint8' | 'float32'>
 
-function decided({ of, output, finish, more = {} }: OfferedFunction, seen: ReturnType<typeof cast>) {
-  const weights = weightInputs(of)
+function decided(
+  { of, output, finish, more = {} }: OfferedFunction,
+  seen: Value,
+  weights: Readonly<Record<string, Value>>,
+) {
   const [port] = Object.keys(of.inputs) as [string]
   const called = of.call({ inputs: { [port]: seen }, weights, training: false, random: noRandom })
   const made = called.outputs[output.name]!
   const { probabilities } = more
   return {
-    weights: Object.values(weights),
     values: finish ? finish(made) : made,
     ...(probabilities ? { probabilities: probabilities(made) } : {}),
   }
@@ -42,23 +44,25 @@ function decided({ of, output, finish, more = {} }: OfferedFunction, seen: Retur
 export function policyGraph(act: OfferedFunction, batch: number, dtype: ObservationType): Graph {
   const { shape } = Object.values(act.of.inputs)[0]!
   const observation = input(POLICY.observation, [batch, ...shape], dtype)
-  const { weights, ...outputs } = decided(act, cast(observation, 'float32'))
-  return { inputs: [observation, ...weights], outputs }
+  const weights = weightInputs(act.of)
+  const outputs = decided(act, cast(observation, 'float32'), weights)
+  return { inputs: [observation, ...Object.values(weights)], outputs }
 }
 
 /** The same for one observation, and the gradient of every action's value with respect to it. */
 export function saliencyGraph(act: OfferedFunction, dtype: ObservationType): Graph {
   const { shape } = Object.values(act.of.inputs)[0]!
   const observation = input(POLICY.observation, [1, ...shape], dtype)
-  const { weights, ...outputs } = decided(act, cast(observation, 'float32'))
+  const weights = weightInputs(act.of)
+  const outputs = decided(act, cast(observation, 'float32'), weights)
   const actions = outputs.values.shape[1]!
   // As many times as there are actions: each row looks at the value of its own.
   const rows = expand(cast(observation, 'float32'), [actions, ...shape])
   const own = Float32Array.from({ length: actions ** 2 }, (_, i) => (i % (actions + 1) === 0 ? 1 : 0))
-  const { values } = decided(act, rows)
+  const { values } = decided(act, rows, weights)
   const [slope] = gradients(reduceSum(mul(values, constant(own, [actions, actions]))), [rows])
   const saliency = reshape(slope!, [1, actions, ...shape])
-  return { inputs: [observation, ...weights], outputs: { ...outputs, saliency } }
+  return { inputs: [observation, ...Object.values(weights)], outputs: { ...outputs, saliency } }
 }
 
 export interface PolicyFileOptions {

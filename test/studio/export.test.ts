@@ -5,22 +5,36 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startRun } from '../../src/lifecycle/index.ts'
 import { writeExportedPage } from '../../src/server/index.ts'
 import { trainSmall } from '../support/small-runs.ts'
 import { unless } from '../support/unless.ts'
-import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
+import {
+  axeFaults,
+  noBrowser,
+  type TestBrowser,
+  type TestStudio,
+  testBrowser,
+  testStudio,
+  until,
+} from './studio.ts'
 
 describe('an exported page', () => {
   let studio: TestStudio
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sparring-export-'))
-    studio = await testStudio((runs) =>
-      trainSmall(runs, [
+    studio = await testStudio(async (runs) => {
+      await trainSmall(runs, [
         { model: 'vae', name: 'vae' },
         { model: 'classifier', name: 'classifier' },
-      ]),
-    )
+      ])
+      const agent = { copies: 2, memory: 200, learningStarts: 8, atoms: 7 }
+      const settings = { env: 'cart-pole', steps: 12, batchSize: 4, threads: 1, evaluateEvery: 0, ...agent }
+      const command = ['sparring', 'train', 'c51']
+      const folder = join(runs, 'agent')
+      for await (const _ of startRun({ model: 'c51', data: 'own', folder, settings, command }));
+    })
   }, 240_000)
   afterAll(async () => {
     await studio?.dispose()
@@ -119,6 +133,51 @@ describe('an exported page', () => {
       expect(requests).toEqual([pathToFileURL(join(folder, 'vae.html')).href])
       expect(complaints).toEqual([])
       await page.context().close()
+    })
+
+    it('lets an agent play, shows what it thinks of every step, and gives its place to a person', async () => {
+      const stepShown = "Number(document.querySelector('.game')?.dataset.step)"
+      const page = await openFile('agent')
+      await page.getByRole('button', { name: 'Watch it play' }).click()
+      await page
+        .getByRole('img', { name: /^Step \d+: the agent chose (left|right); return so far/ })
+        .waitFor()
+      await until(page, "document.querySelectorAll('meter').length === 4")
+      await page.getByLabel('Steps a second').fill('60')
+      // Episodes follow each other: the agent has learned nothing, and soon lost one.
+      await page.getByRole('row', { name: /^The agent \d+\.\d ± \d+\.\d/ }).waitFor()
+      await page.getByRole('button', { name: 'Pause' }).click()
+      const slider = page.getByRole('slider', { name: 'Step that is shown' })
+      await slider.focus()
+      await slider.press('Home')
+      expect(await page.evaluate(stepShown)).toBe(0)
+      await slider.press('ArrowRight')
+      expect(await page.evaluate(stepShown)).toBe(1)
+      expect(await page.getByRole('img', { name: /^(left|right), chosen: mean return/ }).count()).toBe(1)
+      expect(await page.getByRole('img', { name: /deaths$/ }).getAttribute('aria-label')).toMatch(
+        /over \d+ steps, from .* [1-9]\d* deaths/,
+      )
+      await page
+        .getByRole('button', { name: /^step \d+: (left|right)$/ })
+        .first()
+        .click()
+      await page.getByRole('button', { name: 'Take over' }).click()
+      await page.getByRole('img', { name: /^Step \d+: you chose/ }).waitFor()
+      await page.getByRole('button', { name: 'Give it back' }).click()
+      await page.getByRole('button', { name: 'Play a game' }).click()
+      await page.keyboard.down('ArrowRight')
+      await page.getByRole('row', { name: /^You \d+\.\d \(1 game\)/ }).waitFor()
+      // It has played the same seed in the meantime, or does soon.
+      await page.getByRole('row', { name: /^The agent, on your seeds \d+\.\d \(1 game\)/ }).waitFor()
+      expect(await axeFaults(page)).toEqual([])
+      expect(requests.filter((url) => !url.startsWith('file:'))).toEqual([])
+      expect(complaints).toEqual([])
+      await page.context().close()
+
+      const served = await browser.open(studio, '/runs/agent/play', { viewport: { width: 360, height: 740 } })
+      await until(served, `${stepShown} > 2`)
+      expect(await served.evaluate('document.documentElement.scrollWidth')).toBe(360)
+      expect(browser.complaints).toEqual([])
     })
 
     it('refuses to reach out even where there is a network', async () => {

@@ -13,6 +13,8 @@ export interface AnimationOptions {
   readonly format: AnimationFormat
   /** Pictures a second. */
   readonly pace: number
+  /** How long colours of a GIF file are looked for, 1 to 10; default 7, which keeps grey exactly and takes twice as long as 1. */
+  readonly effort?: number
   /** The term for how it was made, which WebP files keep; GIF files have no room for it. */
   readonly source: string
 }
@@ -37,7 +39,7 @@ const inColour = (picture: PixelImage): PixelImage =>
  */
 export async function encodeAnimation(
   pictures: readonly PixelImage[],
-  { format, pace, source }: AnimationOptions,
+  { format, pace, source, effort }: AnimationOptions,
 ): Promise<Uint8Array> {
   const [first] = pictures
   const size = ({ width, height, channels }: PixelImage): string => `${width} x ${height} x ${channels}`
@@ -50,13 +52,13 @@ export async function encodeAnimation(
     )
   const frames: Uint8Array[] = []
   for (const picture of pictures) frames.push(await encodePng(inColour(picture)))
-  return animate(frames, { format, pace, source })
+  return animate(frames, { format, pace, source, ...(effort === undefined ? {} : { effort }) })
 }
 
 /** The same of PNG files in colour, all of one size: made once where several animations are made of them. */
 export async function animate(
   pngs: readonly Uint8Array[],
-  { format, pace, source }: AnimationOptions,
+  { format, pace, source, effort = 7 }: AnimationOptions,
 ): Promise<Uint8Array> {
   const frames = pngs.map((png) => Buffer.from(png.buffer, png.byteOffset, png.byteLength))
   const joined = sharp(frames, { join: { animated: true } })
@@ -64,6 +66,6 @@ export async function animate(
   const encoded =
     format === 'webp'
       ? joined.withXmp(xmp(source)).webp({ ...timing, lossless: true, effort: 4 })
-      : joined.gif({ ...timing, dither: 0 })
+      : joined.gif({ ...timing, dither: 0, effort })
   return new Uint8Array(await encoded.toBuffer())
 }

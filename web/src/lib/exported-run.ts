@@ -37,6 +37,7 @@ export async function exportedRun(): Promise<{ readonly source: RunSource; reado
     follow: () => () => {},
     fileUrl: (file) => sheets[file] ?? '',
     network: (name) => partBytes(`network-${name}`),
+    newestStep: async () => snapshot.status.step,
     async latent() {
       if (!latent) throw new Error('the run had no checkpoint when it was exported, so no latent space')
       return latent

@@ -23,6 +23,8 @@ export interface RunSource {
   fileUrl(file: string): string
   /** The bytes of a network's ONNX file. */
   network(name: string): Promise<Uint8Array<ArrayBuffer>>
+  /** Step of the newest weights; undefined where there are none. */
+  newestStep(): Promise<number | undefined>
   /** Its latent space, of the newest weights. */
   latent(): Promise<LatentSpace>
   /** Where images of its data lie, for latent spaces that have examples. */
@@ -72,6 +74,7 @@ export const servedRun = (name: string): RunSource => ({
     return stop
   },
   fileUrl: (file) => api.fileUrl(name, file),
+  newestStep: async () => (await api.files(name)).checkpoint,
   latent: () => api.latent(name),
   latentExamples: () => api.latentExamples(name),
   network: (network) => api.network(name, network),

@@ -16,6 +16,12 @@ export interface Tab {
 const TRAINING: readonly Tab[] = [
   { name: 'live', label: 'Training', isFor: () => true, load: () => import('./Live.svelte') },
   {
+    name: 'play',
+    label: 'Watch it play',
+    isFor: ({ parts }) => parts.agent !== undefined,
+    load: () => import('./Agent.svelte'),
+  },
+  {
     name: 'latent',
     label: 'Latent space',
     isFor: ({ parts }) => parts.sampler !== undefined,
