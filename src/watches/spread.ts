@@ -17,6 +17,6 @@ export const spreadWatch = (spread: string): LogWatch => ({
   metrics: [spread],
   judge: ([now]) => below(now!, SPREAD),
   lost: ([now]) =>
-    `the spread of the embeddings averages ${now!.toFixed(3)} over ${WINDOW} steps, 1 being directions of all kinds: the encoder gives nearly the same for all images (collapse). Give the term that keeps them apart its weight, or lower the learning rate.`,
-  over: ([now]) => `over: the spread of the embeddings averages ${now!.toFixed(3)}.`,
+    `the spread of what is learned averages ${now!.toFixed(3)} over ${WINDOW} steps, 1 being directions of all kinds: nearly the same comes out for all images (collapse). Give the term that keeps them apart its weight, or lower the learning rate.`,
+  over: ([now]) => `over: the spread of what is learned averages ${now!.toFixed(3)}.`,
 })
