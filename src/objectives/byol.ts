@@ -101,6 +101,6 @@ export function byol(options: ByolOptions): Objective<Names> {
       },
     ],
     logs: [LOSS, SPREAD],
-    ...representing(),
+    ...representing({ compares: true }),
   })
 }

@@ -139,12 +139,18 @@ export const SPREAD = learned({
 
 /** What any of them offers and is watched for; `chance`: the loss of one who knows nothing, where it is known. */
 export const representing = ({
+  compares = false,
   chance,
 }: {
+  /** Whether views are compared, so that giving the same for all could be best. */
+  readonly compares?: boolean
   readonly chance?: number
 } = {}): Pick<Objective<'encoder'>, 'offers' | 'watches'> => ({
   offers: {
     represent: { network: 'encoder', meaning: 'the numbers by which an image is known' },
   },
-  watches: [...(chance === undefined ? [] : descentWatches({ loss: 'loss', chance })), spreadWatch('spread')],
+  watches: [
+    ...(chance === undefined ? [] : descentWatches({ loss: 'loss', chance })),
+    ...(compares ? [spreadWatch('spread')] : []),
+  ],
 })

@@ -100,6 +100,6 @@ export function simclr(options: SimclrOptions): Objective<'encoder' | 'projector
       learned({ name: 'uniformity', label: 'uniformity', axis: 'left', color: '#648fff', dash: 'dashed' }),
       SPREAD,
     ],
-    ...representing(),
+    ...representing({ compares: true }),
   })
 }

@@ -128,6 +128,6 @@ export function vicreg(options: VicregOptions): Objective<'encoder' | 'expander'
       learned({ name: 'covariance', label: 'covariance', axis: 'right', color: '#ffb000', dash: 'dashed' }),
       SPREAD,
     ],
-    ...representing(),
+    ...representing({ compares: true }),
   })
 }

@@ -2,7 +2,7 @@
 import { below, type LogWatch, WINDOW } from './watch.ts'
 
 /** Spread of embeddings, 1 being all directions alike: below `lost` they are nearly one. */
-export const SPREAD = { lost: 0.1, well: 0.2 }
+export const SPREAD = { lost: 0.3, well: 0.4 }
 
 /**
  * What watches an encoder for collapse.
