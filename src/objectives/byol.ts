@@ -40,7 +40,7 @@ export const directionsApart = (given: Value, wanted: Value): Value =>
 /**
  * Each view foretells the target's projection of the other one; the target follows the encoder and its projector as an average, and no
  * gradient reaches it. `loss` is the sum over both directions, 0 to 8. Nothing in it keeps all images from becoming one; that they do
- * not is the work of the predictor and of the slow target, so the log tells how spread embeddings are.
+ * not is the work of the predictor and of the slow target, so the log tells how spread its projections are.
  *
  * @throws ConfigError for options that are missing, unknown or out of range; ShapeError for networks that do not fit together
  * @source Grill et al. 2020, arXiv:2006.07733
@@ -78,11 +78,12 @@ export function byol(options: ByolOptions): Objective<Names> {
           const { networks } = context
           const views = twoViews(context, column, augmentations)
           const embeddings = networks.encoder(views) // [2n, size]
-          const foretold = networks.predictor(networks.projector(embeddings))
+          const projected = networks.projector(embeddings)
+          const foretold = networks.predictor(projected)
           const [first, second] = halves(networks['target-projector'](networks['target-encoder'](views)))
           return {
             loss: mul(directionsApart(foretold, concat([second, first], 0)), 2),
-            metrics: { spread: spreadOf(embeddings) },
+            metrics: { spread: spreadOf(projected) },
           }
         },
       },
@@ -100,6 +101,6 @@ export function byol(options: ByolOptions): Objective<Names> {
       },
     ],
     logs: [LOSS, SPREAD],
-    ...representing(),
+    ...representing({ compares: true }),
   })
 }

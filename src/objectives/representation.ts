@@ -109,6 +109,9 @@ export const normalized = (rows: Value): Value =>
 /**
  * How spread directions are: the root of their variance, summed over numbers. 1 where they cancel out, 0 where all are the same.
  *
+ * Of objectives that compare views it is that of what they compare: batch normalization in a head brings apart again what the encoder
+ * gives with a large common part.
+ *
  * @param embeddings  [n, size]
  * @returns scalar
  * @source Chen & He 2021, arXiv:2011.10566, section 4.1, look at the same deviation, number by number
@@ -128,7 +131,7 @@ export const learned = (info: Omit<Log, 'value'>): Log => ({
 export const LOSS = learned({ name: 'loss', label: 'loss', axis: 'left', color: '#dc267f' })
 export const SPREAD = learned({
   name: 'spread',
-  label: 'spread of embeddings',
+  label: 'spread',
   axis: 'right',
   color: '#785ef0',
   dash: 'dashDot',
@@ -136,12 +139,18 @@ export const SPREAD = learned({
 
 /** What any of them offers and is watched for; `chance`: the loss of one who knows nothing, where it is known. */
 export const representing = ({
+  compares = false,
   chance,
 }: {
+  /** Whether views are compared, so that giving the same for all could be best. */
+  readonly compares?: boolean
   readonly chance?: number
 } = {}): Pick<Objective<'encoder'>, 'offers' | 'watches'> => ({
   offers: {
     represent: { network: 'encoder', meaning: 'the numbers by which an image is known' },
   },
-  watches: [...(chance === undefined ? [] : descentWatches({ loss: 'loss', chance })), spreadWatch('spread')],
+  watches: [
+    ...(chance === undefined ? [] : descentWatches({ loss: 'loss', chance })),
+    ...(compares ? [spreadWatch('spread')] : []),
+  ],
 })

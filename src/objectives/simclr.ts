@@ -59,7 +59,7 @@ export function ntXent(
 
 /**
  * An encoder that learns what two views of an image have in common and what tells images apart. The log has the two terms of the loss,
- * and how spread the embeddings are.
+ * and how spread what is compared is.
  *
  * @throws ConfigError for options that are missing, unknown or out of range; ShapeError for networks that do not fit together
  * @source Chen et al. 2020, arXiv:2002.05709
@@ -85,10 +85,11 @@ export function simclr(options: SimclrOptions): Objective<'encoder' | 'projector
         loss(context) {
           const { networks } = context
           const embeddings = networks.encoder(twoViews(context, column, augmentations)) // [2n, size]
-          const { alignment, uniformity } = ntXent(networks.projector(embeddings), temperature)
+          const projected = networks.projector(embeddings)
+          const { alignment, uniformity } = ntXent(projected, temperature)
           return {
             loss: add(alignment, mul(uniformity, weight)),
-            metrics: { alignment, uniformity, spread: spreadOf(embeddings) },
+            metrics: { alignment, uniformity, spread: spreadOf(projected) },
           }
         },
       },
@@ -99,6 +100,6 @@ export function simclr(options: SimclrOptions): Objective<'encoder' | 'projector
       learned({ name: 'uniformity', label: 'uniformity', axis: 'left', color: '#648fff', dash: 'dashed' }),
       SPREAD,
     ],
-    ...representing(),
+    ...representing({ compares: true }),
   })
 }

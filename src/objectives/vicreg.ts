@@ -109,13 +109,14 @@ export function vicreg(options: VicregOptions): Objective<'encoder' | 'expander'
         loss(context) {
           const { networks } = context
           const embeddings = networks.encoder(twoViews(context, column, augmentations)) // [2n, size]
-          const terms = vicregTerms(networks.expander(embeddings))
+          const expanded = networks.expander(embeddings)
+          const terms = vicregTerms(expanded)
           return {
             loss: add(
               add(mul(terms.invariance, weights.invariance), mul(terms.variance, weights.variance)),
               mul(terms.covariance, weights.covariance),
             ),
-            metrics: { ...terms, spread: spreadOf(embeddings) },
+            metrics: { ...terms, spread: spreadOf(expanded) },
           }
         },
       },
@@ -127,6 +128,6 @@ export function vicreg(options: VicregOptions): Objective<'encoder' | 'expander'
       learned({ name: 'covariance', label: 'covariance', axis: 'right', color: '#ffb000', dash: 'dashed' }),
       SPREAD,
     ],
-    ...representing(),
+    ...representing({ compares: true }),
   })
 }

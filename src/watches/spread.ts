@@ -2,7 +2,7 @@
 import { below, type LogWatch, WINDOW } from './watch.ts'
 
 /** Spread of embeddings, 1 being all directions alike: below `lost` they are nearly one. */
-export const SPREAD = { lost: 0.1, well: 0.2 }
+export const SPREAD = { lost: 0.3, well: 0.4 }
 
 /**
  * What watches an encoder for collapse.
@@ -17,6 +17,6 @@ export const spreadWatch = (spread: string): LogWatch => ({
   metrics: [spread],
   judge: ([now]) => below(now!, SPREAD),
   lost: ([now]) =>
-    `the spread of the embeddings averages ${now!.toFixed(3)} over ${WINDOW} steps, 1 being directions of all kinds: the encoder gives nearly the same for all images (collapse). Give the term that keeps them apart its weight, or lower the learning rate.`,
-  over: ([now]) => `over: the spread of the embeddings averages ${now!.toFixed(3)}.`,
+    `the spread of what is learned averages ${now!.toFixed(3)} over ${WINDOW} steps, 1 being directions of all kinds: nearly the same comes out for all images (collapse). Give the term that keeps them apart its weight, or lower the learning rate.`,
+  over: ([now]) => `over: the spread of what is learned averages ${now!.toFixed(3)}.`,
 })

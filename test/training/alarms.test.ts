@@ -11,9 +11,6 @@ const IN_TIME = 500
 
 /** Models whose runs are in `scripts/lib/alarm-table.mjs`, and not trained and packed yet. */
 const AWAITED: readonly string[] = [
-  'simclr',
-  'vicreg',
-  'byol',
   'denoising-autoencoder',
   'masked-autoencoder',
   'rotation',
