@@ -151,7 +151,7 @@ execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}])`
     [['--model', 'ring,vae'], '--model expects one model, several only with --against or --limits'],
     [
       ['--model', 'gam'],
-      '--model expects one of mlp-gan, dcgan, dcgan-64, vae, vae-shallow, vae-conv, classifier, wgan-gp, ring, cipher; got "gam"',
+      '--model expects one of mlp-gan, dcgan, dcgan-64, vae, vae-shallow, vae-conv, classifier, wgan-gp, ring, cipher, levers, levers-reinforce; got "gam"',
     ],
     [
       ['--peers', 'torhc'],
