@@ -87,9 +87,9 @@ const options = z.object({
   harderFrom: z
     .int()
     .min(0)
-    .default(400)
+    .default(100)
     .describe('traffic: update after which arrivals become more frequent'),
-  harderTo: z.int().min(0).default(800).describe('traffic: update after which they do no more'),
+  harderTo: z.int().min(0).default(200).describe('traffic: update after which they do no more'),
 })
 type Options = z.output<typeof options>
 const USUAL = {

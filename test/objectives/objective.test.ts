@@ -71,6 +71,16 @@ describe('an objective', () => {
       'phase "one" updates "judge", which is not a network of the objective (maker)',
     ],
     [
+      'a phase that sums the gradients of no steps',
+      { phases: [{ ...phase, accumulate: 0 }] },
+      'phase "one": accumulate must be a positive integer, got 0',
+    ],
+    [
+      'a phase that repeats updates and makes one of several steps',
+      { phases: [{ ...phase, accumulate: 2, repeats: 3 }] },
+      'phase "one" repeats its update 3 times in a step and accumulates 2 steps for one; give only one of both',
+    ],
+    [
       'a phase that descends without an optimizer',
       { phases: [{ ...phase, optimizer: undefined }] },
       'objective "mine", phase "one": optimizer must be an optimizer, such as adam',
