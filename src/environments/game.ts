@@ -24,7 +24,27 @@ export interface Game {
   save(): number[]
   /** Goes on from what was saved. */
   restore(saved: readonly number[]): void
+  /** Numbers that people want to know and agents are not told, by name. */
+  told?(): Readonly<Record<string, number>>
+  /** What people would see, where that is more than what agents do. */
+  picture?(): GamePicture
 }
+
+/** A picture in colours: red, green and blue of every pixel, row by row. */
+export interface GamePicture {
+  readonly height: number
+  readonly width: number
+  readonly pixels: Uint8Array<ArrayBuffer>
+}
+
+/** What a game is told that decides itself when actions stick. */
+export interface GameOptions {
+  /** Probability that a frame repeats the action of the one before. */
+  readonly sticky: number
+}
+
+/** Reads a file of the user's. */
+export type ReadFile = (path: string) => Promise<Uint8Array>
 
 /** A game of the registry. */
 export interface Rules {
@@ -42,8 +62,29 @@ export interface Rules {
   readonly solved?: number
   /** Probability that an action is the one of before, unless somebody asks for another. Default 0 */
   readonly sticky?: number
+  /** Of what it is that actions stick: of steps, or of the frames of which a step has several; then the game sees to it. Default `step` */
+  readonly sticksBy?: 'step' | 'frame'
+  /** Rewards that are learned from are cut to at most this, either way; those that are told are not. Default: none */
+  readonly clip?: number
+  /** Games of one machine, by name; of these the rules are the first. */
+  readonly games?: Readonly<Record<string, Rules>>
+  /**
+   * Loads what must be there before a game begins.
+   *
+   * @param rom  a file of the user's that is the game
+   * @returns the name of the game
+   */
+  readonly prepare?: (options: ChosenGame, read: ReadFile) => Promise<string>
   /** A game that has not begun. */
-  create(): Game
+  create(options?: GameOptions): Game
+}
+
+/** Which game of a machine is meant. */
+export interface ChosenGame {
+  /** Its name. Default: the first, or that whose file is given */
+  readonly game?: string | undefined
+  /** A file that is the game. */
+  readonly rom?: string | undefined
 }
 
 /**

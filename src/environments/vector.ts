@@ -1,6 +1,7 @@
 // Many copies of an environment that go on together, so that whoever acts answers all of them at once.
 import { ConfigError } from '../util/errors.ts'
 import type { Environment } from './environment.ts'
+import type { GamePicture } from './game.ts'
 import { arrayFor, type Box, type Discrete, type Observation } from './spaces.ts'
 
 /** An episode that has ended. */
@@ -30,6 +31,10 @@ export interface Environments {
    * sees first takes its place.
    */
   step(actions: ArrayLike<number>, onEnd?: (episode: Episode, last: Observation) => void): Observation
+  /** What people want to know of a copy and agents are not told, by name. */
+  told(copy: number): Readonly<Record<string, number>>
+  /** What people would see of a copy, where that is more than what agents do. */
+  picture(copy: number): GamePicture | undefined
   /** State of all copies, numbers one after the other. */
   save(): number[][]
   /** @throws ConfigError when it is that of another number of copies */
@@ -88,6 +93,8 @@ export function environments(make: () => Environment, count: number): Environmen
       }
       return observations
     },
+    told: (copy) => copies[copy]!.told(),
+    picture: (copy) => copies[copy]!.picture(),
     save: () => copies.map((copy, i) => [returns[i]!, lengths[i]!, ...copy.save()]),
     restore(saved) {
       if (saved.length !== count)
