@@ -43,8 +43,8 @@ export interface GameOptions {
   readonly sticky: number
 }
 
-/** Reads a file of the user's. */
-export type ReadFile = (path: string) => Promise<Uint8Array>
+/** Reads a file of the user's, and tells where it lies whatever folder one is in. */
+export type ReadFile = (path: string) => Promise<{ readonly path: string; readonly bytes: Uint8Array }>
 
 /** A game of the registry. */
 export interface Rules {
@@ -72,9 +72,9 @@ export interface Rules {
    * Loads what must be there before a game begins.
    *
    * @param rom  a file of the user's that is the game
-   * @returns the name of the game
+   * @returns the same, with the name of the game
    */
-  readonly prepare?: (options: ChosenGame, read: ReadFile) => Promise<string>
+  readonly prepare?: (options: ChosenGame, read: ReadFile) => Promise<ChosenGame>
   /** A game that has not begun. */
   create(options?: GameOptions): Game
 }

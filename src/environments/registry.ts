@@ -47,21 +47,21 @@ export function rulesNamed(name: string, game?: string): Rules {
 /**
  * Loads what an environment needs before its first episode, such as an emulator and the user's own file of a game.
  *
- * @returns the name of the game, of a machine that plays several
+ * @returns what was given, with the name of the game where a machine plays several
  * @throws ConfigError for a file where none is expected, or none where one is; DataError for one that is no known game; what `read` throws
  */
 export async function prepareEnvironment(
   name: string,
   chosen: ChosenGame,
   read: ReadFile,
-): Promise<string | undefined> {
+): Promise<ChosenGame> {
   const { prepare } = rulesNamed(name, chosen.game)
   if (prepare) return prepare(chosen, read)
   if (chosen.rom !== undefined)
     throw new ConfigError(
       `${name} is played without a file; expected no --rom, got "${chosen.rom}"; it is for atari`,
     )
-  return undefined
+  return chosen
 }
 
 /** An environment by its name. @throws ConfigError for a name or options that nobody knows */

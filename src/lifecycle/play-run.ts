@@ -2,10 +2,12 @@
 import { join } from 'node:path'
 import {
   arrayFor,
+  type ChosenGame,
   type EnvironmentOptions,
   environments,
   makeEnvironment,
   type Observation,
+  prepareEnvironment,
   rulesNamed,
 } from '../environments/index.ts'
 import { offeredBy } from '../objectives/offer.ts'
@@ -24,9 +26,12 @@ import { frozen, openFunction } from '../training/functions.ts'
 import { ConfigError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
 import { withEngine } from './look.ts'
+import { readGame } from './prepared.ts'
 
 export interface PlayRequest {
   readonly run: string
+  /** The file of a game, where it is not where it was. */
+  readonly rom?: string | undefined
   /** Whole episodes; default 10. */
   readonly episodes?: number | undefined
   /** Steps after which an episode is cut off; default 10,000, or the game's own limit. */
@@ -107,9 +112,13 @@ export async function playRun(
         `a ${run.config.model} does not act in an environment; play needs a run of an agent, such as one of sparring train rainbow`,
       )
     const { name, options } = act.environment
-    const limit = { maxEpisodeSteps: mostSteps ?? rulesNamed(name).maxEpisodeSteps ?? MOST_STEPS }
+    const { game, rom } = options as ChosenGame
+    const chosen = await prepareEnvironment(name, { game, rom: request.rom ?? rom }, readGame)
+    const limit = {
+      maxEpisodeSteps: mostSteps ?? rulesNamed(name, chosen.game).maxEpisodeSteps ?? MOST_STEPS,
+    }
     const games = environments(
-      () => makeEnvironment(name, { ...(options as EnvironmentOptions), ...limit }),
+      () => makeEnvironment(name, { ...(options as EnvironmentOptions), game: chosen.game, ...limit }),
       episodes,
     )
     games.reset(seed)
@@ -125,8 +134,10 @@ export async function playRun(
     const first = arrayFor(box)
     const draw = (seen: Observation): void => {
       first.set(seen.subarray(0, size))
-      if (isGrid(box) && pictures.length < kept && returns[0] === undefined)
-        pictures.push(gridPicture(first, box, SCALE))
+      if (pictures.length >= kept || returns[0] !== undefined) return
+      const own = games.picture(0)
+      if (own) pictures.push({ channels: 3, ...own })
+      else if (isGrid(box)) pictures.push(gridPicture(first, box, SCALE))
     }
     try {
       let sum = 0

@@ -1,7 +1,7 @@
 // Agents: networks for what environments show, options that all of them have, and the three that learn the worth of actions.
 import { z } from 'zod'
 import { checkMemorySize, experienceColumns, experienceSource } from '../agents/index.ts'
-import { ENVIRONMENTS, makeEnvironment, rulesNamed } from '../environments/index.ts'
+import { ENVIRONMENTS, makeEnvironment, prepareEnvironment, rulesNamed } from '../environments/index.ts'
 import { add, reduceMean, reshape, sub } from '../graph/build.ts'
 import { conv2D, dense, flatten, type Layer } from '../layers/index.ts'
 import { type Network, network } from '../layers/network.ts'
@@ -10,6 +10,7 @@ import { expectedValues, returnDistributions, type ValueKind } from '../objectiv
 import { adam } from '../optimizers/index.ts'
 import type { Shape } from '../util/shape.ts'
 import { defineModel, type ModelDefinition } from './model.ts'
+import { isPicture, natureLayers } from './nature-dqn.ts'
 
 const share = z.number().min(0).max(1)
 const names = ENVIRONMENTS.map(({ name }) => name) as [string, ...string[]]
@@ -17,6 +18,11 @@ const names = ENVIRONMENTS.map(({ name }) => name) as [string, ...string[]]
 /** What all of them have; defaults are those of Dopamine's agents on MinAtar but where it is said otherwise. */
 const common = {
   env: z.enum(names).default('space-invaders').describe('the game that it learns to play'),
+  game: z
+    .string()
+    .optional()
+    .describe('with --env atari: which game (default: that of --rom, or sky-lanes, which comes along)'),
+  rom: z.string().optional().describe("with --env atari: your own file of a game's cartridge"),
   actions: z
     .enum(['all', 'minimal'])
     .default('all')
@@ -72,15 +78,20 @@ const atoms = {
   highest: z.number().default(50).describe('the highest of these returns'),
 }
 
-/** Layers from an observation to features: a convolution for what lies on a grid, as in MinAtar's own agents, two dense layers for a few numbers. */
+/** Layers from an observation to features: those of Atari for pictures, a convolution for what lies on a small grid, as in MinAtar's own agents, two dense layers for a few numbers. */
 const trunk = (shape: Shape): Layer[] =>
-  shape.length === 3
-    ? [
-        conv2D({ filters: 16, kernelSize: 3, padding: 'valid', activation: 'relu' }),
-        flatten(),
-        dense({ units: 128, activation: 'relu', name: 'features' }),
-      ]
-    : [dense({ units: 128, activation: 'relu' }), dense({ units: 128, activation: 'relu', name: 'features' })]
+  isPicture(shape)
+    ? natureLayers()
+    : shape.length === 3
+      ? [
+          conv2D({ filters: 16, kernelSize: 3, padding: 'valid', activation: 'relu' }),
+          flatten(),
+          dense({ units: 128, activation: 'relu', name: 'features' }),
+        ]
+      : [
+          dense({ units: 128, activation: 'relu' }),
+          dense({ units: 128, activation: 'relu', name: 'features' }),
+        ]
 
 export interface ActionNetworkOptions {
   /** Of an observation. */
@@ -90,6 +101,8 @@ export interface ActionNetworkOptions {
   readonly perAction?: number
   /** Wang et al. 2016, arXiv:1511.06581: the mean over actions is learned apart from what each is better or worse. Default false. */
   readonly dueling?: boolean
+  /** From an observation to features. Default: by its shape */
+  readonly layers?: readonly Layer[]
 }
 
 /** From an observation `[n, ...shape]` to numbers for each action, `[n, actions * perAction]`. */
@@ -98,8 +111,8 @@ export function actionNetwork({
   actions,
   perAction = 1,
   dueling = false,
+  layers = trunk(observation),
 }: ActionNetworkOptions): Network {
-  const layers = trunk(observation)
   const advantage = dense({ units: actions * perAction, name: dueling ? 'advantage' : 'values' })
   const value = dense({ units: perAction, name: 'value' })
   return network('online', { observation }, (given, apply) => {
@@ -146,10 +159,10 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
   const { observation } = rulesNamed('space-invaders')
   /** What would fail when the first game is played. */
   function settle(given: z.output<typeof options>): z.output<typeof options> {
-    const { memory, copies, nStep, env, actions, sticky } = given
+    const { memory, copies, nStep, env, game, actions, sticky } = given
     kindOf(given as Options)
     checkMemorySize({ capacity: memory, copies, nStep })
-    makeEnvironment(env, { actions, sticky })
+    makeEnvironment(env, { actions, sticky, game })
     return given
   }
   return defineModel<typeof options>({
@@ -159,11 +172,16 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
     madeFor: { columns: experienceColumns({ observation, copies: 4 }) },
     options,
     settle,
-    source: ({ env, actions, sticky, copies, memory, learningStarts, gamma, ...rest }) =>
+    async prepare(given, read) {
+      const chosen = await prepareEnvironment(given.env, { game: given.game, rom: given.rom }, read)
+      return { ...given, ...chosen }
+    },
+    source: ({ env, game, actions, sticky, copies, memory, learningStarts, gamma, ...rest }) =>
       experienceSource({
         name: env,
-        make: () => makeEnvironment(env, { actions, sticky }),
-        observation: rulesNamed(env).observation,
+        make: () => makeEnvironment(env, { actions, sticky, game }),
+        observation: rulesNamed(env, game).observation,
+        clip: rulesNamed(env, game).clip,
         copies,
         capacity: memory,
         learningStarts,
@@ -175,7 +193,7 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
       }),
     objective(given) {
       const kind = kindOf(given as Options)
-      const { observation: shown, actions, minimal } = rulesNamed(given.env)
+      const { observation: shown, actions, minimal } = rulesNamed(given.env, given.game)
       const learned = qLearning({
         name,
         online: actionNetwork({
@@ -189,7 +207,8 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
         targetEvery: given.targetEvery,
         double: given.double,
       })
-      const environment = { name: given.env, options: { actions: given.actions, sticky: given.sticky } }
+      const { env: played, sticky, game, rom } = given
+      const environment = { name: played, options: { actions: given.actions, sticky, game, rom } }
       return { ...learned, offers: { act: { ...learned.offers!.act!, environment } } }
     },
   })

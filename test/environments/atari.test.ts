@@ -139,7 +139,7 @@ describe('which game of the Atari 2600', () => {
   })
 
   it('is told by size and MD5 of a file; another file is refused with both', async () => {
-    const read = () => Promise.resolve(bytes('another game'))
+    const read = (path: string) => Promise.resolve({ path, bytes: bytes('another game') })
     await expect(prepareEnvironment('atari', { rom: 'pong.bin' }, read)).rejects.toThrow(
       'pong.bin is no game that is known here: it has 12 bytes and the MD5 6562c19c22da902f725fdce1e727daec; expected sky-lanes (2048 bytes, MD5',
     )
@@ -149,7 +149,7 @@ describe('which game of the Atari 2600', () => {
     [
       'atari',
       { game: 'space-invaders' },
-      'Space Invaders (Atari, 1980) is played with a file of your own; name it with --rom',
+      'Space Invaders (Atari, 1980) is played with a file of your own; name it with --rom, 4096 bytes of MD5 72ff',
     ],
     ['freeway', { rom: 'game.bin' }, 'freeway is played without a file; expected no --rom, got "game.bin"'],
   ])('is refused for %s %j', async (name, chosen, message) => {

@@ -30,6 +30,7 @@ const PLAY = z.object({
 
 const SETTINGS = [
   ...settingsOf(PLAY),
+  textSetting('rom', '<file>', 'the file of a game of the Atari 2600 (default: where it was)'),
   textSetting('out', '<folder>', 'folder for log, film and frames (default: play, in the run folder)'),
 ]
 
@@ -43,7 +44,12 @@ export const define: Define = (command, session) => {
       const given = resolveGiven(SETTINGS, { flags: givenFlags(command, SETTINGS), environment: {} })
       const { playRun } = await import('../../lifecycle/index.ts')
       const result = await playRun(
-        { run, ...PLAY.parse(given), out: given.out as string | undefined },
+        {
+          run,
+          ...PLAY.parse(given),
+          out: given.out as string | undefined,
+          rom: given.rom as string | undefined,
+        },
         (event) => {
           session.terminal.status(() =>
             session.style.faint(

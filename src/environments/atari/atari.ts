@@ -127,19 +127,21 @@ function gameOf(cartridge: Cartridge, { sticky }: GameOptions = { sticky: 0 }): 
 }
 
 /** Loads the emulator and, where one is named, the user's file. */
-async function prepare({ game, rom }: ChosenGame, read: ReadFile): Promise<string> {
+async function prepare(chosen: ChosenGame, read: ReadFile): Promise<ChosenGame> {
+  const { game, rom } = chosen
   await loadEmulator()
   const cartridge = CARTRIDGES.find(({ name }) => name === game) ?? CARTRIDGES[0]
   if (rom === undefined) {
     bytesOf(cartridge)
-    return cartridge.name
+    return { ...chosen, game: cartridge.name }
   }
-  const found = bringCartridge(await read(rom), rom)
+  const { path, bytes } = await read(rom)
+  const found = bringCartridge(bytes, rom)
   if (game !== undefined && found.name !== game)
     throw new ConfigError(
       `${rom} is ${found.title}; expected the file of ${cartridge.title}, as --game ${game} says`,
     )
-  return found.name
+  return { game: found.name, rom: path }
 }
 
 const rulesOf = (cartridge: Cartridge): Rules => ({

@@ -35,8 +35,10 @@ export function bringCartridge(bytes: Uint8Array, source: string): Cartridge {
 }
 
 /** @throws ConfigError when they are the user's to bring, and were not brought */
-export function bytesOf({ name, title, bytes }: Cartridge): Uint8Array {
+export function bytesOf({ name, title, bytes, size, md5: sum }: Cartridge): Uint8Array {
   const found = bytes?.() ?? brought.get(name)
   if (found) return found
-  throw new ConfigError(`${title} is played with a file of your own; name it with --rom`)
+  throw new ConfigError(
+    `${title} is played with a file of your own; name it with --rom, ${size} bytes of MD5 ${sum}`,
+  )
 }
