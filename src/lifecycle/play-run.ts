@@ -25,11 +25,14 @@ import { writeOut } from '../runs/node/write-out.ts'
 import { frozen, openFunction } from '../training/functions.ts'
 import { ConfigError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
-import { withEngine } from './look.ts'
+import { withPlayer } from './player.ts'
 import { readGame } from './prepared.ts'
 
 export interface PlayRequest {
+  /** Folder of a run; or a checkpoint of TensorFlow, by what its files have in common. */
   readonly run: string
+  /** The environment of a checkpoint's agent; default `atari`. Of a run it is its own. */
+  readonly env?: string | undefined
   /** The file of a game, where it is not where it was. */
   readonly rom?: string | undefined
   /** Whole episodes; default 10. */
@@ -73,7 +76,13 @@ export interface PlayResult {
   readonly meanReturn: number
   /** Standard deviation of the returns, over n - 1; absent of one episode. */
   readonly deviation?: number
-  readonly files: { readonly steps: string; readonly animation?: string; readonly frames?: string }
+  readonly files: {
+    readonly steps: string
+    readonly animation?: string
+    readonly frames?: string
+    /** Of a checkpoint's agent: its network as an ONNX file. */
+    readonly policy?: string
+  }
 }
 
 /** How far it is. */
@@ -104,12 +113,13 @@ export async function playRun(
   onProgress: (progress: PlayProgress) => void = () => {},
 ): Promise<PlayResult> {
   const { episodes = 10, epsilon = 0, seed = 1, steps: kept = 1024, frames = false, signal } = request
-  const { animation = 'webp', mostSteps, out = join(request.run, 'play') } = request
-  return withEngine(request.run, async ({ run, objective, arrays, engine }) => {
+  const { animation = 'webp', mostSteps } = request
+  return withPlayer(request.run, request, async ({ called, objective, arrays, engine, folder, file }) => {
+    const { out = folder } = request
     const act = offeredBy(objective, 'act')
     if (!act?.environment)
       throw new ConfigError(
-        `a ${run.config.model} does not act in an environment; play needs a run of an agent, such as one of sparring train rainbow`,
+        `a ${called} does not act in an environment; play needs a run of an agent, such as one of sparring train rainbow`,
       )
     const { name, options } = act.environment
     const { game, rom } = options as ChosenGame
@@ -179,9 +189,10 @@ export async function playRun(
     }
     await makeFolder(out)
     const text = log.map((each) => `${JSON.stringify(each)}\n`).join('')
-    const files: { steps: string; animation?: string; frames?: string } = {
+    const files: { steps: string; animation?: string; frames?: string; policy?: string } = {
       steps: await writeOut(join(out, 'steps.jsonl'), new TextEncoder().encode(text)),
     }
+    if (file) files.policy = await writeOut(join(out, 'policy.onnx'), file(names))
     if (frames && pictures.length > 0) {
       files.frames = join(out, 'images')
       await makeFolder(files.frames)

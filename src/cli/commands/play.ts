@@ -1,12 +1,13 @@
 // `sparring play <run>`: an agent plays, and what it does can be looked at.
 import { z } from 'zod'
+import { checkpointPrefix } from '../../lifecycle/checkpoint-prefix.ts'
 import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { formatCount } from '../../util/format.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
 import { resolveGiven } from '../resolve.ts'
 import { fileRows } from '../result-text.ts'
-import { addRun } from '../run-argument.ts'
+import { runPath } from '../run-argument.ts'
 import type { Define } from './command.ts'
 
 const PLAY = z.object({
@@ -30,12 +31,18 @@ const PLAY = z.object({
 
 const SETTINGS = [
   ...settingsOf(PLAY),
+  textSetting('env', '<name>', 'of a checkpoint: the environment that it plays (default: atari)'),
   textSetting('rom', '<file>', 'the file of a game of the Atari 2600 (default: where it was)'),
   textSetting('out', '<folder>', 'folder for log, film and frames (default: play, in the run folder)'),
 ]
 
 export const define: Define = (command, session) => {
-  addRun(addFlags(command, SETTINGS))
+  addFlags(command, SETTINGS)
+    .argument(
+      '<run>',
+      'folder of the run, or its name in runs; or a checkpoint of TensorFlow, by what its files have in common',
+      (given: string) => checkpointPrefix(given) ?? runPath(given),
+    )
     .description(
       'Let the agent of a run play: returns of whole episodes, and of the first one what it thought each action worth, step by step, and a film.',
     )
@@ -49,6 +56,7 @@ export const define: Define = (command, session) => {
           ...PLAY.parse(given),
           out: given.out as string | undefined,
           rom: given.rom as string | undefined,
+          env: given.env as string | undefined,
         },
         (event) => {
           session.terminal.status(() =>
@@ -74,5 +82,6 @@ export const define: Define = (command, session) => {
     ['sparring play runs/rainbow', 'ten episodes, and a film of the first'],
     ['sparring play runs/rainbow --episodes 1 --frames', 'every step as a PNG file'],
     ['sparring play runs/rainbow --episodes 100 --json', 'returns, for scripts'],
+    ['sparring play tf_ckpt-199 --env atari --rom space_invaders.bin', "an agent of Dopamine's"],
   ])
 }
