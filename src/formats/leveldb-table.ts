@@ -86,9 +86,8 @@ export function decodeTable(bytes: Uint8Array, source: string): Map<string, Uint
     return bytes.subarray(offset, end)
   }
   const footer = reader(bytes.subarray(bytes.length - FOOTER), fail)
-  // First of a block of other things, which is empty here.
-  footer.varint()
-  footer.varint()
+  // First a block of other things, which is empty here.
+  blockAt(footer)
   const decoder = new TextDecoder()
   const found = new Map<string, Uint8Array>()
   for (const [, handle] of entriesOf(blockAt(footer), fail))
