@@ -161,7 +161,7 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
   function settle(given: z.output<typeof options>): z.output<typeof options> {
     const { memory, copies, nStep, env, game, actions, sticky } = given
     kindOf(given as Options)
-    checkMemorySize({ capacity: memory, copies, nStep })
+    checkMemorySize({ capacity: memory, copies, nStep, observation: rulesNamed(env, game).observation })
     makeEnvironment(env, { actions, sticky, game })
     return given
   }

@@ -152,6 +152,7 @@ const rulesOf = (cartridge: Cartridge): Rules => ({
     dtype: 'uint8',
     low: 0,
     high: 255,
+    stacked: true,
     names: ['three steps ago', 'two steps ago', 'a step ago', 'now'],
   },
   actions: cartridge.actions,
