@@ -14,15 +14,21 @@ import { isPicture, natureLayers } from './nature-dqn.ts'
 
 const share = z.number().min(0).max(1)
 const names = ENVIRONMENTS.map(({ name }) => name) as [string, ...string[]]
+/** Of machines that play several. */
+const games = ENVIRONMENTS.flatMap((each) => Object.keys(each.games ?? {})) as [string, ...string[]]
 
 /** What all of them have; defaults are those of Dopamine's agents on MinAtar but where it is said otherwise. */
 const common = {
   env: z.enum(names).default('space-invaders').describe('the game that it learns to play'),
   game: z
-    .string()
+    .enum(games)
     .optional()
     .describe('with --env atari: which game (default: that of --rom, or sky-lanes, which comes along)'),
-  rom: z.string().optional().describe("with --env atari: your own file of a game's cartridge"),
+  rom: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ title: 'file', description: "with --env atari: your own file of a game's cartridge" }),
   actions: z
     .enum(['all', 'minimal'])
     .default('all')
