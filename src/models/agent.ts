@@ -28,7 +28,11 @@ const common = {
     .string()
     .min(1)
     .optional()
-    .meta({ title: 'file', description: "with --env atari: your own file of a game's cartridge" }),
+    .meta({
+      title: 'file',
+      description:
+        "with --env atari: your own file of a game's cartridge (default: none, where the game comes along)",
+    }),
   actions: z
     .enum(['all', 'minimal'])
     .default('all')
