@@ -36,8 +36,8 @@ const AFTER = 14
 const MOST_LINES = 2 * 262
 
 /**
- * Loads the emulator; nothing happens the second time. Only the parts for games of 2 and 4 kB are loaded: all of it takes five times as
- * long.
+ * Loads the emulator; nothing happens the second time. Only the parts for games of 2 and 4 kB are
+ * loaded, none of those for other cartridges.
  *
  * @throws ConfigError when the package is not installed
  */

@@ -3,8 +3,8 @@ import { type Cartridge, decimal } from './cartridge.ts'
 
 /**
  * Addresses as the Arcade Learning Environment reads them (Bellemare et al. 2013, arXiv:1207.4708). Its start is that too: 60 frames of
- * nothing and RESET for 4 frames, twice. Three more frames pass there before the first of them, in which it finds out the television
- * standard: with them the whole of RAM and screen is alike from the first step on (`bench/atari-emulators.mjs`).
+ * nothing and RESET for 4 frames, twice. With three more frames before the first of them (presumably those in which it finds
+ * out the television standard) the whole of RAM and screen is alike from the first step on (`bench/atari-emulators.mjs`).
  */
 export const spaceInvaders: Cartridge = {
   name: 'space-invaders',
