@@ -66,6 +66,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   ioredis: 'jobs',
   pg: 'jobs',
   unstorage: 'jobs',
+  '6502.ts': 'environments/atari/emulator.ts',
   '@bull-board/api': 'server',
   '@bull-board/hono': 'server',
 }

@@ -10,6 +10,8 @@ import { type Replay, replayMemory } from './replay.ts'
 export interface ExperienceOptions {
   /** Of the game. */
   readonly name: string
+  /** Rewards are learned from as at most this, either way; returns that are told are those of the game. Default: as they are */
+  readonly clip?: number | undefined
   /** Gives a copy of the environment. */
   readonly make: () => Environment
   readonly observation: Box
@@ -67,7 +69,7 @@ const decoder = new TextDecoder()
  * The objective gives back of each example `action`, one for each environment, and `priority`, one for each transition.
  */
 export function experienceSource(options: ExperienceOptions): Source {
-  const { observation, copies, learningStarts, alpha, beta, epsilon } = options
+  const { observation, copies, learningStarts, alpha, beta, epsilon, clip = Infinity } = options
   return {
     columns: experienceColumns(options),
     words: `frames of ${options.name}`,
@@ -145,7 +147,7 @@ export function experienceSource(options: ExperienceOptions): Source {
         const truncated = games.truncated[copy] === 1
         const played = {
           action,
-          reward: games.rewards[copy]!,
+          reward: Math.max(-clip, Math.min(clip, games.rewards[copy]!)),
           terminated: games.terminated[copy] === 1,
           truncated,
         }

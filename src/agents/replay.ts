@@ -2,6 +2,7 @@
 import type { Box, Observation } from '../environments/spaces.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
 import { type Frames, framesOf } from './frames.ts'
+import { stackedFrames, stackOf } from './stacked-frames.ts'
 import { sumTree } from './sum-tree.ts'
 
 export interface ReplayOptions {
@@ -69,8 +70,9 @@ export function checkMemorySize({
   capacity,
   copies,
   nStep,
-}: Pick<ReplayOptions, 'capacity' | 'copies' | 'nStep'>): void {
-  const least = (nStep + 2) * copies
+  observation,
+}: Pick<ReplayOptions, 'capacity' | 'copies' | 'nStep'> & Partial<Pick<ReplayOptions, 'observation'>>): void {
+  const least = (nStep + 1 + (observation ? stackOf(observation) : 1)) * copies
   if (capacity < least)
     throw new ConfigError(
       `expected a memory of at least ${least} steps for ${copies} environments and transitions of ${nStep} steps, got ${capacity}`,
@@ -87,7 +89,9 @@ export function replayMemory(options: ReplayOptions): Replay {
   /** Slots of a copy. */
   const length = Math.floor(options.capacity / copies)
   const count = length * copies
-  const frames: Frames = framesOf(observation, count)
+  const stack = stackOf(observation)
+  const frames: Frames =
+    stack > 1 ? stackedFrames(observation, count, stepBefore) : framesOf(observation, count)
   const actions = new Uint8Array(count)
   const kinds = new Uint8Array(count)
   const rewards = new Float32Array(count)
@@ -100,10 +104,22 @@ export function replayMemory(options: ReplayOptions): Replay {
   const slotOf = (copy: number, time: number): number => copy * length + (time % length)
   const isStep = (slot: number): boolean => kinds[slot] !== KIND.nothing && kinds[slot] !== KIND.boundary
 
+  /** The slot of the step before, in the same episode. */
+  function stepBefore(slot: number): number | undefined {
+    const base = Math.floor(slot / length) * length
+    const before = base + ((slot - base - 1 + length) % length)
+    const follows =
+      kinds[before] === KIND.step || (kinds[before] === KIND.cut && kinds[slot] === KIND.boundary)
+    return follows ? before : undefined
+  }
+
   /** Puts something into the next slot of a copy, in the place of the oldest. */
   function put(copy: number, kind: number): number {
     const slot = slotOf(copy, written[copy]!)
     tree.set(slot, 0)
+    // Of what shows several steps, the first of them is lost.
+    const cut = written[copy]! - length + stack - 1
+    if (stack > 1 && cut >= 1) tree.set(slotOf(copy, cut), 0)
     kinds[slot] = kind
     written[copy] = written[copy]! + 1
     return slot

@@ -16,6 +16,8 @@ export interface RolloutOptions {
   readonly make: () => Environment
   readonly observation: Box
   readonly actions: number
+  /** Rewards that are learned from are cut to at most this, either way. Default: none */
+  readonly clip?: number | undefined
   /** Environments that are played at once. */
   readonly copies: number
   /** Steps of each that are played before anything is learned from them. */
@@ -58,6 +60,8 @@ export function updatesOf(
 
 /** A source that plays a rollout by what the objective offers as `act`, and gives it in batches, each epoch in another order. */
 export function rolloutSource(options: RolloutOptions): Source {
+  const { clip = Infinity } = options
+  const clipped = (reward: number): number => Math.max(-clip, Math.min(clip, reward))
   const { copies, steps, epsilon, observation: box, actions: n } = options
   return {
     columns: rolloutColumns(options),
@@ -107,7 +111,7 @@ export function rolloutSource(options: RolloutOptions): Source {
           lasts.push([copy, last.slice() as Observation])
           recent = [...recent, episode].slice(-RECENT)
         })
-        rewards.set(games.rewards, first)
+        rewards.set(games.rewards.map(clipped), first)
         terminated.set(games.terminated, first)
         truncated.set(games.truncated, first)
         values = await act(Float32Array.from(games.observations))

@@ -15,6 +15,8 @@ export interface EnvironmentOptions {
   readonly actions?: 'all' | 'minimal' | undefined
   /** Steps after which an episode is cut off. Default: that of the game, or none */
   readonly maxEpisodeSteps?: number | undefined
+  /** Of a machine that plays several: the name of the game. Default: the first */
+  readonly game?: string | undefined
 }
 
 /** What one step comes to, beside what is seen after it. */
@@ -44,6 +46,8 @@ export interface Environment {
   advance(action: number): EnvironmentStep
   /** Writes what is seen now, from a place on. */
   observe(out: Observation, at?: number): void
+  /** Numbers that people want to know and agents are not told, such as lives, by name. */
+  told(): Readonly<Record<string, number>>
   /** A picture of what is going on. @throws ConfigError of a game that has none */
   render(): GamePicture
   /** Its state, between any two steps. */
@@ -75,7 +79,8 @@ export function environmentOf(rules: Rules, options: EnvironmentOptions = {}): E
   const names = actions === 'all' ? rules.actions : rules.minimal
   /** By number of an action: its place among all actions of the game. */
   const places = names.map((name) => rules.actions.indexOf(name))
-  const game = rules.create()
+  const bySteps = rules.sticksBy !== 'frame'
+  const game = rules.create({ sticky: bySteps ? 0 : sticky })
   let [seed, episode, steps, last, isOver] = [0, -1, 0, 0, 1]
 
   /** Chance of this step, apart for what the game and what sticky actions ask. */
@@ -90,7 +95,7 @@ export function environmentOf(rules: Rules, options: EnvironmentOptions = {}): E
       throw new ConfigError(
         `${rules.name}: ${episode < 0 ? 'no episode has begun' : 'the episode has ended'}; call reset first`,
       )
-    if (sticky > 0 && steps > 0 && chance('sticky').uniform() < sticky) action = last
+    if (bySteps && sticky > 0 && steps > 0 && chance('sticky').uniform() < sticky) action = last
     last = action
     const { reward, terminated } = game.step(places[action]!, () => chance('step'))
     steps++
@@ -121,6 +126,7 @@ export function environmentOf(rules: Rules, options: EnvironmentOptions = {}): E
     step: (action) => ({ ...advance(action), observation: seen() }),
     advance,
     observe: (out, at = 0) => game.observe(out, at),
+    told: () => game.told?.() ?? {},
     render: () => game.render?.() ?? gridPicture(seen(), rules.observation, rules.name),
     save: () => [seed, episode, steps, last, isOver, ...game.save()],
     restore(saved) {

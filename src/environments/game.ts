@@ -27,7 +27,18 @@ export interface Game {
   save(): number[]
   /** Goes on from what was saved. */
   restore(saved: readonly number[]): void
+  /** Numbers that people want to know and agents are not told, by name. */
+  told?(): Readonly<Record<string, number>>
 }
+
+/** What a game is told that decides itself when actions stick. */
+export interface GameOptions {
+  /** Probability that a frame repeats the action of the one before. */
+  readonly sticky: number
+}
+
+/** Reads a file of the user's, and tells where it lies whatever folder one is in. */
+export type ReadFile = (path: string) => Promise<{ readonly path: string; readonly bytes: Uint8Array }>
 
 /** A game of the registry. */
 export interface Rules {
@@ -45,8 +56,29 @@ export interface Rules {
   readonly solved?: number
   /** Probability that an action is the one of before, unless somebody asks for another. Default 0 */
   readonly sticky?: number
+  /** Of what it is that actions stick: of steps, or of the frames of which a step has several; then the game sees to it. Default `step` */
+  readonly sticksBy?: 'step' | 'frame'
+  /** Rewards that are learned from are cut to at most this, either way; those that are told are not. Default: none */
+  readonly clip?: number
+  /** Games of one machine, by name; of these the rules are the first. */
+  readonly games?: Readonly<Record<string, Rules>>
+  /**
+   * Loads what must be there before a game begins.
+   *
+   * @param rom  a file of the user's that is the game
+   * @returns the same, with the name of the game
+   */
+  readonly prepare?: (options: ChosenGame, read: ReadFile) => Promise<ChosenGame>
   /** A game that has not begun. */
-  create(): Game
+  create(options?: GameOptions): Game
+}
+
+/** Which game of a machine is meant. */
+export interface ChosenGame {
+  /** Its name. Default: the first, or that whose file is given */
+  readonly game?: string | undefined
+  /** A file that is the game. */
+  readonly rom?: string | undefined
 }
 
 /**

@@ -5,10 +5,17 @@ export {
   type EnvironmentStep,
   environmentOf,
 } from './environment.ts'
-export type { Game, Outcome, Rules } from './game.ts'
+export type { ChosenGame, Game, GameOptions, Outcome, ReadFile, Rules } from './game.ts'
 export { distinctLevers, drawLeverAgents, type LeversOptions, leverRanks, leversRules } from './levers.ts'
 export { COLORS, type Color, emptyPicture, fillRect, type GamePicture, NOTHING } from './picture.ts'
-export { ENVIRONMENTS, makeEnvironment, rulesNamed, TEAM_TASKS, teamRulesOf } from './registry.ts'
+export {
+  ENVIRONMENTS,
+  makeEnvironment,
+  prepareEnvironment,
+  rulesNamed,
+  TEAM_TASKS,
+  teamRulesOf,
+} from './registry.ts'
 export { arrayFor, type Box, type Discrete, type Observation } from './spaces.ts'
 export {
   type TeamEpisode,

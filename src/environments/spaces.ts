@@ -10,6 +10,8 @@ export interface Box {
   readonly high: number | readonly number[]
   /** Names of the entries of the last axis. */
   readonly names?: readonly string[]
+  /** Whether the last axis are steps, the newest last, with zeros before the first of an episode. Default false */
+  readonly stacked?: boolean
 }
 
 /** One of `n` choices, counted from 0. */

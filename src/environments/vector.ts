@@ -30,6 +30,8 @@ export interface Environments {
    * sees first takes its place.
    */
   step(actions: ArrayLike<number>, onEnd?: (episode: Episode, last: Observation) => void): Observation
+  /** What people want to know of a copy and agents are not told, by name. */
+  told(copy: number): Readonly<Record<string, number>>
   /** State of all copies, numbers one after the other. */
   save(): number[][]
   /** @throws ConfigError when it is that of another number of copies */
@@ -88,6 +90,7 @@ export function environments(make: () => Environment, count: number): Environmen
       }
       return observations
     },
+    told: (copy) => copies[copy]!.told(),
     save: () => copies.map((copy, i) => [returns[i]!, lengths[i]!, ...copy.save()]),
     restore(saved) {
       if (saved.length !== count)

@@ -10,8 +10,17 @@ export const WIRE_LIMITS = {
   nesting: 64,
 } as const
 
-/** The scalar types that onnx.proto uses; `text` is a string that only people read, in which broken UTF-8 is mended. */
-export type ScalarType = 'int32' | 'int64' | 'uint64' | 'float' | 'double' | 'string' | 'text' | 'bytes'
+/** The scalar types that messages here use; `text` is a string that only people read, in which broken UTF-8 is mended. */
+export type ScalarType =
+  | 'int32'
+  | 'int64'
+  | 'uint64'
+  | 'fixed32'
+  | 'float'
+  | 'double'
+  | 'string'
+  | 'text'
+  | 'bytes'
 
 /** One field: its number, its type (a scalar or another message) and whether it repeats. */
 export interface Field {
@@ -47,6 +56,7 @@ const wireTypes: Readonly<Record<ScalarType, number>> = {
   text: 2,
   bytes: 2,
   float: 5,
+  fixed32: 5,
 }
 // Names must be what they are in the file: two that are broken in different places could become one.
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { rulesNamed } from '../environments/index.ts'
 import type { Port } from '../layers/ports.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { type Draw, type OfferedFunction, offeredBy } from '../objectives/offer.ts'
+import { type Draw, offeredBy } from '../objectives/offer.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import { packageVersion } from '../runs/node/machine.ts'
@@ -68,41 +68,47 @@ function notes(objective: Objective, name: string, config: RunConfig, step: numb
 export const POLICY_FILE = 'policy'
 export const SALIENCY_FILE = 'policy-saliency'
 
-/** What acts in an environment that is known, and what that shows and takes. */
+/** What acts in an environment that is known, what that shows and takes, and what the policy's file says of it. */
 export function acting(objective: Objective) {
   const act = offeredBy(objective, 'act')
   if (!act?.environment) return undefined
   const { name, options, returns } = act.environment
-  const rules = rulesNamed(name)
+  const rules = rulesNamed(name, options.game as string | undefined)
   const actions = options.actions === 'minimal' ? rules.minimal : rules.actions
-  return { act, environment: name, options, returns, actions, box: rules.observation }
-}
-
-/** What a policy's file says of itself: all that playing with it takes. */
-function policyNotes(
-  { environment, options, returns, actions, box }: NonNullable<ReturnType<typeof acting>>,
-  ...[objective, act, config, step]: [Objective, OfferedFunction, RunConfig, number]
-) {
-  const { metadata, ...rest } = notes(objective, act.network, config, step)
-  const sum = returns ? `; "${POLICY.probabilities}": how probable each of ${returns.length} returns is` : ''
+  const box = rules.observation
   return {
-    ...rest,
-    name: `${config.model} policy`,
-    documentation:
-      `What a ${config.model} that was trained on ${environment} for ${step + 1} steps makes of what it sees. ` +
-      `Input "${POLICY.observation}" ${shapeText(box.shape)}, ${box.dtype}, as the environment shows it; output "${POLICY.values}": the mean return of each action (${actions.join(', ')})${sum}.`,
+    ...{ act, environment: name, options, returns, actions, box },
+    /** All that playing with the file takes. */
     metadata: {
-      ...metadata,
       input: POLICY.observation,
       inputShape: shapeText(box.shape),
       output: POLICY.values,
       outputShape: shapeText([actions.length]),
       outputMeaning: 'mean return of each action',
-      environment,
+      environment: name,
       environmentOptions: JSON.stringify(options),
       actions: JSON.stringify(actions),
       ...(returns ? { returns: JSON.stringify(returns) } : {}),
     },
+    documentation:
+      `Input "${POLICY.observation}" ${shapeText(box.shape)}, ${box.dtype}, as the environment shows it; output "${POLICY.values}": the mean return of each action (${actions.join(', ')})` +
+      `${returns ? `; "${POLICY.probabilities}": how probable each of ${returns.length} returns is` : ''}.`,
+  }
+}
+
+/** What a policy's file says of itself. */
+function policyNotes(
+  { act, environment, metadata, documentation }: NonNullable<ReturnType<typeof acting>>,
+  objective: Objective,
+  config: RunConfig,
+  step: number,
+) {
+  const own = notes(objective, act.network, config, step)
+  return {
+    ...own,
+    name: `${config.model} policy`,
+    documentation: `What a ${config.model} that was trained on ${environment} for ${step + 1} steps makes of what it sees. ${documentation}`,
+    metadata: { ...own.metadata, ...metadata },
   }
 }
 
@@ -123,7 +129,7 @@ export function networkFiles(
   const bytesOf = (name: string): Uint8Array => {
     const agent = name === POLICY_FILE || name === SALIENCY_FILE ? acting(objective) : undefined
     if (!agent) return exportNetwork(objective.networks[name]!, arrays, notes(objective, name, config, step))
-    return exportPolicy(agent.act, arrays, policyNotes(agent, objective, agent.act, config, step), {
+    return exportPolicy(agent.act, arrays, policyNotes(agent, objective, config, step), {
       dtype: agent.box.dtype,
       saliency: name === SALIENCY_FILE,
     })

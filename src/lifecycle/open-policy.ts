@@ -5,10 +5,12 @@ import { z } from 'zod'
 import type { Decide } from '../agents/index.ts'
 import {
   arrayFor,
+  type ChosenGame,
   type Environment,
   type EnvironmentOptions,
   makeEnvironment,
   type Observation,
+  prepareEnvironment,
 } from '../environments/index.ts'
 import { offeredBy } from '../objectives/offer.ts'
 import { decodeModel } from '../onnx/proto.ts'
@@ -17,8 +19,11 @@ import { POLICY } from '../training/policy.ts'
 import { ConfigError, DataError, messageOf } from '../util/errors.ts'
 import { FILES } from '../util/limits.ts'
 import { readBytes } from '../util/node/read-file.ts'
+import { type CheckpointAgentOptions, checkpointPolicy, openCheckpointAgent } from './checkpoint-agent.ts'
+import { checkpointPrefix } from './checkpoint-prefix.ts'
 import { networkFiles, POLICY_FILE } from './networks.ts'
 import { openOwnRun } from './own-code.ts'
+import { readGame } from './prepared.ts'
 import { checkpointArrays, newestCheckpoint, recordedObjective } from './recorded-run.ts'
 
 /** What a policy's file says of itself. */
@@ -61,11 +66,25 @@ function metadataOf(bytes: Uint8Array, source: string): z.output<typeof METADATA
   }
 }
 
-/** @throws DataError when it does not fit its environment */
-export async function openPolicy(engine: Engine, bytes: Uint8Array, source: string): Promise<OpenPolicy> {
+/**
+ * @param rom  the file of its game, where it is not where it was
+ * @throws DataError when it does not fit its environment, or the game's file is not there
+ */
+export async function openPolicy(
+  engine: Engine,
+  bytes: Uint8Array,
+  source: string,
+  { rom }: Pick<ChosenGame, 'rom'> = {},
+): Promise<OpenPolicy> {
   const said = metadataOf(bytes, source)
+  const own = said.environmentOptions as EnvironmentOptions & ChosenGame
+  const { game } = await prepareEnvironment(
+    said.environment,
+    { game: own.game, rom: rom ?? own.rom },
+    readGame,
+  )
   const make = (more: EnvironmentOptions = {}): Environment =>
-    makeEnvironment(said.environment, { ...(said.environmentOptions as EnvironmentOptions), ...more })
+    makeEnvironment(said.environment, { ...own, game, ...more })
   const { observationSpace, actionSpace } = make()
   if (actionSpace.names.join() !== said.actions.join())
     throw new DataError(
@@ -102,15 +121,23 @@ export interface PolicyBytes {
   readonly folder: string
   /** What it is called in messages. */
   readonly source: string
+  /** Whether there is no such file yet. */
+  readonly isNew?: boolean
 }
 
 /**
- * The policy of a run's newest checkpoint, or the file itself.
+ * The policy of a run's newest checkpoint, of a checkpoint of TensorFlow, or the file itself.
  *
- * @param given  a run's folder, or an ONNX file
- * @throws ConfigError when the run's model does not act
+ * @param given  a run's folder, an ONNX file, or what the files of a checkpoint have in common
+ * @throws ConfigError when the run's model does not act, or acts in another environment than is asked for
  */
-export async function policyBytes(given: string): Promise<PolicyBytes> {
+export async function policyBytes(given: string, options: CheckpointAgentOptions = {}): Promise<PolicyBytes> {
+  const prefix = checkpointPrefix(given)
+  if (prefix !== undefined) {
+    const agent = await openCheckpointAgent(prefix, options)
+    const source = basename(prefix)
+    return { bytes: checkpointPolicy(agent, prefix), folder: `${prefix}-play`, source, isNew: true }
+  }
   if ((await stat(given)).isFile())
     return {
       bytes: await readBytes(given, FILES.network),
@@ -119,9 +146,14 @@ export async function policyBytes(given: string): Promise<PolicyBytes> {
     }
   const run = await openOwnRun(given)
   const objective = recordedObjective(run.config)
-  if (!offeredBy(objective, 'act')?.environment)
+  const learned = offeredBy(objective, 'act')?.environment
+  if (!learned)
     throw new ConfigError(
       `a ${run.config.model} does not act in an environment; play needs a run of an agent, such as one of sparring train rainbow, or the policy.onnx of one`,
+    )
+  if (options.env !== undefined && options.env !== learned.name)
+    throw new ConfigError(
+      `the agent of ${given} learned ${learned.name}; expected no other environment, got --env ${options.env}`,
     )
   const checkpoint = await newestCheckpoint(run)
   const arrays = checkpointArrays(checkpoint, run.config, objective)

@@ -21,8 +21,12 @@ import { nodeEngine } from '../runtime/node.ts'
 import { type OpenPolicy, openPolicy, policyBytes } from './open-policy.ts'
 
 export interface PlayRequest {
-  /** A run's folder, or the ONNX file of a policy. */
+  /** A run's folder, the ONNX file of a policy, or a checkpoint of TensorFlow, by what its files have in common. */
   readonly run: string
+  /** The environment of a checkpoint's agent; default `atari`. Of a run it is its own. */
+  readonly env?: string | undefined
+  /** The file of a game, where it is not where it was. */
+  readonly rom?: string | undefined
   /** Whole episodes; default 10. */
   readonly episodes?: number | undefined
   /** Steps after which an episode is cut off; default 10,000, or the game's own limit. */
@@ -119,8 +123,9 @@ async function playAndKeep(
   { episodes = 10, epsilon = 0, seed = 1, steps = 1024, mostSteps, signal }: PlayRequest,
   onProgress: (progress: PlayProgress) => void,
 ) {
-  const { environment } = policy
-  const limit = mostSteps ?? rulesNamed(environment).maxEpisodeSteps ?? MOST_STEPS
+  const { environment, environmentOptions } = policy
+  const rules = rulesNamed(environment, environmentOptions.game as string | undefined)
+  const limit = mostSteps ?? rules.maxEpisodeSteps ?? MOST_STEPS
   const kept: Kept = { log: [], games: [], actions: [] }
   const size = policy.make().observationSpace.shape.reduce((a, b) => a * b, 1)
   let seen: PlayedStep['observation'] = []
@@ -239,11 +244,12 @@ export async function playRun(
   onProgress: (progress: PlayProgress) => void = () => {},
 ): Promise<PlayResult> {
   const { frames = false, films = true, look = LOOK, signal, steps = 1024 } = request
-  const { bytes, folder, source } = await policyBytes(request.run)
+  const { rom, env } = request
+  const { bytes, folder, source, isNew = false } = await policyBytes(request.run, { env, rom })
   const out = request.out ?? join(folder, 'play')
   const engine = await nodeEngine()
   try {
-    const policy = await openPolicy(engine, bytes, source)
+    const policy = await openPolicy(engine, bytes, source, { rom })
     const { returns, lengths, ...kept } = await playAndKeep(policy, request, onProgress)
     await policy.close()
     await makeFolder(out)
@@ -252,6 +258,7 @@ export async function playRun(
     const keep = async (name: string, file: string, data: Uint8Array | string): Promise<void> => {
       files[name] = await writeOut(join(out, file), typeof data === 'string' ? Buffer.from(data) : data)
     }
+    if (isNew) await keep('policy', 'policy.onnx', bytes)
     const { observationSpace } = policy.make()
     const result = {
       environment: policy.environment,

@@ -23,6 +23,7 @@ import type { StateArrays } from '../runtime/engine.ts'
 import { checkFits, type TrainingState } from '../training/state.ts'
 import { ConfigError, DataError, messageOf, ShapeError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
+import { prepared } from './prepared.ts'
 import { labelsOf, type ResolvedSettings, resolveSettings } from './request.ts'
 import {
   imagesIn,
@@ -169,8 +170,11 @@ export async function recordedData(
     ...(size ? { imageSize: { height: size.height, width: size.width } } : {}),
     ...(channels === 1 || channels === 3 ? { channels } : {}),
   }
-  const own = name === OWN_DATA && asRecorded(() => modelData(recordedSettings(config), name))
-  if (own) return own
+  if (name === OWN_DATA) {
+    const settings = await prepared(recordedSettings(config))
+    const own = asRecorded(() => modelData(settings, name))
+    if (own) return own
+  }
   const sets: readonly RunSet[] = parts
   const places = [dataDir].flat()
   const data = isColumns(name)

@@ -96,7 +96,9 @@ export function runParts(config: RunConfig): RunParts {
     generate && Object.keys(generate.of.inputs).length === 1 && generate.output.shape.length === 3
       ? Object.values(generate.draws ?? {}).find(isLatent)
       : undefined
-  const agent = acting(objective)
+  const known = acting(objective)
+  // Pages have no emulator and no file of the user's.
+  const agent = known && !rulesNamed(known.environment).prepare ? known : undefined
   return {
     networks: Object.values(objective.networks).map((network) => {
       const [input, inputShape] = only(network.inputs)

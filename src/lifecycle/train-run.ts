@@ -32,6 +32,7 @@ import { engineThreads } from './engine-threads.ts'
 import { finishRun } from './finish-run.ts'
 import { arraysOf, originFile, readOrigin, writeOrigin } from './origin.ts'
 import { readOwnCode } from './own-code.ts'
+import { prepared } from './prepared.ts'
 import { recordRun } from './record-run.ts'
 import {
   checkpointArrays,
@@ -146,7 +147,7 @@ async function* trainInto(
  * @throws ConfigError for settings, DataError for data and files, DivergedError when training fails
  */
 export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
-  const resolved = resolveSettings(request.model, request.settings)
+  const resolved = await prepared(resolveSettings(request.model, request.settings))
   const { model, common, options } = resolved
   const threads = engineThreads(common.threads)
   await checkNewRun(request.folder)

@@ -3,6 +3,7 @@ import { add, reduceMean, reshape, sub } from '../graph/build.ts'
 import { conv2D, dense, flatten, type Layer, layerNormalization, noisyDense, reLU } from '../layers/index.ts'
 import { type Network, network } from '../layers/network.ts'
 import type { Shape } from '../util/shape.ts'
+import { isPicture, NATURE_UNITS, natureLayers } from './nature-dqn.ts'
 
 export interface ActionNetworkOptions {
   /** Of an observation. */
@@ -16,11 +17,15 @@ export interface ActionNetworkOptions {
   readonly noise?: number | undefined
   /** Whether layers are normalized before they are rectified. Default false. */
   readonly normalized?: boolean
+  /** Of pictures: channels of the three convolutions; default 32, 64 and 64. */
+  readonly filters?: readonly [number, number, number]
+  /** Numbers of the layer before the last; default 128, of pictures 512. */
+  readonly units?: number
 }
 
 /**
- * From an observation `[n, ...shape]` to numbers for each action, `[n, actions * perAction]`. What lies on a grid is seen by a convolution,
- * as in MinAtar's own agents, a few numbers by two dense layers.
+ * From an observation `[n, ...shape]` to numbers for each action, `[n, actions * perAction]`. Pictures are seen by the three convolutions of
+ * agents on Atari, what lies on a grid by one, as in MinAtar's own agents, a few numbers by two dense layers.
  */
 export function actionNetwork({
   observation,
@@ -29,6 +34,8 @@ export function actionNetwork({
   dueling = false,
   noise,
   normalized = false,
+  filters,
+  units: width = isPicture(observation) ? NATURE_UNITS : 128,
 }: ActionNetworkOptions): Network {
   const rectified = (
     layer: (options: { kernelInitializer?: 'heNormal'; activation?: 'relu' }) => Layer,
@@ -42,8 +49,9 @@ export function actionNetwork({
       noise === undefined
         ? dense({ units: count, ...(name ? { name } : {}), ...options })
         : noisyDense({ units: count, sigma: noise, ...(name ? { name } : {}), ...options })
-  const trunk =
-    observation.length === 3
+  const trunk = isPicture(observation)
+    ? natureLayers(rectified, filters)
+    : observation.length === 3
       ? [
           ...rectified((options) => conv2D({ filters: 16, kernelSize: 3, padding: 'valid', ...options })),
           flatten(),
@@ -53,8 +61,8 @@ export function actionNetwork({
     ...trunk,
     ...rectified(
       noise === undefined
-        ? units(128, 'features')
-        : ({ activation }) => units(128, 'features')(activation ? { activation } : {}),
+        ? units(width, 'features')
+        : ({ activation }) => units(width, 'features')(activation ? { activation } : {}),
     ),
   ]
   const advantage = units(actions * perAction, dueling ? 'advantage' : 'values')({})

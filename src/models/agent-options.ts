@@ -1,6 +1,13 @@
 // Options that all agents have, and what follows from them: the environment that they act in.
 import { z } from 'zod'
-import { ENVIRONMENTS, type Environment, makeEnvironment, rulesNamed } from '../environments/index.ts'
+import {
+  ENVIRONMENTS,
+  type Environment,
+  makeEnvironment,
+  prepareEnvironment,
+  type ReadFile,
+  rulesNamed,
+} from '../environments/index.ts'
 import type { ActingIn, Offer } from '../objectives/offer.ts'
 
 export const share = z.number().min(0).max(1)
@@ -9,6 +16,11 @@ const names = ENVIRONMENTS.map(({ name }) => name) as [string, ...string[]]
 /** Options of the environment. */
 export const played = {
   env: z.enum(names).default('space-invaders').describe('the game that it learns to play'),
+  game: z
+    .string()
+    .optional()
+    .describe('with --env atari: which game (default: that of --rom, or sky-lanes, which comes along)'),
+  rom: z.string().optional().describe("with --env atari: your own file of a game's cartridge"),
   actions: z
     .enum(['all', 'minimal'])
     .default('all')
@@ -34,22 +46,32 @@ export const learned = {
 }
 
 /** A copy of the environment. @throws ConfigError for options that cannot be */
-export const environmentFor = ({ env, actions, sticky }: Played): Environment =>
-  makeEnvironment(env, { actions, sticky })
+export const environmentFor = ({ env, actions, sticky, game }: Played): Environment =>
+  makeEnvironment(env, { actions, sticky, game })
 
-/** What a network of it sees and gives. */
-export function portsFor({ env, actions }: Pick<Played, 'env' | 'actions'>) {
-  const rules = rulesNamed(env)
+/** The same options, once the emulator and the user's file are there, where the environment needs them. */
+export async function prepareGame<Options extends Pick<Played, 'env' | 'game' | 'rom'>>(
+  given: Options,
+  read: ReadFile,
+): Promise<Options> {
+  const { env, game, rom } = given
+  return { ...given, ...(await prepareEnvironment(env, { game, rom }, read)) }
+}
+
+/** What a network of it sees and gives, and to what its rewards are cut. */
+export function portsFor({ env, actions, game }: Pick<Played, 'env' | 'actions' | 'game'>) {
+  const rules = rulesNamed(env, game)
   return {
     observation: rules.observation,
+    clip: rules.clip,
     actions: (actions === 'all' ? rules.actions : rules.minimal).length,
   }
 }
 
 /** What it acts in, as its policy says. */
 export const actingIn = (
-  { env, actions, sticky }: Played,
+  { env, actions, sticky, game, rom }: Played,
   returns?: readonly number[],
 ): Required<Pick<Offer, 'environment'>> & { environment: ActingIn } => ({
-  environment: { name: env, options: { actions, sticky }, returns },
+  environment: { name: env, options: { actions, sticky, game, rom }, returns },
 })

@@ -6,7 +6,7 @@ import { qLearning } from '../objectives/q-learning.ts'
 import { expectedValues, returnDistributions, type ValueKind } from '../objectives/q-values.ts'
 import { adam } from '../optimizers/index.ts'
 import { actionNetwork } from './action-network.ts'
-import { actingIn, environmentFor, learned, played, portsFor, share } from './agent-options.ts'
+import { actingIn, environmentFor, learned, played, portsFor, prepareGame, share } from './agent-options.ts'
 import { defineModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
 
 /** What all of them have; defaults are those of Dopamine's agents on MinAtar but where it is said otherwise. */
@@ -97,7 +97,7 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
   function settle(given: z.output<typeof options>): z.output<typeof options> {
     const { memory, copies, nStep } = given
     kindOf(given as Options)
-    checkMemorySize({ capacity: memory, copies, nStep })
+    checkMemorySize({ capacity: memory, copies, nStep, observation: portsFor(given).observation })
     environmentFor(given)
     return given
   }
@@ -110,11 +110,13 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
     },
     options,
     settle,
-    source: ({ env, copies, memory, learningStarts, gamma, noisy, lastEpsilon, explore, ...rest }) =>
+    prepare: prepareGame,
+    source: ({ copies, memory, learningStarts, gamma, noisy, lastEpsilon, explore, ...rest }) =>
       experienceSource({
-        name: env,
-        make: () => environmentFor({ env, ...rest }),
-        observation: rulesNamed(env).observation,
+        name: rest.env,
+        make: () => environmentFor(rest),
+        observation: portsFor(rest).observation,
+        clip: portsFor(rest).clip,
         copies,
         capacity: memory,
         learningStarts,

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { imageColumns } from '../data/examples.ts'
 import type { Columns, Examples, Source } from '../data/source.ts'
 import { unlabelledColumns } from '../data/unlabelled.ts'
+import type { ReadFile } from '../environments/index.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { ConfigError } from '../util/errors.ts'
 import { formatShape, type Shape } from '../util/shape.ts'
@@ -76,6 +77,13 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
    * @throws ConfigError for options that do not go together
    */
   settle?(options: z.output<Options>): z.output<Options>
+  /**
+   * Loads what the model's own data needs before it is opened, such as files that options name, and tells the options with what follows
+   * from these. Called whenever a run begins or goes on.
+   *
+   * @param read  reads a file of the user's
+   */
+  prepare?(options: z.output<Options>, read: ReadFile): Promise<z.output<Options>>
   /** The objective for such data. @throws ConfigError or ShapeError when it does not learn that */
   objective(options: z.output<Options>, data: DataFacts): Objective
 }

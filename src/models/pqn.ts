@@ -6,7 +6,7 @@ import { pqn as objectiveOf } from '../objectives/pqn.ts'
 import { globalClipnorm, radam } from '../optimizers/index.ts'
 import { actionNetwork } from './action-network.ts'
 import { AGENT_DEFAULTS } from './agent.ts'
-import { actingIn, environmentFor, learned, played, portsFor, share } from './agent-options.ts'
+import { actingIn, environmentFor, learned, played, portsFor, prepareGame, share } from './agent-options.ts'
 import { defineModel } from './model.ts'
 
 const options = z.object({
@@ -49,12 +49,12 @@ export const pqn = defineModel<typeof options>({
     environmentFor(given)
     return given
   },
-  source: ({ env, copies, rollout, epochs, gamma, lambda, lastEpsilon, explore, ...rest }) =>
+  prepare: prepareGame,
+  source: ({ copies, rollout, epochs, gamma, lambda, lastEpsilon, explore, ...rest }) =>
     rolloutSource({
-      name: env,
-      make: () => environmentFor({ env, ...rest }),
-      observation: rulesNamed(env).observation,
-      actions: portsFor({ env, ...rest }).actions,
+      name: rest.env,
+      make: () => environmentFor(rest),
+      ...portsFor(rest),
       copies,
       steps: rollout,
       epochs,

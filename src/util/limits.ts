@@ -41,6 +41,8 @@ export const FILES = {
   image: { what: 'an image', bytes: 400 * MB, remedy: 'reduce it, or take it out of the folder' },
   /** Node reads at most 2 GiB at once; MNIST has 47 MB, EMNIST, the largest of its kind, 550 MB. */
   idx: { what: 'an IDX file', bytes: 2 ** 31 - 1, remedy: 'split it, or give the images as a folder' },
+  /** The largest cartridges of the Atari 2600 had 64 KiB; those that are known here have 2 or 4. */
+  cartridge: { what: 'a cartridge of the Atari 2600', bytes: 512 * KB, remedy: 'name the file of a game' },
   /** Scripts and the runtime of our own pages. */
   page: { what: "a part of the studio's pages", bytes: 256 * MB, remedy: 'run "npm run build" again' },
 } as const satisfies Readonly<Record<string, FileLimit>>

@@ -110,6 +110,14 @@ describe('what an agent is fed with', () => {
     expect(meanReturn).toEqual(meanLength)
   })
 
+  it('learns from rewards that are cut where it is said, and tells returns as they are', () => {
+    const { fed: cut } = played(40, experienceSource({ ...options, clip: 0.25 }))
+    const { discount, reward, meanReturn, meanLength } = cut.at(-1)!
+    expect(meanReturn).toEqual(meanLength)
+    for (let i = 0; i < 8; i++)
+      if (discount![i]! > 0) expect([0.25, 0.475]).toContainEqual(expect.closeTo(reward![i]!, 6))
+  })
+
   it('is the same after a state was saved and restored', () => {
     const { open } = played(33)
     const again = played(60, experienceSource(options), 33, structuredClone(open.save!()))

@@ -187,3 +187,56 @@ describe('a replay memory', () => {
     )
   })
 })
+
+it('what shows several steps is kept once for each step, and comes back as it was', () => {
+  const stack = 4
+  const observation = { shape: [3, stack], dtype: 'uint8', low: 0, high: 255, stacked: true } as const
+  const [copies, nStep] = [2, 2]
+  const memory = replayMemory({ observation, copies, capacity: 40, nStep, gamma: 0.9 })
+  expect(memory.save().frames).toHaveLength(40 * 3)
+  const random = randomStream(3, 'story')
+  /** What each copy has seen since its episode began, and what a step was to be known by: its number is its action. */
+  const shown = (frames: readonly number[][]) =>
+    Uint8Array.from(
+      { length: 3 * stack },
+      (_, i) => frames.at((i % stack) - stack)?.[Math.floor(i / stack)] ?? 0,
+    )
+  const frame = () => [0, 1, 2].map(() => 1 + random.integer(255))
+  const episodes = [[frame()], [frame()]]
+  const wanted = new Map<string, { seen: string; next: string }[]>()
+  let drawn = 0
+  for (let step = 0; step < 200; step++) {
+    const seen = new Uint8Array(2 * 3 * stack)
+    for (const copy of [0, 1]) seen.set(shown(episodes[copy]!), copy * 3 * stack)
+    for (const copy of [0, 1]) {
+      const [ends, cuts] = [random.uniform() < 0.1, random.uniform() < 0.1]
+      const before = shown(episodes[copy]!)
+      episodes[copy]!.push(frame())
+      const after = shown(episodes[copy]!)
+      const story = wanted.get(`${copy}`) ?? []
+      story.push({ seen: before.join(), next: after.join() })
+      wanted.set(`${copy}`, story)
+      memory.add(
+        copy,
+        seen,
+        { action: step % 256, reward: 0, terminated: ends, truncated: cuts && !ends },
+        after,
+      )
+      if (ends || cuts) episodes[copy] = [frame()]
+    }
+    if (memory.total === 0) continue
+    for (let draw = 0; draw < 5; draw++) {
+      const { slot, action, discount, next } = memory.find(random.uniform() * memory.total)
+      const copy = slot < 20 ? '0' : '1'
+      const [now, then] = [new Uint8Array(3 * stack), new Uint8Array(3 * stack)]
+      memory.observe(slot, now, 0)
+      memory.observe(next, then, 0)
+      const story = wanted.get(copy)!
+      expect(now.join()).toBe(story[action]!.seen)
+      // Of one step, because it was cut off there, or of two.
+      if (discount > 0) expect(then.join()).toBe(story[action + (discount > 0.85 ? 0 : 1)]!.next)
+      drawn++
+    }
+  }
+  expect(drawn).toBeGreaterThan(900)
+})

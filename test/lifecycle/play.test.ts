@@ -1,5 +1,5 @@
 // An agent plays: what it returns, what it leaves, and who cannot.
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -107,6 +107,38 @@ describe('an agent that plays', () => {
     const { code, text } = await run('play', join(root, 'gan'))
     expect(code).toBe(2)
     expect(text).toContain('a mlp-gan does not act in an environment; play needs a run of an agent')
+  })
+
+  it('may be one that Dopamine left as a checkpoint, which plays the Atari 2600', async () => {
+    const checkpoint = join(import.meta.dirname, '../fixtures/dopamine/tf_ckpt-199')
+    const asked = { episodes: 1, mostSteps: 3, frames: true, films: false } as const
+    const found = await playRun({ run: checkpoint, out: join(root, 'four'), ...asked })
+    expect(found).toMatchObject({ environment: 'atari', lengths: [3] })
+    expect(found.actions).toEqual(['noop', 'fire', 'right', 'left', 'right-fire', 'left-fire'])
+    expect(await readdir(join(root, 'four'))).toEqual(['images', 'play.json', 'policy.onnx', 'steps.jsonl'])
+    const picture = await readFile(join(found.files.frames!, 'frame_000002.png'))
+    expect(await decodePng(new Uint8Array(picture), 'a frame')).toMatchObject({ width: 160, height: 210 })
+  })
+
+  it.each([
+    [{ env: 'freeway' }, 'the agent of a checkpoint plays atari; expected --env atari, got --env freeway'],
+    [{ rom: 'nothing.bin' }, 'the file of the game cannot be read: ENOENT'],
+  ])('of a checkpoint is refused with %j', async (options, message) => {
+    const checkpoint = join(import.meta.dirname, '../fixtures/dopamine/tf_ckpt-199')
+    await expect(playRun({ run: checkpoint, ...options })).rejects.toThrow(message)
+  })
+
+  it('of a checkpoint needs all of its files', async () => {
+    const fixture = (ending: string) => join(import.meta.dirname, `../fixtures/dopamine/keras${ending}`)
+    const data = '.data-00000-of-00001'
+    await copyFile(fixture('.index'), join(root, 'half.index'))
+    await expect(playRun({ run: join(root, 'half') })).rejects.toThrow(
+      `half${data} is missing: a checkpoint is the files half.index, half${data} in one folder`,
+    )
+    await copyFile(fixture(data), join(root, `other${data}`))
+    await expect(playRun({ run: join(root, 'other') })).rejects.toThrow(
+      'other.index is missing, which tells what is in',
+    )
   })
 })
 

@@ -69,6 +69,8 @@ export const define: Define = (command, session) => {
           run,
           ...PLAY.parse(given),
           out: given.out as string | undefined,
+          rom: given.rom as string | undefined,
+          env: given.env as string | undefined,
           look: given.look === undefined ? undefined : look(given.look as string),
         },
         ({ doing, step, steps }) => {
@@ -98,6 +100,7 @@ export const define: Define = (command, session) => {
       'sparring play runs/rainbow/policy.onnx --look 100,200',
       'an exported policy, and figures of other steps',
     ],
+    ['sparring play tf_ckpt-199 --env atari --rom space_invaders.bin', "an agent of Dopamine's"],
     ['sparring play runs/rainbow --episodes 100 --no-films --json', 'returns, for scripts'],
   ])
 }

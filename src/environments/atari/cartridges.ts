@@ -1,0 +1,44 @@
+// The registry of games for the Atari 2600: adding one is a file and a line. What is no known file is refused by its size and MD5.
+import { ConfigError, DataError } from '../../util/errors.ts'
+import { md5 } from '../../util/md5.ts'
+import type { Cartridge } from './cartridge.ts'
+import { skyLanes } from './sky-lanes.ts'
+import { spaceInvaders } from './space-invaders.ts'
+
+/** The first is played where nobody names one. */
+export const CARTRIDGES: readonly [Cartridge, ...Cartridge[]] = [skyLanes, spaceInvaders]
+
+/**
+ * The game whose file this is.
+ *
+ * @param source  what the bytes are, for messages
+ * @throws DataError telling size and MD5 of what was given, and of what is known
+ */
+export function cartridgeOf(bytes: Uint8Array, source: string): Cartridge {
+  const found = md5(bytes)
+  const cartridge = CARTRIDGES.find((each) => each.md5 === found)
+  if (cartridge) return cartridge
+  const known = CARTRIDGES.map(({ name, size, md5: sum }) => `${name} (${size} bytes, MD5 ${sum})`)
+  throw new DataError(
+    `${source} is no game that is known here: it has ${bytes.length} bytes and the MD5 ${found}; expected ${known.join(' or ')}. Another dump of the game, or one with a header, is another file.`,
+  )
+}
+
+/** Bytes of files that were read, by game. They are the same wherever they came from: their MD5 is known. */
+const brought = new Map<string, Uint8Array>()
+
+/** Makes the bytes of a file known. @throws DataError when it is no known game */
+export function bringCartridge(bytes: Uint8Array, source: string): Cartridge {
+  const cartridge = cartridgeOf(bytes, source)
+  brought.set(cartridge.name, bytes.slice())
+  return cartridge
+}
+
+/** @throws ConfigError when they are the user's to bring, and were not brought */
+export function bytesOf({ name, title, bytes, size, md5: sum }: Cartridge): Uint8Array {
+  const found = bytes?.() ?? brought.get(name)
+  if (found) return found
+  throw new ConfigError(
+    `${title} is played with a file of your own; name it with --rom, ${size} bytes of MD5 ${sum}`,
+  )
+}
