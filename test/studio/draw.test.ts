@@ -293,6 +293,7 @@ unless(noBrowser).describe('drawing', () => {
 
       // A place where nothing lies over the image that is meant.
       const places = turned(map.plane, frameOf(map.plane))
+      await scatter.scrollIntoViewIfNeeded()
       const box = (await scatter.boundingBox())!
       await page.mouse.click(box.x + places[6]! * box.width, box.y + places[7]! * box.height)
       const found = pointAt(places, [places[6]!, places[7]!], 1)!
@@ -306,6 +307,7 @@ unless(noBrowser).describe('drawing', () => {
       await page.keyboard.press('ArrowRight')
       await changed(own, middle)
 
+      await board(page).scrollIntoViewIfNeeded()
       await stroke(page, [0.5, 0.1], [0.5, 0.9])
       await expect.poll(() => nearest('Draw, and see where it lands').count(), { timeout: 20_000 }).toBe(8)
       const before = await settled(drawn)
