@@ -13,8 +13,8 @@ export interface LeadingDirections extends Directions {
 /** Directions that are followed beside the wanted ones: the more, the fewer rounds. */
 const BESIDE = 8
 /** A direction is found when A v differs from its eigenvalue times v by no more than this share of the largest eigenvalue. */
-const CLOSE = 1e-9
-const MOST_ROUNDS = 300
+const CLOSE = 1e-7
+const MOST_ROUNDS = 60
 
 /** The vectors [d] as unit vectors across each other, in their order; one that adds nothing becomes zeros. */
 function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
