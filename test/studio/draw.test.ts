@@ -1,4 +1,5 @@
 // Drawing in a real browser: strokes, keys and examples change what networks say.
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
@@ -279,10 +280,15 @@ unless(noBrowser).describe('drawing', () => {
       { viewport: { width: 390, height: 844 }, colorScheme: 'dark', reducedMotion: 'reduce' },
     ],
   ] as const)(
-    'lands in the map of features, whose images are chosen by click and keys, %s',
+    'lands in the map of features, whose images are chosen by click and keys and move with a new checkpoint, %s',
     async (_, options) => {
+      // The newest checkpoint comes when the map has been looked at.
+      const folder = join(studio.folder, 'coder')
+      const newest = (await readdir(join(folder, 'checkpoints'))).sort().at(-1)!
+      await rename(join(folder, 'checkpoints', newest), join(studio.folder, newest))
       const page = await browser.open(studio, '/runs/coder/map', options)
       const map = (await (await studio.ask('/api/runs/coder/map')).json()) as FeatureMap
+      expect(map.step).toBeLessThan(23)
       const scatter = page.getByRole('application', { name: `Map of ${map.labels.length} images` })
       await scatter.waitFor({ timeout: 60_000 })
       const chosen = part(page, 'The chosen image')
@@ -319,6 +325,17 @@ unless(noBrowser).describe('drawing', () => {
       await changed(drawn, alone)
       expect(await axeFaults(page)).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+
+      await page.getByLabel('principal plane (PCA)').check()
+      const old = await settled(drawn)
+      await rename(join(studio.folder, newest), join(folder, 'checkpoints', newest))
+      const status = JSON.parse(await readFile(join(folder, 'status.json'), 'utf8'))
+      await writeFile(
+        join(folder, 'status.json'),
+        JSON.stringify({ ...status, updatedAt: new Date().toISOString() }),
+      )
+      await page.locator('[data-step="23"]').waitFor({ timeout: 20_000 })
+      await changed(drawn, old)
       if (process.env.MAP_PICTURES) {
         await page.locator('[data-moving="false"]').waitFor()
         await page.screenshot({
