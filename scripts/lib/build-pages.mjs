@@ -33,7 +33,15 @@ export async function buildPages() {
   )
   if (made > 0 && MADE_OF.every((path) => newest(inProject(path)) < made)) return false
   const { build } = await import('vite')
-  await build({ configFile: inProject('web/vite.config.ts') })
-  await build({ configFile: inProject('web/vite.export.config.ts') })
+  // As they are shipped, whoever builds them: where tests do, libraries would come with their checks for development.
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    await build({ configFile: inProject('web/vite.config.ts') })
+    await build({ configFile: inProject('web/vite.export.config.ts') })
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  }
   return true
 }

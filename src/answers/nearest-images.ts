@@ -15,7 +15,7 @@ export interface DataImage {
 }
 
 /** An image at `index`, which must be there. */
-function imageAt({ images, count, labels, classes }: Dataset, index: number): DataImage {
+export function imageAt({ images, count, labels, classes }: Dataset, index: number): DataImage {
   const size = images.length / count
   const label = labels && classes[labels[index]!]
   return {

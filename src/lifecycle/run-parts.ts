@@ -1,11 +1,13 @@
 // The networks of a run by the part they play: which one samples, judges, encodes, classifies.
-import { teamRulesOf } from '../environments/index.ts'
+import { rulesNamed, teamRulesOf } from '../environments/index.ts'
 import type { Port } from '../layers/ports.ts'
+import { outputOf } from '../layers/use.ts'
+import { type FeatureSource, featureSource } from '../models/fine-tuned.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { isLatent, type KnownFunction, type LatentDistribution, offeredBy } from '../objectives/offer.ts'
-import type { RunConfig } from '../runs/index.ts'
+import { imageSize, type RunConfig } from '../runs/index.ts'
 import { playersOf, refusal } from '../training/controls.ts'
-import { DataError } from '../util/errors.ts'
+import { ConfigError, DataError } from '../util/errors.ts'
 import { sizeOf } from '../util/shape.ts'
 import { acting, SALIENCY_FILE } from './networks.ts'
 import { recordedObjective } from './recorded-run.ts'
@@ -36,6 +38,14 @@ export interface RunParts {
   readonly critic?: string
   /** The network that names classes by logits. */
   readonly classifier?: string
+  /** What looks at an image in numbers of its own, as `sparring probe` takes them; absent where no network depends on an image alone. */
+  readonly features?: {
+    readonly network: string
+    /** The layer that takes them as its input, or the output of the network. */
+    readonly layer: string
+    /** How many numbers. */
+    readonly size: number
+  }
   /** What finds a capsule for each class, and what draws one of them. */
   readonly capsules?: {
     readonly network: string
@@ -86,11 +96,26 @@ function teamPart(objective: Objective): Pick<RunParts, 'team'> {
   }
 }
 
+/** Where a run's features are; undefined where it has none. */
+export function runFeatures(config: RunConfig, objective: Objective): FeatureSource | undefined {
+  const image = imageSize(config)
+  if (!image) return undefined
+  try {
+    const imageShape = [image.height, image.width, image.channels]
+    return featureSource({ model: config.model, objective, imageShape }, {})
+  } catch (error) {
+    // None, or none that is meant before others.
+    if (error instanceof ConfigError) return undefined
+    throw error
+  }
+}
+
 /** @throws DataError when this version does not know the model or its settings, or the file of the model was not read */
 export function runParts(config: RunConfig): RunParts {
   const objective = recordedObjective(config)
   const offered = (name: KnownFunction) => offeredBy(objective, name)
   const [generate, encode, decode] = [offered('generate'), offered('encode'), offered('decode')]
+  const features = runFeatures(config, objective)
   const [capsules, rebuild] = [offered('capsules'), offered('rebuild')]
   const latent =
     generate && Object.keys(generate.of.inputs).length === 1 && generate.output.shape.length === 3
@@ -138,6 +163,15 @@ export function runParts(config: RunConfig): RunParts {
     ...(offered('judge') ? { critic: offered('judge')!.network } : {}),
     ...teamPart(objective),
     ...(offered('classify') ? { classifier: offered('classify')!.network } : {}),
+    ...(features
+      ? {
+          features: {
+            network: features.network.name,
+            layer: features.layer,
+            size: sizeOf(outputOf(features.features).shape),
+          },
+        }
+      : {}),
     ...(capsules && rebuild
       ? {
           capsules: {

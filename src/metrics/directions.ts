@@ -7,6 +7,12 @@ export interface Directions {
   readonly vectors: readonly Float64Array[]
 }
 
+/** A direction with the sign that makes its largest number positive. */
+export function signed(direction: Float64Array): Float64Array {
+  const largest = direction.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0)
+  return largest < 0 ? direction.map((x) => -x) : direction
+}
+
 /**
  * The strongest directions of a symmetric matrix without negative eigenvalues, such as a covariance.
  *
@@ -23,10 +29,7 @@ export async function strongestDirections(
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(rows, { assumeSymmetric: true })
   const values = realEigenvalues.map((value) => Math.max(0, value))
   const order = [...values.keys()].sort((a, b) => values[b]! - values[a]!)
-  const vector = (index: number): Float64Array => {
-    const found = Float64Array.from(eigenvectorMatrix.getColumn(index))
-    const largest = found.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0)
-    return largest < 0 ? found.map((x) => -x) : found
-  }
+  const vector = (index: number): Float64Array =>
+    signed(Float64Array.from(eigenvectorMatrix.getColumn(index)))
   return { values: order.map((index) => values[index]!), vectors: order.slice(0, count).map(vector) }
 }

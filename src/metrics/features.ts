@@ -88,3 +88,14 @@ export function allEqual({ data, d }: Rows): boolean {
   for (let i = d; i < data.length; i++) if (data[i] !== data[i - d]) return false
   return true
 }
+
+/** Rows of length 1; one of zeros stays. */
+export function unitRows({ data, n, d }: Rows): Rows {
+  const out = new Float32Array(data.length)
+  for (let i = 0; i < n; i++) {
+    const row = data.subarray(i * d, (i + 1) * d)
+    const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0)) || 1
+    for (let j = 0; j < d; j++) out[i * d + j] = row[j]! / length
+  }
+  return { data: out, n, d }
+}

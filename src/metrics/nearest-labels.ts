@@ -1,7 +1,7 @@
 // Names by the nearest labelled neighbours: what features say without anything being learned on them.
 import { ShapeError } from '../util/errors.ts'
 import { checkNumber } from '../util/options.ts'
-import { pairOf, type Rows, type Samples } from './features.ts'
+import { pairOf, type Samples, unitRows } from './features.ts'
 import { nearest } from './nearest.ts'
 import type { MeasureEngine } from './with-model.ts'
 
@@ -11,17 +11,6 @@ export interface NearestLabelsOptions {
   readonly k?: number
   /** How much nearer neighbours count more: a vote is exp(cosine / temperature). Default 0.07. */
   readonly temperature?: number
-}
-
-/** Rows of length 1; one of zeros stays. */
-function directions({ data, n, d }: Rows): Rows {
-  const out = new Float32Array(data.length)
-  for (let i = 0; i < n; i++) {
-    const row = data.subarray(i * d, (i + 1) * d)
-    const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0)) || 1
-    for (let j = 0; j < d; j++) out[i * d + j] = row[j]! / length
-  }
-  return { data: out, n, d }
 }
 
 /**
@@ -55,7 +44,7 @@ export async function nearestLabels(
   const found = await nearest(
     engine,
     'nearestLabels',
-    { rows: directions(rows.asked), among: directions(rows.learned), k, origin: new Float64Array(d) },
+    { rows: unitRows(rows.asked), among: unitRows(rows.learned), k, origin: new Float64Array(d) },
     {},
   )
   return Uint8Array.from({ length: rows.asked.n }, (_, i) => {

@@ -15,6 +15,7 @@ import { criticRoutes } from './routes/critic.ts'
 import { drawRoutes } from './routes/draw.ts'
 import { fileRoutes } from './routes/files.ts'
 import { latentRoutes } from './routes/latent.ts'
+import { mapRoutes } from './routes/map.ts'
 import { runRoutes } from './routes/runs.ts'
 import { startRoutes } from './routes/start.ts'
 import { studyRoutes } from './routes/studies.ts'
@@ -31,6 +32,7 @@ const ROUTES: readonly ((studio: StudioContext) => Hono)[] = [
   drawRoutes,
   fileRoutes,
   latentRoutes,
+  mapRoutes,
   studyRoutes,
 ]
 

@@ -1,6 +1,7 @@
 // What the studio's server and its pages say to each other: shapes of requests and answers, no behaviour.
 
 import type { Companion, Companions, NetworkPorts, Role } from '../answers/companions.ts'
+import type { FeatureMap, FeaturePlace } from '../answers/feature-map.ts'
 import type { LatentAxis, LatentExamples, LatentSpace } from '../answers/latent-directions.ts'
 import type { StartForm } from '../answers/starting/start.ts'
 import type { RunParts } from '../lifecycle/run-parts.ts'
@@ -209,6 +210,16 @@ export interface NearestImages {
   readonly count: number
   /** How long the search took. */
   readonly milliseconds: number
+}
+
+// The map of a run's features.
+
+/** `GET /api/runs/<name>/map` answers a `FeatureMap`, or null; `POST` to it takes a `NearestRequest` and answers a `FeaturePlace`. */
+export type { FeatureMap, FeaturePlace }
+
+/** `GET /api/runs/<name>/map/images?at=<places, with commas>`: images of the map, in the order that was asked for. */
+export interface MapImages {
+  readonly images: readonly ServedImage[]
 }
 
 // Studies.

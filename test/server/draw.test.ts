@@ -4,10 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DataSplits, loadData } from '../../src/data/node/index.ts'
+import { startRun } from '../../src/lifecycle/index.ts'
 import { openExtractorCache } from '../../src/measuring/extractor-cache.ts'
 import { extractorPlan, trainExtractor } from '../../src/measuring/extractor-training.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
-import type { Companions, ExampleImage, NearestImages, Refusal } from '../../src/server/protocol.ts'
+import type {
+  Companions,
+  ExampleImage,
+  FeatureMap,
+  FeaturePlace,
+  MapImages,
+  NearestImages,
+  Refusal,
+} from '../../src/server/protocol.ts'
 import { copyRun, type TestStudio, testStudio } from '../studio/studio.ts'
 import { SMALL_COUNT, trainSmall } from '../support/small-runs.ts'
 
@@ -33,6 +42,14 @@ beforeAll(async () => {
       { model: 'vae', name: 'coder' },
     ])
     await copyRun(folder, 'gan', 'gan-copy')
+    const points = startRun({
+      model: 'mlp-points',
+      data: 'ring',
+      folder: join(folder, 'points'),
+      settings: { steps: 2, batchSize: 4, sampleEvery: 0, checkpointEvery: 0, threads: 1 },
+      command: ['sparring', 'train', 'mlp-points'],
+    })
+    for await (const _ of points);
   })
   digits = await loadData('digits', { options: { count: SMALL_COUNT } })
 }, 300_000)
@@ -123,6 +140,85 @@ describe('an example', () => {
       expect(await refusal(response)).toContain('"seed" must be a whole number')
     },
   )
+})
+
+describe('a map of features', () => {
+  const imageOf = (map: FeatureMap, place: number): Uint8Array =>
+    digits.test!.images.subarray(map.indices[place]! * 784, (map.indices[place]! + 1) * 784)
+  const place = (run: string, pixels: Uint8Array): Promise<Response> =>
+    post(`${run}/map`, JSON.stringify({ pixels: base64(pixels) }))
+
+  it('has held-out images with their labels, places and neighbours, and is told once', async () => {
+    const { test } = digits
+    const map = await json<FeatureMap>('gan/map')
+    expect(map).toMatchObject({ step: 23, network: 'discriminator', heldOut: true, k: 15 })
+    const count = Math.min(800, test!.count)
+    expect(map.indices.length).toBe(count)
+    expect(new Set(map.indices).size).toBe(count)
+    expect(map.labels).toEqual(map.indices.map((index) => test!.labels![index]!))
+    expect(map.classes).toEqual(test!.classes)
+    expect(map.plane.length).toBe(2 * count)
+    expect(map.plane.reduce((sum, x) => sum + x, 0) / count).toBeCloseTo(0, 3)
+    expect(map.share).toBeGreaterThan(0)
+    expect(map.share).toBeLessThanOrEqual(1)
+    for (let i = 0; i < count; i++) {
+      const own = map.neighbours.slice(i * 15, (i + 1) * 15)
+      expect(new Set([i, ...own]).size).toBe(16)
+      const cosines = map.cosines.slice(i * 15, (i + 1) * 15)
+      expect(cosines).toEqual([...cosines].sort((a, b) => b - a))
+    }
+    expect(await json('gan/map?known=23')).toBeNull()
+    expect(await json<FeatureMap>('gan/map?known=16')).toEqual(map)
+  })
+
+  it('says where an image lies: one of its own where it is, with the neighbours that it has', async () => {
+    const map = await json<FeatureMap>('coder/map')
+    expect(map.network).toBe('encoder')
+    const found = (await (await place('coder', imageOf(map, 7))).json()) as FeaturePlace
+    expect(found.step).toBe(map.step)
+    for (const axis of [0, 1] as const) expect(found.plane[axis]).toBeCloseTo(map.plane[14 + axis]!, 4)
+    expect(found.neighbours[0]).toBe(7)
+    expect(found.cosines[0]).toBeCloseTo(1, 5)
+    const others = map.cosines.slice(7 * 15, 7 * 15 + 14)
+    others.forEach((cosine, j) => {
+      expect(found.cosines[j + 1]).toBeCloseTo(cosine, 5)
+    })
+    const { images } = await json<MapImages>(`coder/map/images?at=7,${found.neighbours[1]}`)
+    expect(images[0]).toEqual({
+      index: map.indices[7],
+      label: map.classes[map.labels[7]!],
+      pixels: base64(imageOf(map, 7)),
+    })
+    expect(images[1]!.index).toBe(map.indices[found.neighbours[1]!])
+  })
+
+  it.each<[string, string, string]>([
+    ['no places', 'map/images', '"at" must be at most 32 whole numbers'],
+    ['a place that is no number', 'map/images?at=1,x', 'got "1,x"'],
+    ['too many places', `map/images?at=${'1,'.repeat(32)}1`, 'at most 32'],
+    ['a place that there is not', 'map/images?at=99999', 'below '],
+  ])('refuses %s', async (_, path, words) => {
+    const response = await ask(`gan/${path}`)
+    expect(response.status).toBe(400)
+    expect(await refusal(response)).toContain(words)
+  })
+
+  it('is refused plainly for other images, without a checkpoint, and where nothing has features', async () => {
+    const small = await place('gan', new Uint8Array(7))
+    expect([small.status, await refusal(small)]).toEqual([400, expect.stringContaining('got 7 bytes')])
+    await copyRun(studio.folder, 'gan', 'young')
+    await rm(join(studio.folder, 'young/checkpoints'), { recursive: true })
+    const young = await ask('young/map')
+    expect([young.status, await refusal(young)]).toEqual([
+      409,
+      expect.stringContaining('has no checkpoint yet'),
+    ])
+    const points = await ask('points/map')
+    expect([points.status, await refusal(points)]).toEqual([
+      400,
+      expect.stringContaining('there are no features to make a map of'),
+    ])
+  })
 })
 
 describe('the nearest training images', () => {

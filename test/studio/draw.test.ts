@@ -1,18 +1,26 @@
 // Drawing in a real browser: strokes, keys and examples change what networks say.
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import type { FeatureMap } from '../../src/server/protocol.ts'
+import { frameOf, pointAt, turned } from '../../web/src/lib/feature-map.ts'
 import { trainSmall } from '../support/small-runs.ts'
 import { unless } from '../support/unless.ts'
 import { axeFaults, noBrowser, type TestBrowser, type TestStudio, testBrowser, testStudio } from './studio.ts'
+
+/** What the tests, which know no pages, need of a canvas. */
+interface Canvas {
+  toDataURL(): string
+}
 
 /** What is seen of an image on the page: a text that other pixels change. */
 const inkOf = (page: Page, label: RegExp): Promise<string> =>
   page
     .getByRole('img', { name: label })
     .locator('canvas')
-    .evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL())
+    .evaluate((canvas) => (canvas as unknown as Canvas).toDataURL())
 const SEEN = /^What the networks see, 28 by 28/
 const board = (page: Page) => page.getByRole('application', { name: 'Drawing area' })
 const part = (page: Page, name: string) => page.getByRole('region', { name })
@@ -264,6 +272,80 @@ unless(noBrowser).describe('drawing', () => {
       })
     expect(browser.complaints).toEqual([])
   })
+
+  it.each([
+    ['wide and light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
+    [
+      'narrow and dark',
+      { viewport: { width: 390, height: 844 }, colorScheme: 'dark', reducedMotion: 'reduce' },
+    ],
+  ] as const)(
+    'lands in the map of features, whose images are chosen by click and keys and move with a new checkpoint, %s',
+    async (_, options) => {
+      // The newest checkpoint comes when the map has been looked at.
+      const folder = join(studio.folder, 'coder')
+      const newest = (await readdir(join(folder, 'checkpoints'))).sort().at(-1)!
+      await rename(join(folder, 'checkpoints', newest), join(studio.folder, newest))
+      const page = await browser.open(studio, '/runs/coder/map', options)
+      const map = (await (await studio.ask('/api/runs/coder/map')).json()) as FeatureMap
+      expect(map.step).toBeLessThan(23)
+      const scatter = page.getByRole('application', { name: `Map of ${map.labels.length} images` })
+      await scatter.waitFor({ timeout: 60_000 })
+      const chosen = part(page, 'The chosen image')
+      const own = () => chosen.locator('strong').first().locator('..').innerText()
+      const nearest = (name: string) => part(page, name).getByRole('listitem')
+      const drawn = () =>
+        scatter.locator('canvas').evaluate((canvas) => (canvas as unknown as Canvas).toDataURL())
+
+      // A place where nothing lies over the image that is meant.
+      const places = turned(map.plane, frameOf(map.plane))
+      await scatter.scrollIntoViewIfNeeded()
+      const box = (await scatter.boundingBox())!
+      await page.mouse.click(box.x + places[6]! * box.width, box.y + places[7]! * box.height)
+      const found = pointAt(places, [places[6]!, places[7]!], 1)!
+      await expect
+        .poll(own, { timeout: 20_000 })
+        .toContain(`Held-out image ${map.indices[found]}, of class ${map.classes[map.labels[found]!]}.`)
+      await expect.poll(() => nearest('The chosen image').count()).toBe(8)
+      const clicked = await own()
+      await page.keyboard.press('Home')
+      const middle = await changed(own, clicked)
+      await page.keyboard.press('ArrowRight')
+      await changed(own, middle)
+
+      await board(page).scrollIntoViewIfNeeded()
+      await stroke(page, [0.5, 0.1], [0.5, 0.9])
+      await expect.poll(() => nearest('Draw, and see where it lands').count(), { timeout: 20_000 }).toBe(8)
+      const before = await settled(drawn)
+      await page.getByRole('button', { name: '7', exact: true }).click()
+      const alone = await changed(drawn, before)
+      await page.getByRole('button', { name: '7', exact: true }).click()
+      await page.getByLabel('neighbourhoods (UMAP)').check()
+      await page.locator('[data-method="umap"]').waitFor({ timeout: 60_000 })
+      await changed(drawn, alone)
+      expect(await axeFaults(page)).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+
+      await page.getByLabel('principal plane (PCA)').check()
+      const old = await settled(drawn)
+      await rename(join(studio.folder, newest), join(folder, 'checkpoints', newest))
+      const status = JSON.parse(await readFile(join(folder, 'status.json'), 'utf8'))
+      await writeFile(
+        join(folder, 'status.json'),
+        JSON.stringify({ ...status, updatedAt: new Date().toISOString() }),
+      )
+      await page.locator('[data-step="23"]').waitFor({ timeout: 20_000 })
+      await changed(drawn, old)
+      if (process.env.MAP_PICTURES) {
+        await page.locator('[data-moving="false"]').waitFor()
+        await page.screenshot({
+          path: `${process.env.MAP_PICTURES}/${options.colorScheme}.png`,
+          fullPage: true,
+        })
+      }
+      expect(browser.complaints).toEqual([])
+    },
+  )
 
   it('by finger draws and does not scroll the page', async () => {
     const page = await browser.open(studio, '/runs/gan/draw', {

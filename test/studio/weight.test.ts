@@ -12,11 +12,14 @@ import { copyRun, noBrowser, type TestBrowser, type TestStudio, testBrowser, tes
 /** Parts of ONNX Runtime: its loader and its WebAssembly. */
 const RUNTIME = /ort[.-]|\.wasm$/
 
+/** The worker that holds a library which one choice in one view asks for. */
+const UMAP = /umap-worker/
+
 describe("the pages' own script", () => {
   const assets = join(PAGES, 'assets')
-  const scripts = readdirSync(assets).filter((name) => name.endsWith('.js') && !RUNTIME.test(name))
-
-  const weigh = (names: readonly string[]): number =>
+  const all = readdirSync(assets).filter((name) => name.endsWith('.js') && !RUNTIME.test(name))
+  const scripts = all.filter((name) => !UMAP.test(name))
+  const weightOf = (names: readonly string[]): number =>
     names.reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).length, 0)
 
   it('is less than 70 kB, compressed, before a view is opened, and 420 kB with all views', () => {
@@ -24,8 +27,16 @@ describe("the pages' own script", () => {
     const first = scripts.filter((name) => page.includes(`/assets/${name}`))
     expect(first.length).toBeGreaterThan(3)
     expect(first.length).toBeLessThan(scripts.length)
-    expect(weigh(first)).toBeLessThan(70_000)
-    expect(weigh(scripts)).toBeLessThan(420_000)
+    expect(weightOf(first)).toBeLessThan(70_000)
+    expect(weightOf(scripts)).toBeLessThan(420_000)
+  })
+
+  it('leaves UMAP to a worker of less than 30 kB', () => {
+    const workers = all.filter((name) => UMAP.test(name))
+    expect(workers.length).toBe(1)
+    expect(weightOf(workers)).toBeLessThan(30_000)
+    for (const name of scripts)
+      expect(readFileSync(join(assets, name), 'latin1'), name).not.toContain('setPrecomputedKNN')
   })
 
   it('has no schemas inside: what pages get was checked by the server', () => {
@@ -66,7 +77,7 @@ unless(noBrowser).describe('a page', () => {
     await page.getByRole('link', { name: 'Latent space' }).waitFor()
     await page.waitForLoadState('networkidle').catch(() => {})
     expect(loaded.length).toBeGreaterThan(3)
-    expect(loaded.filter((path) => RUNTIME.test(path))).toEqual([])
+    expect(loaded.filter((path) => RUNTIME.test(path) || UMAP.test(path))).toEqual([])
     const wasm = page.waitForRequest((request) => request.url().endsWith('.wasm'))
     await page.getByRole('link', { name: 'Latent space' }).click()
     await wasm

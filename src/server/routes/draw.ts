@@ -3,23 +3,17 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { type CompanionSource, companionsOf, extractorBytes } from '../../answers/companions.ts'
-import { type DataImage, exampleImage, nearestImages } from '../../answers/nearest-images.ts'
-import { imagesOf } from '../../runs/index.ts'
+import { exampleImage, nearestImages } from '../../answers/nearest-images.ts'
 import { ConfigError } from '../../util/errors.ts'
 import type { StudioContext } from '../context.ts'
-import type { Companions, ExampleImage, NearestImages, ServedImage } from '../protocol.ts'
+import type { Companions, ExampleImage, NearestImages } from '../protocol.ts'
 import { readBody } from '../read-body.ts'
+import { imageBytes, served } from '../served-image.ts'
 
 /** Images that are found. */
 const NEAREST = 6
 
 const nearestSchema = z.object({ pixels: z.base64() })
-
-const served = ({ index, label, pixels }: DataImage): ServedImage => ({
-  index,
-  ...(label === undefined ? {} : { label }),
-  pixels: Buffer.from(pixels).toString('base64'),
-})
 
 export function drawRoutes(studio: StudioContext): Hono {
   const app = new Hono()
@@ -52,13 +46,8 @@ export function drawRoutes(studio: StudioContext): Hono {
   app.post('/api/runs/:name/nearest', async (context) => {
     const { config } = await studio.training(context.req.param('name'))
     const { pixels } = await readBody(context.req, nearestSchema)
-    const { height, width, channels } = imagesOf(config)
-    const bytes = new Uint8Array(Buffer.from(pixels, 'base64'))
     // Before the data is loaded for it.
-    if (bytes.length !== height * width * channels)
-      throw new ConfigError(
-        `"pixels" must be the ${height * width * channels} bytes of an image [${height}, ${width}, ${channels}] in base64, got ${bytes.length} bytes`,
-      )
+    const bytes = imageBytes(config, pixels)
     const { train } = await studio.data(config)
     const began = performance.now()
     const found = await nearestImages(train, bytes, NEAREST, context.req.raw.signal)

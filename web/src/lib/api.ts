@@ -8,8 +8,11 @@ import {
   type CriticResult,
   type CriticTotals,
   type ExampleImage,
+  type FeatureMap,
+  type FeaturePlace,
   type LatentExamples,
   type LatentSpace,
+  type MapImages,
   type NearestImages,
   type NearestRequest,
   type Refusal,
@@ -103,6 +106,13 @@ export const api = {
   example: (name: string, seed: number) => getJson<ExampleImage>(`${runPath(name)}/example?seed=${seed}`),
   nearest: (name: string, request: NearestRequest) =>
     postJson<NearestImages>(`${runPath(name)}/nearest`, request),
+  /** @param known  the step of the map that is there: null while it is the newest */
+  map: (name: string, known?: number) =>
+    getJson<FeatureMap | null>(`${runPath(name)}/map${known === undefined ? '' : `?known=${known}`}`),
+  mapImages: (name: string, places: readonly number[]) =>
+    getJson<MapImages>(`${runPath(name)}/map/images?at=${places.join(',')}`),
+  mapPlace: (name: string, request: NearestRequest) =>
+    postJson<FeaturePlace>(`${runPath(name)}/map`, request),
   files: (name: string) => getJson<RunFiles>(`${runPath(name)}/files`),
   networkUrl: (name: string, network: string) => `${runPath(name)}/networks/${network}.onnx`,
   csvUrl: (name: string, log: string) => `${runPath(name)}/${log}.csv`,

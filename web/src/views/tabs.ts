@@ -46,6 +46,13 @@ const TRAINING: readonly Tab[] = [
     load: () => import('./Draw.svelte'),
   },
   {
+    name: 'map',
+    label: 'Map',
+    // Images that are composed as they are asked for are no set to look at.
+    isFor: ({ config, parts }) => parts.features !== undefined && config.data.columns === undefined,
+    load: () => import('./Map.svelte'),
+  },
+  {
     name: 'capsules',
     label: 'Capsules',
     isFor: ({ config, parts }) => parts.capsules !== undefined && imageSize(config) !== undefined,
