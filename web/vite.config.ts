@@ -16,5 +16,7 @@ export default defineConfig({
     // Pictures and WebAssembly stay files: the page's policy allows no other origin, and they load when needed.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
+    // The emulator: games that need it are not played in pages.
+    rollupOptions: { external: [/^6502\.ts\//] },
   },
 })

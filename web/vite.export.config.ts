@@ -38,6 +38,8 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: false,
     chunkSizeWarningLimit: 3000,
+    // The emulator: games that need it are not played in pages.
+    rollupOptions: { external: [/^6502\.ts\//] },
     rolldownOptions: {
       input: fileURLToPath(new URL('src/export.ts', import.meta.url)),
       output: {

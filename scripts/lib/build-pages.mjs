@@ -16,15 +16,7 @@ function newest(/** @type {string} */ path) {
 }
 
 /** Pages take parts of the sources too. */
-const MADE_OF = [
-  'web',
-  'src/server/protocol.ts',
-  'src/runs',
-  'src/report',
-  'src/runtime',
-  'src/util',
-  'package-lock.json',
-]
+const MADE_OF = ['web', 'src', 'package-lock.json']
 
 /** @returns whether anything was built */
 export async function buildPages() {

@@ -1,6 +1,6 @@
 // The Atari 2600: the emulator 6502.ts, loaded when a game is played, as a console that is told what is pressed and shows a frame.
-import type BoardClass from '6502.ts/lib/machine/stella/Board.js'
-import type ConfigClass from '6502.ts/lib/machine/stella/Config.js'
+import type * as BoardFile from '6502.ts/lib/machine/stella/Board.js'
+import type * as ConfigFile from '6502.ts/lib/machine/stella/Config.js'
 import { ConfigError, messageOf } from '../../util/errors.ts'
 
 /** Pixels of a frame, as the Arcade Learning Environment cuts it. */
@@ -19,13 +19,24 @@ export interface Console {
   hold(isHeld: boolean): void
 }
 
+/** What a file of the package exports by default, whether its types are read as those of a module or of what Node loads. */
+type Exported<File> = File extends { readonly default: { readonly default: infer Class } }
+  ? Class
+  : File extends { readonly default: infer Class }
+    ? Class
+    : never
+
 interface Parts {
-  readonly Board: typeof BoardClass.default
-  readonly Config: typeof ConfigClass.default
+  readonly Board: Exported<typeof BoardFile>
+  readonly Config: Exported<typeof ConfigFile>
   /** Cartridges without banks, by their size. */
   readonly cartridges: Readonly<Record<number, new (bytes: number[]) => never>>
 }
 let parts: Parts | undefined
+
+/** Node gives the exports of a CommonJS file as its default. */
+const classOf = <File>(file: File): Exported<File> =>
+  (file as { default: { default: unknown } }).default.default as Exported<File>
 
 /** Clocks of a line, and lines: after the signal of the picture's end, of the picture, and from its end to that of the next signal. */
 const LINE = 228
@@ -51,9 +62,9 @@ export async function loadEmulator(): Promise<void> {
       import('6502.ts/lib/machine/stella/cartridge/Cartridge4k.js'),
     ])
     parts = {
-      Board: board.default.default,
-      Config: config.default.default,
-      cartridges: { 2048: small.default.default as never, 4096: large.default.default as never },
+      Board: classOf(board),
+      Config: classOf(config),
+      cartridges: { 2048: classOf(small) as never, 4096: classOf(large) as never },
     }
   } catch (error) {
     throw new ConfigError(
