@@ -17,6 +17,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     // The emulator: games that need it are not played in pages.
-    rollupOptions: { external: [/^6502\.ts\//] },
+    rolldownOptions: { external: [/^6502\.ts\//] },
   },
 })

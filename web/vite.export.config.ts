@@ -38,9 +38,9 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: false,
     chunkSizeWarningLimit: 3000,
-    // The emulator: games that need it are not played in pages.
-    rollupOptions: { external: [/^6502\.ts\//] },
     rolldownOptions: {
+      // The emulator: games that need it are not played in pages.
+      external: [/^6502\.ts\//],
       input: fileURLToPath(new URL('src/export.ts', import.meta.url)),
       output: {
         format: 'es',

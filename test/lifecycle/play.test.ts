@@ -111,13 +111,15 @@ describe('an agent that plays', () => {
 
   it('may be one that Dopamine left as a checkpoint, which plays the Atari 2600', async () => {
     const checkpoint = join(import.meta.dirname, '../fixtures/dopamine/tf_ckpt-199')
-    const asked = { episodes: 1, mostSteps: 3, frames: true, films: false } as const
+    const asked = { episodes: 1, mostSteps: 3, steps: 3, frames: true, films: false } as const
     const found = await playRun({ run: checkpoint, out: join(root, 'four'), ...asked })
     expect(found).toMatchObject({ environment: 'atari', lengths: [3] })
     expect(found.actions).toEqual(['noop', 'fire', 'right', 'left', 'right-fire', 'left-fire'])
     expect(await readdir(join(root, 'four'))).toEqual(['images', 'play.json', 'policy.onnx', 'steps.jsonl'])
     const picture = await readFile(join(found.files.frames!, 'frame_000002.png'))
-    expect(await decodePng(new Uint8Array(picture), 'a frame')).toMatchObject({ width: 160, height: 210 })
+    // The game as people see it, beside what the agent thinks.
+    const { width, height } = await decodePng(new Uint8Array(picture), 'a frame')
+    expect(width > 2 * 160 && height > 2 * 210).toBe(true)
   })
 
   it.each([

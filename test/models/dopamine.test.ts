@@ -53,7 +53,9 @@ describe('the agent of a checkpoint', () => {
     const found = agent()
     expect(found.atoms).toBe(51)
     const session = await openSession(checkpointPolicy(found, 'tf_ckpt-199'))
-    const outputs = await session.run({ observation: { data: observations, shape: [3, 84, 84, 4] } })
+    const outputs = await session.run({
+      observation: { data: observations, shape: [3, 84, 84, 4], dtype: 'uint8' },
+    })
     expect(difference(outputs.values!.data, told.values.flat())).toBeLessThan(1e-5)
     expect(difference(outputs.probabilities!.data, told.probabilities!.flat(2))).toBeLessThan(1e-5)
     expect(Object.keys(found.objective.offers ?? {})).toEqual(['act'])
@@ -64,7 +66,9 @@ describe('the agent of a checkpoint', () => {
     const found = agent()
     expect(found.atoms).toBe(1)
     const session = await openSession(checkpointPolicy(found, 'keras'))
-    const outputs = await session.run({ observation: { data: observations, shape: [3, 84, 84, 4] } })
+    const outputs = await session.run({
+      observation: { data: observations, shape: [3, 84, 84, 4], dtype: 'uint8' },
+    })
     expect(Object.keys(outputs)).toEqual(['values'])
     expect(difference(outputs.values!.data, told.values.flat())).toBeLessThan(1e-5)
   })
