@@ -215,7 +215,7 @@ describe('a power cut', () => {
         }
       }
       console.log(`power cuts: ${JSON.stringify(counts)}`)
-      expect(counts.states).toBeGreaterThan(120)
+      expect(counts.states).toBeGreaterThan(100)
       expect(counts.duringRecovery).toBeGreaterThan(20)
     },
     PATIENCE,
