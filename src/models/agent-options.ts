@@ -20,7 +20,12 @@ export const played = {
     .string()
     .optional()
     .describe('with --env atari: which game (default: that of --rom, or sky-lanes, which comes along)'),
-  rom: z.string().optional().describe("with --env atari: your own file of a game's cartridge"),
+  rom: z
+    .string()
+    .optional()
+    .describe(
+      "with --env atari: your own file of a game's cartridge (default: none, the game that comes along)",
+    ),
   actions: z
     .enum(['all', 'minimal'])
     .default('all')

@@ -56,12 +56,14 @@ describe('the commands that take runs', () => {
 
   it.each(commands)('%s finds them by name', async (name, usage) => {
     const several = usage.split('<run>').length > 2 ? ['first', 'second'] : ['first']
-    const found = await failing(name, ...several)
+    const others = [...usage.matchAll(/<(?!run>)[^>]+>/g)].map(() => 'something')
+    if (name === 'decrypt') others.push('--key', '5a17', '--out', 'picture.png')
+    const found = await failing(name, ...several, ...others)
     expect(found).toMatchObject({
       code: 3,
       message: expect.stringMatching(/runs.(first|second) is not a run folder/),
     })
-    const lost = await failing(name, ...several.slice(1), 'nowhere')
+    const lost = await failing(name, ...several.slice(1), 'nowhere', ...others)
     expect(lost).toMatchObject({
       code: 3,
       message: expect.stringMatching(/"nowhere": looked for .* and .*runs.nowhere;/),

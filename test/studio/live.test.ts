@@ -146,7 +146,7 @@ unless(noBrowser).describe('the studio', () => {
       const steps = page.getByLabel('Steps', { exact: true })
       await steps.fill('1.5')
       await page.getByText('Expected a whole number of at least 1 and at most 1000000000.').waitFor()
-      await page.getByLabel('Name').fill('../up')
+      await page.getByLabel('Name', { exact: true }).fill('../up')
       await page.getByText('Expected at most 128').waitFor()
       await page.getByRole('button', { name: 'Start training' }).click()
       await page.getByText('2 fields need another value.').waitFor()
@@ -195,7 +195,7 @@ unless(noBrowser).describe('the studio', () => {
       const described = await page.getByLabel('Learning rate').getAttribute('aria-describedby')
       expect(described?.split(' ')).toContain(await refusal.getAttribute('id'))
       await page.getByLabel('Learning rate').fill('')
-      await page.getByLabel('Name').fill('gan')
+      await page.getByLabel('Name', { exact: true }).fill('gan')
       await start.click()
       await page.getByText('there is a run "gan" already').waitFor()
       // The browser notes refused requests on its console.
@@ -216,7 +216,7 @@ unless(noBrowser).describe('the studio', () => {
     it('shows a run that cannot begin, with its reason', async () => {
       const page = await browser.open(studio, '/new')
       await page.getByRole('radio', { name: /^classifier/ }).check()
-      await page.getByLabel('Name').fill('bad')
+      await page.getByLabel('Name', { exact: true }).fill('bad')
       await page.getByLabel('Count').fill('200')
       await page.getByLabel('Steps', { exact: true }).fill('5')
       await page.getByText('More settings').click()
@@ -410,7 +410,7 @@ unless(noBrowser).describe('the studio', () => {
   describe('run that trains', () => {
     it('is started from the page, and its curves and samples arrive by themselves', async () => {
       const page = await browser.open(studio, '/new')
-      await page.getByLabel('Name').fill('duel')
+      await page.getByLabel('Name', { exact: true }).fill('duel')
       await page.getByLabel('Count').fill('200')
       await page.getByLabel('Steps', { exact: true }).fill('100000')
       await page.getByLabel('Batch size').fill('4')

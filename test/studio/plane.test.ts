@@ -137,7 +137,7 @@ unless(noBrowser).describe('the duel on the plane', () => {
 
   it('is seen to collapse by whoever takes the first example of the form', async () => {
     const { forms } = (await (await studio.ask('/api/forms')).json()) as StartForms
-    expect(forms[0]!.examples!.map(({ data, settings }) => [data, settings.objective])).toEqual([
+    expect(forms[0]!.examples!.slice(0, 2).map(({ data, settings }) => [data, settings.objective])).toEqual([
       ['ring', 'non-saturating'],
       ['ring', 'r3gan'],
     ])

@@ -91,7 +91,7 @@ describe('every setting of every model', () => {
         } catch (error) {
           // A form's fields are checked one by one; which of them go together, and which names a list may hold, only the model knows.
           expect((error as Error).message).toMatch(
-            / is for --.*leave one of them out$|^--(augment|diff-augment|weak|strong): unknown |^expected (returns|a memory|arrivals) |^levers: expected a pool /,
+            / is for --.*leave one of them out$|^--(augment|diff-augment|weak|strong): unknown |^expected (returns|a memory|arrivals) |^levers: expected a pool |is one game; expected /,
           )
         }
       }

@@ -1,5 +1,6 @@
-// `sparring play <run | policy.onnx>`: an agent plays, and what it does can be looked at.
+// `sparring play <run | policy.onnx | checkpoint>`: an agent plays, and what it does can be looked at.
 import { z } from 'zod'
+import { checkpointPrefix } from '../../lifecycle/checkpoint-prefix.ts'
 import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { RUNS_FOLDER } from '../../runs/node/run-name.ts'
 import { ConfigError } from '../../util/errors.ts'
@@ -47,6 +48,8 @@ const SETTINGS = [
     '<steps>',
     'steps that figures show: what it thought at the first, the game at all of them (default: 540,550)',
   ),
+  textSetting('env', '<name>', 'of a checkpoint: the environment that it plays (default: atari)'),
+  textSetting('rom', '<file>', 'the file of a game of the Atari 2600 (default: where it was)'),
   textSetting(
     'out',
     '<folder>',
@@ -56,11 +59,15 @@ const SETTINGS = [
 
 export const define: Define = (command, session) => {
   addFlags(command, SETTINGS)
-    .argument('<run>', `folder of the run, its name in ${RUNS_FOLDER}, or the policy.onnx of one`, runPath)
+    .argument(
+      '<run>',
+      `folder of the run, its name in ${RUNS_FOLDER}, the policy.onnx of one, or a checkpoint of TensorFlow by what its files have in common`,
+      (given: string) => checkpointPrefix(given) ?? runPath(given),
+    )
     .description(
       'Let the agent of a run play: returns of whole episodes, and of the first game what it saw, thought and did, step by step, as a log, films and figures.',
     )
-    .usage('<run | policy.onnx> [flags]')
+    .usage('<run | policy.onnx | checkpoint> [flags]')
     .action(async (run: string) => {
       const given = resolveGiven(SETTINGS, { flags: givenFlags(command, SETTINGS), environment: {} })
       const { playRun } = await import('../../lifecycle/index.ts')
