@@ -51,7 +51,7 @@ const options = z.object({
     .min(0)
     .default(0.3)
     .describe('what secrecy weighs for Alice and Bob at first, beside being understood'),
-  secrecy: z.number().min(0).default(1.9).describe('what it weighs from three fifths of the training on'),
+  secrecy: z.number().min(0).default(2).describe('what it weighs from three fifths of the training on'),
   freshEvery: z
     .int()
     .min(0)
@@ -73,7 +73,7 @@ export const cryptography = defineModel<typeof options>({
   name: 'cryptography',
   description:
     'Alice and Bob learn to keep a secret from Eve, with nothing but a shared key (a demonstration, no cipher)',
-  defaults: { steps: 36_000, batchSize: 256, sampleEvery: 0, checkpointEvery: 2000 },
+  defaults: { steps: 60_000, batchSize: 256, sampleEvery: 0, checkpointEvery: 2000 },
   madeFor: { columns: messageColumns({ bits: 16, keyBits: 16 }) },
   options,
   settle,
