@@ -22,12 +22,10 @@ const { values } = parseArgs({
   },
 })
 const python = pythonWith('ale_py')
-if (!python) {
-  console.error(
+if (!python)
+  throw new Error(
     'no Python with ale-py: pip install ale-py numpy opencv-python-headless, and PYTHON=<path> chooses the interpreter',
   )
-  process.exit(1)
-}
 const rom =
   values.rom ??
   execFileSync(python, ['-c', 'import ale_py.roms as r; print(r.get_rom_path("space_invaders"))'], {

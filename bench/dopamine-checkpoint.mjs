@@ -15,12 +15,10 @@ const { values } = parseArgs({
   options: { names: { type: 'string', default: 'legacy' }, outputs: { type: 'string', default: '306' } },
 })
 const python = pythonWith('tensorflow')
-if (!python) {
-  console.error(
+if (!python)
+  throw new Error(
     'no Python with tensorflow: pip install tensorflow, and PYTHON=<path> chooses the interpreter',
   )
-  process.exit(1)
-}
 const folder = mkdtempSync(join(tmpdir(), 'dopamine-'))
 try {
   const prefix = join(folder, 'tf_ckpt-199')

@@ -21,10 +21,8 @@ const { values } = parseArgs({
   },
 })
 const python = pythonWith('minatar')
-if (!python) {
-  console.error('no Python with minatar: pip install minatar, and PYTHON=<path> chooses the interpreter')
-  process.exit(1)
-}
+if (!python)
+  throw new Error('no Python with minatar: pip install minatar, and PYTHON=<path> chooses the interpreter')
 
 /** What chance has made there, in the state of ours; see `save` of each game. */
 const TAKEN_OVER = {

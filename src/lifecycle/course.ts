@@ -1,5 +1,4 @@
 // What is measured while a run trains: `--evaluate-every`. Of fresh samples, or of whole episodes of an agent.
-import type { Classify } from '../data/modes.ts'
 import type { RunEvent } from '../measuring/events.ts'
 import { classifyBy } from '../measuring/mode-evaluator.ts'
 import type { ExtractorSource } from '../measuring/reported-extractor.ts'
@@ -9,21 +8,11 @@ import { functionOf, offeredBy } from '../objectives/offer.ts'
 import { askedSamples } from '../pictures/fresh-samples.ts'
 import type { RunConfig } from '../runs/index.ts'
 import type { Engine } from '../runtime/engine.ts'
-import type { Weights } from '../training/functions.ts'
 import { randomStream } from '../util/random.ts'
+import type { Course } from './course-of-run.ts'
 import { evaluatorFor } from './evaluator-for.ts'
 import { returnsCourse } from './returns-course.ts'
 import type { RunData } from './run-data.ts'
-
-export interface Course {
-  /** The log that has it. */
-  readonly log: NonNullable<RunConfig['evaluated']>
-  /** Measures of one draw of samples, by name, always from the same latents; NaN where there is no value. */
-  evaluate(weights: Weights): Promise<Readonly<Record<string, number>>>
-  /** Names images, where the measures look through a classifier. */
-  readonly classify?: Classify | undefined
-  close(): Promise<void>
-}
 
 /** The log in which an objective is evaluated: an agent plays. */
 export const evaluatedBy = (objective: Objective): NonNullable<RunConfig['evaluated']> =>

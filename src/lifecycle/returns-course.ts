@@ -4,7 +4,7 @@ import { type EnvironmentOptions, makeEnvironment, rulesNamed } from '../environ
 import type { Objective } from '../objectives/objective.ts'
 import { functionOf } from '../objectives/offer.ts'
 import { openFunction } from '../training/functions.ts'
-import type { Course } from './course.ts'
+import type { Course } from './course-of-run.ts'
 
 /** Episodes of a measurement, steps after which each is cut off, and the first of their seeds: no training plays these. */
 export const EVALUATED = { episodes: 10, mostSteps: 10_000, seed: 2 ** 40 } as const
@@ -14,7 +14,8 @@ export function returnsCourse(objective: Objective): Course {
   const act = functionOf(objective, 'act')
   const { name, options } = act.environment!
   const { episodes, mostSteps, seed } = EVALUATED
-  const limit = { maxEpisodeSteps: Math.min(mostSteps, rulesNamed(name).maxEpisodeSteps ?? mostSteps) }
+  const rules = rulesNamed(name, options.game as string | undefined)
+  const limit = { maxEpisodeSteps: Math.min(mostSteps, rules.maxEpisodeSteps ?? mostSteps) }
   const [port] = Object.keys(act.of.inputs) as [string]
   return {
     log: 'returns',

@@ -27,7 +27,8 @@ import { samples } from '../training/watchers/samples.ts'
 import { validation } from '../training/watchers/validation.ts'
 import { SHARES } from '../util/limits.ts'
 import { memoryBytes } from '../util/node/memory.ts'
-import { type Course, evaluatedBy, openCourse } from './course.ts'
+import { evaluatedBy, openCourse } from './course.ts'
+import type { Course } from './course-of-run.ts'
 import { engineThreads } from './engine-threads.ts'
 import { finishRun } from './finish-run.ts'
 import { arraysOf, originFile, readOrigin, writeOrigin } from './origin.ts'
@@ -183,7 +184,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
     checkLabels(model.name, { train, test: measures ? test : undefined })
   }
   checkLabelled(model.learnsLabels)
-  const facts = { ...data.facts, steps: common.steps }
+  const facts = { ...data.facts, steps: common.steps, batchSize: common.batchSize }
   const objective = model.objective(options, facts)
   checkLabelled(classInputOf(objective.offers?.generate ?? {}) !== undefined)
   // The same is looked at again when the step is lowered; here no folder has been made for it yet.

@@ -31,6 +31,8 @@ export interface DataFacts {
   readonly classes?: number | undefined
   /** Steps of the whole training, for rates that change with them; without it they stay. */
   readonly steps?: number | undefined
+  /** Examples of a batch, where a training is about to begin: for models whose own data comes in parts that batches must divide. */
+  readonly batchSize?: number | undefined
 }
 
 /** A training worth seeing: what forms offer to fill in. */

@@ -1,6 +1,6 @@
 // PQN: the fast agent, which learns from what many copies of a game have just played.
 import { z } from 'zod'
-import { rolloutColumns, rolloutSource } from '../agents/index.ts'
+import { rolloutColumns, rolloutSource, updatesOf } from '../agents/index.ts'
 import { rulesNamed } from '../environments/index.ts'
 import { pqn as objectiveOf } from '../objectives/pqn.ts'
 import { globalClipnorm, radam } from '../optimizers/index.ts'
@@ -62,7 +62,9 @@ export const pqn = defineModel<typeof options>({
       lambda,
       epsilon: { first: 1, last: lastEpsilon, steps: explore },
     }),
-  objective(given, { steps }) {
+  objective(given, { steps, batchSize }) {
+    if (batchSize !== undefined)
+      updatesOf({ copies: given.copies, steps: given.rollout, epochs: given.epochs }, batchSize)
     const { observation, actions } = portsFor(given)
     const falling = (update: number): number => given.learningRate * Math.max(0, 1 - update / steps!)
     const made = objectiveOf({

@@ -37,7 +37,11 @@ test('a map that has changed comes as near as it can without any distance changi
   const best = turned(changed, agreement(changed, some))
   const apart = (points: ArrayLike<number>, i: number, j: number) =>
     Math.hypot(points[2 * i]! - points[2 * j]!, points[2 * i + 1]! - points[2 * j + 1]!)
-  for (const [i, j] of [[0, 1], [3, 17], [8, 9]] as const) // biome-ignore format: pairs in one line
+  for (const [i, j] of [
+    [0, 1],
+    [3, 17],
+    [8, 9],
+  ] as const)
     expect(apart(best, i, j)).toBeCloseTo(apart(changed, i, j), 9)
   const off = (points: ArrayLike<number>) => some.reduce((sum, x, at) => sum + (x - points[at]!) ** 2, 0)
   // Neither a little further turned nor mirrored is nearer.
