@@ -23,7 +23,8 @@ export function nameFirst(args: readonly string[], isSwitch: (flag: string) => b
 }
 
 /**
- * Gives a command one sub-command per model, and a clear error for any other name.
+ * Gives a command one sub-command per model, and a clear error for any other name. A sub-command gets its flags when it is the one that
+ * is asked for: describing those of every model takes longer than all else that a command does before it begins.
  *
  * @param define  gives a sub-command its flags and action
  * @param own     reads a file with a model of one's own; absent where only the models there are will do
@@ -37,20 +38,24 @@ export function modelCommands(
   const parent = command.name()
   const names = models.map(({ name }) => name)
   command.usage('<model> [flags]').commandsGroup('Models:').helpCommand(false)
-  for (const model of models) {
-    const sub = command.command(model.name).description(model.description).usage('[flags]')
-    define(sub, model)
+  for (const { name, description } of models) command.command(name).description(description).usage('[flags]')
+  const complete = (sub: Command): Command => {
+    if (sub.options.length === 0) define(sub, modelNamed(sub.name()))
+    return sub
   }
-  const switches = new Set(
-    command.commands.flatMap((sub) =>
-      sub.options.filter((option) => option.isBoolean()).map(({ long }) => long),
-    ),
-  )
+  command.hook('preSubcommand', (_, sub) => void complete(sub))
   // Reached when the first argument is no model: it is mistyped, missing, or stands behind flags.
   command
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async () => {
+      const switches = new Set(
+        command.commands.flatMap((sub) =>
+          complete(sub)
+            .options.filter((option) => option.isBoolean())
+            .map(({ long }) => long),
+        ),
+      )
       const [name, ...flags] = nameFirst(command.args, (flag) => switches.has(flag))
       if (name === undefined || name.startsWith('-'))
         throw new ConfigError(`${parent} needs the name of a model (${names.join(', ')})`)
