@@ -4,9 +4,11 @@ import type { EventRow, MetricInfo } from '../runs/index.ts'
 import type { Curve } from '../statistics/curve.ts'
 import { formatCount } from '../util/format.ts'
 
-/** Colours of everything in a chart but its curves. */
+/** Colours of everything in a chart but curves of several, which have the same on any page. */
 export interface ChartTheme {
   background: string
+  /** A curve that is alone. */
+  accent: string
   ink: string
   muted: string
   line: string
@@ -16,6 +18,7 @@ export interface ChartTheme {
 /** Dark ink on white: for files, which may lie on a page of any colour. */
 export const LIGHT: ChartTheme = {
   background: '#ffffff',
+  accent: '#5b43d6',
   ink: '#1b1f27',
   muted: '#5b6270',
   line: '#e3e6eb',
@@ -25,11 +28,25 @@ export const LIGHT: ChartTheme = {
 /** Light ink on nothing: for a dark page that lends its own background. */
 export const DARK: ChartTheme = {
   background: 'transparent',
+  accent: '#a99bff',
   ink: '#e8eaee',
   muted: '#a3acba',
   line: '#2c323d',
   severity: { info: '#7d8696', warning: '#ffb000', error: '#ff6b6b' },
 }
+
+const coloursOf = ({ severity, accent, ink, muted, line }: ChartTheme): string[] => [
+  accent,
+  ink,
+  muted,
+  line,
+  ...Object.values(severity),
+]
+const DARK_OF = new Map(coloursOf(LIGHT).map((colour, i) => [colour, coloursOf(DARK)[i]!]))
+
+/** A chart on nothing with light's colours, as SVG text, with those of the dark: to draw it again would take a hundred times as long. */
+export const darkened = (svg: string): string =>
+  svg.replace(/#[0-9a-f]{6}\b/g, (colour) => DARK_OF.get(colour) ?? colour)
 
 export interface ChartOptions {
   theme?: ChartTheme

@@ -1,5 +1,5 @@
 // Building blocks of the report's page: cards, charts, small tables.
-import { type ChartTheme, DARK, LIGHT } from './chart-parts.ts'
+import { type ChartTheme, darkened, LIGHT } from './chart-parts.ts'
 import { svgUri } from './data-uri.ts'
 import { escapeMarkup as safe } from './escape.ts'
 
@@ -7,23 +7,22 @@ import { escapeMarkup as safe } from './escape.ts'
 export const card = (id: string, title: string, body: string): string =>
   `<section class="card" aria-labelledby="${id}">\n<h2 id="${id}">${safe(title)}</h2>\n${body}\n</section>`
 
-/** A chart for every combination of wide or narrow and light or dark; the browser picks one. */
+/** A chart for every combination of wide or narrow and light or dark; the browser picks one. `draw` gives it in light's colours. */
 export function chart(alt: string, draw: (theme: ChartTheme, compact: boolean) => string): string {
-  const source = (media: string, theme: ChartTheme, compact: boolean): string =>
-    `<source media="${media}" srcset="${svgUri(draw(theme, compact))}">`
-  const light = { ...LIGHT, background: 'transparent' }
-  const small = svgUri(draw(light, true))
+  const theme = { ...LIGHT, background: 'transparent' }
+  const [wide, small] = [draw(theme, false), draw(theme, true)]
+  const source = (media: string, svg: string): string => `<source media="${media}" srcset="${svgUri(svg)}">`
   const narrow = '(max-width: 640px)'
   const dark = 'screen and (prefers-color-scheme: dark)'
   return [
     '<picture class="chart">',
-    source(`${dark} and ${narrow}`, DARK, true),
-    `<source media="${narrow}" srcset="${small}">`,
-    source(dark, DARK, false),
-    `<img src="${svgUri(draw(light, false))}" alt="${safe(alt)}">`,
+    source(`${dark} and ${narrow}`, darkened(small)),
+    source(narrow, small),
+    source(dark, darkened(wide)),
+    `<img src="${svgUri(wide)}" alt="${safe(alt)}">`,
     '</picture>',
     // Browsers do not choose among sources anew when they print.
-    `<img class="on-paper" src="${small}" alt="${safe(alt)}" loading="lazy">`,
+    `<img class="on-paper" src="${svgUri(small)}" alt="${safe(alt)}" loading="lazy">`,
   ].join('\n')
 }
 

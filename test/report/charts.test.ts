@@ -1,8 +1,9 @@
 // Charts as options and as SVG text.
 import type { LineSeriesOption } from 'echarts'
 import { describe, expect, test } from 'vitest'
+import { darkened } from '../../src/report/chart-parts.ts'
 import { measureCurve } from '../../src/report/charts.ts'
-import { DARK, learningCurves, renderSvg, speedCurve } from '../../src/report/index.ts'
+import { DARK, LIGHT, learningCurves, renderSvg, speedCurve } from '../../src/report/index.ts'
 import { metricInfoSchema } from '../../src/runs/index.ts'
 import { inventedRecord } from '../runs/invented-run.ts'
 
@@ -84,6 +85,17 @@ describe('the learning curves', () => {
     expect(svg).not.toMatch(/<script|<style|href=|NaN|undefined/)
     expect(svg).toContain('fill="#ffffff"')
     expect(renderSvg(learningCurves(inventedRecord(), { theme: DARK }), 1100, 480)).not.toContain('#ffffff')
+  })
+
+  test('is the same drawn in the dark as darkened', () => {
+    const theme = { ...LIGHT, background: 'transparent' }
+    for (const chart of [learningCurves, speedCurve]) {
+      const [light, dark] = [theme, DARK].map((each) =>
+        renderSvg(chart(inventedRecord(), { theme: each }), 1100, 480),
+      )
+      expect(dark).not.toBe(light)
+      expect(darkened(light!)).toBe(dark)
+    }
   })
 
   test('of a single step, or without any, are still a chart', () => {

@@ -5,8 +5,6 @@ import { type ChartOptions, FONT, LIGHT, plotArea } from '../chart-parts.ts'
 
 type Point = readonly [x: number, share: number]
 
-const COLOR = { light: '#5b43d6', dark: '#a99bff' }
-
 /**
  * A share, from 0 to 100%, over something else.
  *
@@ -19,7 +17,7 @@ export function shareCurve(
   { theme = LIGHT, compact = false }: Pick<ChartOptions, 'theme' | 'compact'>,
   mark?: { readonly at: number; readonly words: string },
 ): EChartsOption {
-  const color = theme.ink === LIGHT.ink ? COLOR.light : COLOR.dark
+  const color = theme.accent
   return {
     animation: false,
     backgroundColor: theme.background,
