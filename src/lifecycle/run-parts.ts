@@ -1,7 +1,7 @@
 // The networks of a run by the part they play: which one samples, judges, encodes, classifies.
 import { rulesNamed, teamRulesOf } from '../environments/index.ts'
-import type { Port } from '../layers/ports.ts'
-import { outputOf } from '../layers/use.ts'
+import type { Ports } from '../layers/ports.ts'
+import { type NamedPort, outputOf } from '../layers/use.ts'
 import { type FeatureSource, featureSource } from '../models/fine-tuned.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { isLatent, type KnownFunction, type LatentDistribution, offeredBy } from '../objectives/offer.ts'
@@ -13,13 +13,11 @@ import { acting, SALIENCY_FILE } from './networks.ts'
 import { recordedObjective } from './recorded-run.ts'
 
 export interface RunParts {
-  /** All networks, with the names of input and output in their ONNX files. */
+  /** All networks, with all inputs and outputs of their ONNX files; shapes are without the batch axis. */
   readonly networks: readonly {
     readonly name: string
-    readonly input: string
-    readonly output: string
-    readonly inputShape: readonly number[]
-    readonly outputShape: readonly number[]
+    readonly inputs: readonly NamedPort[]
+    readonly outputs: readonly NamedPort[]
   }[]
   /** Networks that are updated together, in the order of the phases: whom a single step can be for. */
   readonly players: readonly (readonly string[])[]
@@ -76,10 +74,7 @@ export interface RunParts {
   }
 }
 
-const only = (ports: Readonly<Record<string, Port>>): [name: string, shape: readonly number[]] => {
-  const [name, { shape }] = Object.entries(ports)[0]!
-  return [name, shape]
-}
+const named = (ports: Ports): NamedPort[] => Object.entries(ports).map(([name, port]) => ({ name, ...port }))
 
 function teamPart(objective: Objective): Pick<RunParts, 'team'> {
   const [decide, speak] = [offeredBy(objective, 'decide'), offeredBy(objective, 'speak')]
@@ -125,18 +120,18 @@ export function runParts(config: RunConfig): RunParts {
   // Pages have no emulator and no file of the user's.
   const agent = known && !rulesNamed(known.environment).prepare ? known : undefined
   return {
-    networks: Object.values(objective.networks).map((network) => {
-      const [input, inputShape] = only(network.inputs)
-      const [output, outputShape] = only(network.outputs)
-      return { name: network.name, input, output, inputShape, outputShape }
-    }),
+    networks: Object.values(objective.networks).map(({ name, inputs, outputs }) => ({
+      name,
+      inputs: named(inputs),
+      outputs: named(outputs),
+    })),
     players: playersOf(objective),
     ...(generate && latent
       ? {
           sampler: {
             network: generate.network,
             latent,
-            latentDim: sizeOf(only(generate.of.inputs)[1]),
+            latentDim: sizeOf(named(generate.of.inputs)[0]!.shape),
           },
         }
       : {}),
@@ -145,7 +140,7 @@ export function runParts(config: RunConfig): RunParts {
           autoencoder: {
             encoder: encode.network,
             decoder: decode.network,
-            latentDim: sizeOf(only(decode.of.inputs)[1]),
+            latentDim: sizeOf(named(decode.of.inputs)[0]!.shape),
           },
         }
       : {}),
