@@ -3,9 +3,10 @@ import { rulesNamed, teamRulesOf } from '../environments/index.ts'
 import type { Ports } from '../layers/ports.ts'
 import { type NamedPort, outputOf } from '../layers/use.ts'
 import { type FeatureSource, featureSource } from '../models/fine-tuned.ts'
-import type { Objective } from '../objectives/objective.ts'
+import { NO_CIPHER } from '../objectives/cryptography.ts'
+import { type Goal, metricsOf, type Objective } from '../objectives/objective.ts'
 import { isLatent, type KnownFunction, type LatentDistribution, offeredBy } from '../objectives/offer.ts'
-import { imageSize, type RunConfig } from '../runs/index.ts'
+import { imageSize, type MetricInfo, type RunConfig } from '../runs/index.ts'
 import { playersOf, refusal } from '../training/controls.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
 import { sizeOf } from '../util/shape.ts'
@@ -63,6 +64,22 @@ export interface RunParts {
     /** The largest number that an agent may have, of tasks in which they know who they are. */
     readonly most?: number
   }
+  /** Who hides messages, who understands them and who listens: networks by their names, and how many bits they take at once. */
+  readonly cipher?: {
+    readonly encrypt: string
+    readonly decrypt: string
+    readonly listen: string
+    readonly bits: number
+    readonly keyBits: number
+    /** What stands wherever it is put to use. */
+    readonly note: string
+  }
+  /** Newcomers against what was learned: who they are, the numbers of their log, and what is to be reached. */
+  readonly challenge?: {
+    readonly network: string
+    readonly metrics: readonly MetricInfo[]
+    readonly goals: readonly Goal[]
+  }
   /** What acts in an environment that pages can play: a network with gradients, and what it was trained in. */
   readonly agent?: {
     readonly network: string
@@ -89,6 +106,29 @@ function teamPart(objective: Objective): Pick<RunParts, 'team'> {
       ...(observation.shape.length === 0 ? { most: observation.high as number } : {}),
     },
   }
+}
+
+function cipherPart(objective: Objective): Pick<RunParts, 'cipher'> {
+  const [encrypt, decrypt] = [offeredBy(objective, 'encrypt'), offeredBy(objective, 'decrypt')]
+  const listen = offeredBy(objective, 'listen')
+  if (!encrypt || !decrypt || !listen) return {}
+  const { message, key } = encrypt.of.inputs
+  return {
+    cipher: {
+      encrypt: encrypt.network,
+      decrypt: decrypt.network,
+      listen: listen.network,
+      bits: sizeOf(message!.shape),
+      keyBits: sizeOf(key!.shape),
+      note: NO_CIPHER,
+    },
+  }
+}
+
+function challengePart({ challenge }: Objective): Pick<RunParts, 'challenge'> {
+  if (!challenge) return {}
+  const { network, objective, goals = [] } = challenge
+  return { challenge: { network, metrics: metricsOf(objective), goals } }
 }
 
 /** Where a run's features are; undefined where it has none. */
@@ -157,6 +197,8 @@ export function runParts(config: RunConfig): RunParts {
       : {}),
     ...(offered('judge') ? { critic: offered('judge')!.network } : {}),
     ...teamPart(objective),
+    ...cipherPart(objective),
+    ...challengePart(objective),
     ...(offered('classify') ? { classifier: offered('classify')!.network } : {}),
     ...(features
       ? {
