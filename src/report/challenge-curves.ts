@@ -3,7 +3,7 @@ import type { EChartsOption, LineSeriesOption } from 'echarts'
 import type { MetricInfo, RunRecord } from '../runs/index.ts'
 import { type Curve, curveOf, downsample, smooth } from '../statistics/curve.ts'
 import { formatMetric } from '../statistics/summary.ts'
-import { type ChartOptions, LIGHT, overSteps, yAxis } from './chart-parts.ts'
+import { type ChartOptions, LIGHT, overSteps, plotArea, yAxis } from './chart-parts.ts'
 import { defaultSmoothing, metricColor } from './charts.ts'
 
 /** What is known of a challenge: numbers of its log, and which of them are to reach what. */
@@ -77,7 +77,8 @@ export function challengeCurves(
               lineStyle: { color, type: [2, 4] as number[], width: 1.75 },
               label: {
                 formatter: `${compact ? '' : `${info.label}: `}${goalText(goal)}`,
-                position: 'insideStartTop' as const,
+                // Where curves that reach it are not.
+                position: goal.is === 'below' ? ('insideEndTop' as const) : ('insideEndBottom' as const),
                 color: theme.ink,
                 fontSize: 12,
               },
@@ -102,6 +103,7 @@ export function challengeCurves(
   })
   return {
     ...overSteps(record.metrics[0]?.step ?? 0, last, options),
+    grid: { ...plotArea(compact, true), right: compact ? 16 : 28 },
     legend: {
       data: drawn.map(({ info }) => info.label),
       top: 6,
@@ -114,6 +116,8 @@ export function challengeCurves(
       {
         // Nothing is cut: goals are part of what is to be seen.
         ...yAxis('left', { infos: metrics, curves: [] }, options),
+        // The legend says it.
+        name: '',
         max: ({ max }) => Math.max(max, ...goals.map(({ value }) => 1.05 * value)),
         axisLabel: { color: theme.muted, fontSize: 12, showMaxLabel: false },
       },
