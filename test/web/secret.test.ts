@@ -25,6 +25,7 @@ const pair: PageCipher = {
     Uint8Array.from(messages, (bit, i) => (bit > 0 ? 1 : 0) ^ (keys[i]! > 0 ? 0b10101011 : 0)),
   read: async (sent, keys) => Float32Array.from(sent, (byte, i) => 2 * ((byte & 1) ^ +(keys[i]! > 0)) - 1),
   listen: async (sent) => new Float32Array(sent.length).fill(0.5),
+  close: async () => {},
 }
 
 it('writes texts as whole blocks and reads them again, whatever a block holds', () => {

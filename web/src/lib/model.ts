@@ -23,6 +23,8 @@ export interface PageNetwork {
     count: number,
     options?: { readonly isBackground?: boolean },
   ): Promise<Float32Array>
+  /** Frees it, after what is running. */
+  close(): Promise<void>
 }
 
 const whereOf = ({ backend, threads }: WebModel): string =>
@@ -84,6 +86,7 @@ async function open(
       const made = await turns(() => model.run(feeds), isBackground)
       return made[output]!.data as Float32Array
     },
+    close: () => turns(() => model.close(), true),
   }
 }
 

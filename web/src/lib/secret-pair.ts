@@ -15,6 +15,7 @@ export interface PageCipher extends PairForm {
   read(sent: Uint8Array, keys: Float32Array, count: number): Promise<Float32Array>
   /** Eve's. */
   listen(sent: Uint8Array, count: number): Promise<Float32Array>
+  close(): Promise<void>
 }
 
 /** The pair as a cipher of bytes. @throws ConfigError where its lengths are none */
