@@ -237,5 +237,11 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
         throw new ConfigError(
           `${where}: the watch "${watch.kind}" looks at "${metric}", which is not logged (${logged.join(', ')})`,
         )
+  const told = definition.challenge?.objective.logs.map(({ name }) => name) ?? []
+  for (const { metric } of definition.challenge?.goals ?? [])
+    if (!told.includes(metric))
+      throw new ConfigError(
+        `${where}: a goal of its challenge is of "${metric}", which that does not log (${told.join(', ')})`,
+      )
   return definition
 }
