@@ -92,6 +92,7 @@ function takenFromFs(text: string): string[] {
 
 /** What the studio's pages, a house of their own in `web/`, may take from here: these rooms, and single files. */
 const FOR_PAGES = [
+  'ciphers',
   'environments',
   'report',
   'runs',

@@ -6,7 +6,7 @@ import { imagesOf, type RunStatus } from '../runs/index.ts'
 import { isTraining, listRuns, type RunFolder, type TrainingListing } from '../runs/node/index.ts'
 import { DataError } from '../util/errors.ts'
 
-/** A network with the names of input and output in its ONNX file, and their shapes without the batch axis. */
+/** A network with the inputs and outputs of its ONNX file, and their shapes without the batch axis. */
 export type NetworkPorts = RunParts['networks'][number]
 
 /** A network, or a pair, that plays a part. */
@@ -125,10 +125,8 @@ export async function companionsOf(from: CompanionSource): Promise<Companions> {
       networks: [
         {
           name: 'extractor',
-          input: 'images',
-          output: 'probabilities',
-          inputShape: [height, width, channels],
-          outputShape: [classes.length],
+          inputs: [{ name: 'images', shape: [height, width, channels] }],
+          outputs: [{ name: 'probabilities', shape: [classes.length] }],
         },
       ],
       gives: 'probabilities',

@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { BlockCipher } from '../ciphers/block-cipher.ts'
-import { avalanche, byteEntropy, distinctBlocks, edgeCorrelation, type Grid } from '../ciphers/leak.ts'
-import { counterMode, ecb, type Mode, padded } from '../ciphers/modes.ts'
+import { avalanche, type Grid } from '../ciphers/leak.ts'
+import { ecb, type Mode } from '../ciphers/modes.ts'
 import { aes128, aes128Counter } from '../ciphers/node-aes.ts'
+import { type Leak, leakOf, pairCounter, pairEcb, shownOf, type Way } from '../ciphers/ways.ts'
 import { sha256 } from '../data/dataset.ts'
 import { NO_CIPHER } from '../objectives/cryptography.ts'
 import { enlarge, type PixelImage, tileGrid } from '../report/index.ts'
@@ -36,20 +37,6 @@ export interface EncryptRequest {
   readonly bytes?: boolean | undefined
   /** Folder for all of it. */
   readonly out: string
-}
-
-/** What a ciphertext tells, by the measures of the leak. */
-export interface Leak {
-  readonly name: string
-  /** Of the message and of what is sent, in blocks of the cipher. */
-  readonly messageBlocks: { readonly distinct: number; readonly all: number }
-  readonly sentBlocks: { readonly distinct: number; readonly all: number }
-  /** Bits of a byte of what is sent; 8 at most. */
-  readonly entropy: number
-  /** With the edges of the picture; null where there are none, absent where the message is none. */
-  readonly edgeCorrelation?: number | null
-  /** Shares of the bits that change with one bit of message or key; of the block cipher, whatever the mode. */
-  readonly avalanche: { readonly byMessageBit: number; readonly byKeyBit: number }
 }
 
 export interface EncryptResult {
@@ -106,33 +93,25 @@ async function readMessage(
 }
 
 /** The four ways that are held beside each other: both modes of the pair and of AES. */
-async function fourWays(cipher: BlockCipher, message: Uint8Array, key: Uint8Array) {
+async function fourWays(cipher: BlockCipher, message: Uint8Array, key: Uint8Array): Promise<Way[]> {
   const aesKey = new Uint8Array(randomBytes(aes128.keyBytes))
-  const counterOf = ({ blockBytes }: BlockCipher): Uint8Array => new Uint8Array(blockBytes)
-  const sent = {
-    pairEcb: await ecb(cipher, message, key),
-    pairCounter: await counterMode(cipher, message, key, counterOf(cipher)),
-    aesEcb: await ecb(aes128, message, aesKey),
-    aesCounter: aes128Counter(message, aesKey, new Uint8Array(randomBytes(aes128.blockBytes))),
-  }
-  const inBlocks = (of: BlockCipher, bytes: Uint8Array, width: number) => ({
-    distinct: distinctBlocks(padded(bytes, width), width),
-    all: Math.ceil(message.length / of.blockBytes),
-  })
+  const first = new Uint8Array(randomBytes(aes128.blockBytes))
   return [
-    { name: 'Alice and Bob, ECB', of: cipher, sent: sent.pairEcb, width: cipher.sentBytes },
-    { name: 'Alice, counter mode', of: cipher, sent: sent.pairCounter, width: cipher.blockBytes },
-    { name: 'AES-128-ECB', of: aes128, sent: sent.aesEcb, width: aes128.sentBytes },
-    { name: 'AES-128-CTR', of: aes128, sent: sent.aesCounter, width: aes128.blockBytes },
-  ].map(({ name, of, sent: bytes, width }) => ({
-    name,
-    of,
-    sent: bytes,
-    // As many bits as the message has: what is sent for it, or the lowest bits of Alice's numbers.
-    shown: (width === of.blockBytes ? bytes : of.bitsOf(bytes)).slice(0, message.length),
-    messageBlocks: inBlocks(of, message, of.blockBytes),
-    sentBlocks: inBlocks(of, bytes, width),
-  }))
+    await pairEcb(cipher, message, key),
+    await pairCounter(cipher, message, key),
+    {
+      name: 'AES-128-ECB',
+      of: aes128,
+      sent: await ecb(aes128, message, aesKey),
+      width: aes128.sentBytes,
+    },
+    {
+      name: 'AES-128-CTR',
+      of: aes128,
+      sent: aes128Counter(message, aesKey, first),
+      width: aes128.blockBytes,
+    },
+  ]
 }
 
 /** The picture, and what is sent of it by each way, side by side. */
@@ -180,19 +159,9 @@ export const encryptRun = ({ run, file, mode = 'ecb', key: typed, bytes = false,
       const ways = await fourWays(cipher, message, key)
       const changes = new Map<BlockCipher, Leak['avalanche']>()
       for (const of of [cipher, aes128]) changes.set(of, await avalanche(of, randomStream(1, 'avalanche')))
-      const leaks = ways.map(({ name, of, sent, shown, messageBlocks, sentBlocks }): Leak => {
-        const { byMessageBit, byKeyBit } = changes.get(of)!
-        return {
-          name,
-          messageBlocks,
-          sentBlocks,
-          entropy: byteEntropy(sent),
-          ...(picture ? { edgeCorrelation: edgeCorrelation(message, shown, picture) } : {}),
-          avalanche: { byMessageBit, byKeyBit },
-        }
-      })
+      const leaks = ways.map((way) => leakOf(way, message, changes.get(way.of)!, picture))
       await makeFolder(out)
-      const shown = ways.map((way) => way.shown)
+      const shown = ways.map((way) => shownOf(way, message))
       const files = {
         message: await writeOut(join(out, 'message.safetensors'), sealed.bytes),
         ...(image

@@ -13,7 +13,6 @@ export {
   type EncryptRequest,
   type EncryptResult,
   encryptRun,
-  type Leak,
 } from './encrypt-run.ts'
 export { type EvaluateEvent, type EvaluateOptions, evaluateRuns } from './evaluate-runs.ts'
 export { type FineTuneRequest, fineTuneRun, openTunable, type Tunable } from './fine-tune.ts'

@@ -1,8 +1,8 @@
 // Alice and Bob of a trained run as a block cipher: bytes in, bytes as they would be sent out.
-import { arrived, bitsOfBytes, bytesOfSigns, lowestBits, sentOf } from '../ciphers/bits.ts'
 import type { BlockCipher } from '../ciphers/block-cipher.ts'
+import { pairCipher, pairProblem } from '../ciphers/pair.ts'
 import type { Objective } from '../objectives/objective.ts'
-import { type OfferedFunction, offeredBy } from '../objectives/offer.ts'
+import { functionOf, type OfferedFunction } from '../objectives/offer.ts'
 import { openFunction, type Weights } from '../training/functions.ts'
 import { ConfigError } from '../util/errors.ts'
 import { sizeOf } from '../util/shape.ts'
@@ -35,23 +35,17 @@ async function onBlocks(weights: Weights, offered: OfferedFunction, taken: strin
 
 /** The functions by which a pair encrypts and decrypts. @throws ConfigError when an objective offers none, or its lengths are no bytes */
 function pairOf(objective: Objective) {
-  const [encrypt, decrypt] = [offeredBy(objective, 'encrypt'), offeredBy(objective, 'decrypt')]
-  if (!encrypt || !decrypt)
-    throw new ConfigError(
-      `"${objective.name}" has nobody who encrypts; train a model that does, cryptography`,
-    )
+  const [encrypt, decrypt] = [functionOf(objective, 'encrypt'), functionOf(objective, 'decrypt')]
   const lengthOf = (input: string): number => sizeOf(encrypt.of.inputs[input]!.shape)
-  const [bits, keyBits] = [lengthOf('message'), lengthOf('key')]
-  for (const [what, length] of Object.entries({ message: bits, key: keyBits }))
-    if (length % 8 !== 0)
-      throw new ConfigError(
-        `the pair's ${what} has ${length} bits; expected whole bytes: train one with 8, 16 or 24 of them`,
-      )
-  return { encrypt, decrypt, bits, keyBits }
+  const form = { bits: lengthOf('message'), keyBits: lengthOf('key') }
+  // Before networks are opened that would have to be closed again.
+  const problem = pairProblem(form)
+  if (problem !== undefined) throw new ConfigError(problem)
+  return { encrypt, decrypt, form }
 }
 
 /**
- * A trained pair as a block cipher, for as long as it is open. What is sent for a block are `bits` bytes: Alice's numbers, each as one of 256.
+ * A trained pair as a block cipher, for as long as it is open.
  *
  * @throws ConfigError for an objective without such a pair
  */
@@ -59,18 +53,11 @@ export async function openPairCipher(
   weights: Weights,
   objective: Objective,
 ): Promise<BlockCipher & { close(): Promise<void> }> {
-  const { encrypt, decrypt, bits, keyBits } = pairOf(objective)
-  const alice = await onBlocks(weights, encrypt, 'message', bits)
-  const bob = await onBlocks(weights, decrypt, 'ciphertext', bits)
+  const { encrypt, decrypt, form } = pairOf(objective)
+  const alice = await onBlocks(weights, encrypt, 'message', form.bits)
+  const bob = await onBlocks(weights, decrypt, 'ciphertext', form.bits)
   return {
-    name: 'Alice and Bob',
-    blockBytes: bits / 8,
-    keyBytes: keyBits / 8,
-    sentBytes: bits,
-    encrypt: async (blocks, key) => sentOf(await alice.run(bitsOfBytes(blocks), bitsOfBytes(key))),
-    decrypt: async (sent, key) => bytesOfSigns(await bob.run(arrived(sent), bitsOfBytes(key))),
-    // Trained pairs let the key move all of a number and the message only its last digits, so signs would tell of the key alone.
-    bitsOf: lowestBits,
+    ...pairCipher(form, { encrypt: alice.run, decrypt: bob.run }),
     async close() {
       await alice.close()
       await bob.close()

@@ -1,11 +1,12 @@
 // The networks of a run by the part they play: which one samples, judges, encodes, classifies.
 import { rulesNamed, teamRulesOf } from '../environments/index.ts'
-import type { Port } from '../layers/ports.ts'
-import { outputOf } from '../layers/use.ts'
+import type { Ports } from '../layers/ports.ts'
+import { type NamedPort, outputOf } from '../layers/use.ts'
 import { type FeatureSource, featureSource } from '../models/fine-tuned.ts'
-import type { Objective } from '../objectives/objective.ts'
+import { NO_CIPHER } from '../objectives/cryptography.ts'
+import { type Goal, metricsOf, type Objective } from '../objectives/objective.ts'
 import { isLatent, type KnownFunction, type LatentDistribution, offeredBy } from '../objectives/offer.ts'
-import { imageSize, type RunConfig } from '../runs/index.ts'
+import { imageSize, type MetricInfo, type RunConfig } from '../runs/index.ts'
 import { playersOf, refusal } from '../training/controls.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
 import { sizeOf } from '../util/shape.ts'
@@ -13,13 +14,11 @@ import { acting, SALIENCY_FILE } from './networks.ts'
 import { recordedObjective } from './recorded-run.ts'
 
 export interface RunParts {
-  /** All networks, with the names of input and output in their ONNX files. */
+  /** All networks, with all inputs and outputs of their ONNX files; shapes are without the batch axis. */
   readonly networks: readonly {
     readonly name: string
-    readonly input: string
-    readonly output: string
-    readonly inputShape: readonly number[]
-    readonly outputShape: readonly number[]
+    readonly inputs: readonly NamedPort[]
+    readonly outputs: readonly NamedPort[]
   }[]
   /** Networks that are updated together, in the order of the phases: whom a single step can be for. */
   readonly players: readonly (readonly string[])[]
@@ -65,6 +64,22 @@ export interface RunParts {
     /** The largest number that an agent may have, of tasks in which they know who they are. */
     readonly most?: number
   }
+  /** Who hides messages, who understands them and who listens: networks by their names, and how many bits they take at once. */
+  readonly cipher?: {
+    readonly encrypt: string
+    readonly decrypt: string
+    readonly listen: string
+    readonly bits: number
+    readonly keyBits: number
+    /** What stands wherever it is put to use. */
+    readonly note: string
+  }
+  /** Newcomers against what was learned: who they are, the numbers of their log, and what is to be reached. */
+  readonly challenge?: {
+    readonly network: string
+    readonly metrics: readonly MetricInfo[]
+    readonly goals: readonly Goal[]
+  }
   /** What acts in an environment that pages can play: a network with gradients, and what it was trained in. */
   readonly agent?: {
     readonly network: string
@@ -76,10 +91,7 @@ export interface RunParts {
   }
 }
 
-const only = (ports: Readonly<Record<string, Port>>): [name: string, shape: readonly number[]] => {
-  const [name, { shape }] = Object.entries(ports)[0]!
-  return [name, shape]
-}
+const named = (ports: Ports): NamedPort[] => Object.entries(ports).map(([name, port]) => ({ name, ...port }))
 
 function teamPart(objective: Objective): Pick<RunParts, 'team'> {
   const [decide, speak] = [offeredBy(objective, 'decide'), offeredBy(objective, 'speak')]
@@ -94,6 +106,29 @@ function teamPart(objective: Objective): Pick<RunParts, 'team'> {
       ...(observation.shape.length === 0 ? { most: observation.high as number } : {}),
     },
   }
+}
+
+function cipherPart(objective: Objective): Pick<RunParts, 'cipher'> {
+  const [encrypt, decrypt] = [offeredBy(objective, 'encrypt'), offeredBy(objective, 'decrypt')]
+  const listen = offeredBy(objective, 'listen')
+  if (!encrypt || !decrypt || !listen) return {}
+  const { message, key } = encrypt.of.inputs
+  return {
+    cipher: {
+      encrypt: encrypt.network,
+      decrypt: decrypt.network,
+      listen: listen.network,
+      bits: sizeOf(message!.shape),
+      keyBits: sizeOf(key!.shape),
+      note: NO_CIPHER,
+    },
+  }
+}
+
+function challengePart({ challenge }: Objective): Pick<RunParts, 'challenge'> {
+  if (!challenge) return {}
+  const { network, objective, goals = [] } = challenge
+  return { challenge: { network, metrics: metricsOf(objective), goals } }
 }
 
 /** Where a run's features are; undefined where it has none. */
@@ -125,18 +160,18 @@ export function runParts(config: RunConfig): RunParts {
   // Pages have no emulator and no file of the user's.
   const agent = known && !rulesNamed(known.environment).prepare ? known : undefined
   return {
-    networks: Object.values(objective.networks).map((network) => {
-      const [input, inputShape] = only(network.inputs)
-      const [output, outputShape] = only(network.outputs)
-      return { name: network.name, input, output, inputShape, outputShape }
-    }),
+    networks: Object.values(objective.networks).map(({ name, inputs, outputs }) => ({
+      name,
+      inputs: named(inputs),
+      outputs: named(outputs),
+    })),
     players: playersOf(objective),
     ...(generate && latent
       ? {
           sampler: {
             network: generate.network,
             latent,
-            latentDim: sizeOf(only(generate.of.inputs)[1]),
+            latentDim: sizeOf(named(generate.of.inputs)[0]!.shape),
           },
         }
       : {}),
@@ -145,7 +180,7 @@ export function runParts(config: RunConfig): RunParts {
           autoencoder: {
             encoder: encode.network,
             decoder: decode.network,
-            latentDim: sizeOf(only(decode.of.inputs)[1]),
+            latentDim: sizeOf(named(decode.of.inputs)[0]!.shape),
           },
         }
       : {}),
@@ -162,6 +197,8 @@ export function runParts(config: RunConfig): RunParts {
       : {}),
     ...(offered('judge') ? { critic: offered('judge')!.network } : {}),
     ...teamPart(objective),
+    ...cipherPart(objective),
+    ...challengePart(objective),
     ...(offered('classify') ? { classifier: offered('classify')!.network } : {}),
     ...(features
       ? {

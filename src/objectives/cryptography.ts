@@ -181,6 +181,10 @@ export function cryptography(options: CryptographyOptions): Objective<Players> {
     challenge: {
       ...fresh,
       network: 'freshEve',
+      goals: [
+        { metric: 'bob', value: GOAL.bob * bits, is: 'below' },
+        { metric: 'freshEve', value: GOAL.eve * bits, is: 'atLeast' },
+      ],
       verdict: ({ others, newcomers }) => verdictOf(bits, others.bob!, newcomers),
       objective: objective<Players | 'freshEve'>({
         name: `${name}, a fresh Eve`,

@@ -42,11 +42,22 @@ export interface Picture {
   readonly kind: string
 }
 
+/** What a number is to reach. */
+export interface Goal {
+  /** Of the log. */
+  readonly metric: string
+  readonly value: number
+  /** Which side of the value is meant. */
+  readonly is: 'below' | 'atLeast'
+}
+
 /**
  * Somebody new against what was learned: a network that begins from nothing and learns while all others stay as they are. Opponents that were
  * trained along may be fooled where others are not, so what is held against such a newcomer counts.
  */
 export interface Challenge {
+  /** What is to be reached, of numbers of its log. Default: nothing */
+  readonly goals?: readonly Goal[]
   /** The networks of the objective under their names, and the newcomer, who alone learns. Numbers of its log are what is found. */
   readonly objective: Objective
   /** The newcomer; the number of the log that has its name is how it fares. */
@@ -226,5 +237,11 @@ export function objective<Name extends string>(definition: Objective<Name>): Obj
         throw new ConfigError(
           `${where}: the watch "${watch.kind}" looks at "${metric}", which is not logged (${logged.join(', ')})`,
         )
+  const told = definition.challenge?.objective.logs.map(({ name }) => name) ?? []
+  for (const { metric } of definition.challenge?.goals ?? [])
+    if (!told.includes(metric))
+      throw new ConfigError(
+        `${where}: a goal of its challenge is of "${metric}", which that does not log (${told.join(', ')})`,
+      )
   return definition
 }

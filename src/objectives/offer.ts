@@ -57,6 +57,8 @@ export function classInputOf({
  * - `act`       gives the action for an observation
  * - `decide`    gives logits of the actions of each agent of a team, for what each of them sees
  * - `speak`     gives what each agent of a team says in each round
+ * - `encrypt`   makes a ciphertext, numbers between -1 and 1, of the bits of a `message` and a `key`, -1 and 1; `decrypt` makes that message of
+ *               `ciphertext` and `key`, and `listen` tries to do it with the `ciphertext` alone
  */
 export type KnownFunction =
   | 'generate'
@@ -71,6 +73,9 @@ export type KnownFunction =
   | 'act'
   | 'decide'
   | 'speak'
+  | 'encrypt'
+  | 'decrypt'
+  | 'listen'
 
 /** What an agent acts in. */
 export interface ActingIn {
@@ -141,6 +146,9 @@ const WANTING: Readonly<Record<KnownFunction, string>> = {
   act: 'takes no actions; train an agent',
   decide: 'is no team of agents; train one, such as commnet',
   speak: 'is no team of agents who talk; train one, such as commnet',
+  encrypt: 'has nobody who encrypts; train a model that does, cryptography',
+  decrypt: 'has nobody who decrypts; train a model that does, cryptography',
+  listen: 'has nobody who listens to ciphertexts; train a model that does, cryptography',
 }
 
 /** The same. @throws ConfigError when it is not offered */

@@ -6,6 +6,8 @@ import type { BlockCipher } from '../../src/ciphers/block-cipher.ts'
 import { avalanche, byteEntropy, distinctBlocks, edgeCorrelation } from '../../src/ciphers/leak.ts'
 import { counterBlocks, counterMode, ecb } from '../../src/ciphers/modes.ts'
 import { aes128, aes128Counter } from '../../src/ciphers/node-aes.ts'
+import { pairCipher } from '../../src/ciphers/pair.ts'
+import { leakOf, pairCounter, pairEcb, shownOf } from '../../src/ciphers/ways.ts'
 import { ConfigError, ShapeError } from '../../src/util/errors.ts'
 import { randomStream } from '../../src/util/random.ts'
 
@@ -53,6 +55,46 @@ describe('modes', () => {
       /expected 16 bytes \(32 hexadecimal digits\), got 3/,
     )
     await expect(counterMode(veil, bytes(257), bytes(1), bytes(1))).rejects.toThrow(ConfigError)
+  })
+})
+
+describe('a pair', () => {
+  /** Moves each number by a step of 256 for a bit of the message, and by half of all for one of the key. */
+  const alice = async (numbers: Float32Array, key: Float32Array) =>
+    numbers.map((bit, i) => (key[i % 16]! * 64 + (bit > 0 ? 1.5 : 0.5)) / 127.5)
+  const bob = async (numbers: Float32Array, key: Float32Array) =>
+    numbers.map((number, i) => (number * 127.5 - key[i % 16]! * 64 > 1 ? 1 : -1))
+  const cipher = pairCipher({ bits: 16, keyBits: 16 }, { encrypt: alice, decrypt: bob })
+  const secret = Uint8Array.of(0xa5, 0x5a)
+
+  it('is a cipher of bytes that sends a byte for a bit', async () => {
+    const sent = await ecb(cipher, bytes(6), secret)
+    expect(sent.length).toBe(48)
+    expect(await cipher.decrypt(sent, secret)).toEqual(bytes(6))
+  })
+
+  it('of lengths that are no whole bytes is none', () => {
+    expect(() => pairCipher({ bits: 16, keyBits: 10 }, { encrypt: alice, decrypt: bob })).toThrow(
+      /key has 10 bits; expected whole bytes/,
+    )
+  })
+
+  it('tells in the codebook which blocks are alike, and less by counters', async () => {
+    const grid = { width: 16, height: 16, channels: 1 }
+    const square = Uint8Array.from({ length: 256 }, (_, i) => (i % 16 > 7 && i > 128 ? 200 : 20))
+    const ways = [await pairEcb(cipher, square, secret), await pairCounter(cipher, square, secret)]
+    const [codebook, counted] = ways.map((way) =>
+      leakOf(way, square, { byMessageBit: 0.25, byKeyBit: 0.5 }, grid),
+    )
+    expect(codebook).toMatchObject({
+      messageBlocks: { distinct: 2, all: 128 },
+      sentBlocks: { distinct: 2, all: 128 },
+      avalanche: { byMessageBit: 0.25, byKeyBit: 0.5 },
+    })
+    expect(codebook!.edgeCorrelation).toBeGreaterThan(0.9)
+    expect(counted!.sentBlocks.distinct).toBeGreaterThan(100)
+    expect(shownOf(ways[0]!, square).length).toBe(256)
+    expect(ways[1]!.sent.length).toBe(256)
   })
 })
 

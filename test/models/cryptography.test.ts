@@ -7,9 +7,11 @@ import { messages } from '../../src/data/index.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../src/formats/safetensors.ts'
 import { countParameters } from '../../src/layers/use.ts'
 import { resolveSettings } from '../../src/lifecycle/request.ts'
+import { runParts } from '../../src/lifecycle/run-parts.ts'
 import { fallingAfter, growing } from '../../src/models/cryptography.ts'
 import { modelNamed } from '../../src/models/index.ts'
 import { encodePng } from '../../src/report/node/index.ts'
+import { openRun } from '../../src/runs/node/index.ts'
 import { command as run } from '../support/command.ts'
 
 let root: string
@@ -45,6 +47,21 @@ describe('training', () => {
     const rows = (await readFile(join(folder, 'challenges.jsonl'), 'utf8')).trim().split('\n')
     expect(rows.map((row) => JSON.parse(row).step)).toEqual([0, 6, 11])
     expect(Object.keys(JSON.parse(rows[0]!))).toEqual(['step', 'bob', 'eve', 'freshEve'])
+  })
+
+  it('leaves a run whose pages know who hides, who reads and who listens, and what is to be reached', async () => {
+    const { networks, cipher, challenge } = runParts((await openRun(folder)).config)
+    expect(networks.find(({ name }) => name === cipher!.decrypt)!.inputs.map(({ name }) => name)).toEqual([
+      'ciphertext',
+      'key',
+    ])
+    expect(cipher).toMatchObject({ encrypt: 'alice', listen: 'eve', bits: 16, keyBits: 16 })
+    expect(cipher!.note).toContain('protects nothing')
+    expect(challenge!.metrics.map(({ name }) => name)).toEqual(['bob', 'eve', 'freshEve'])
+    expect(challenge!.goals).toEqual([
+      { metric: 'bob', value: 0.05, is: 'below' },
+      { metric: 'freshEve', value: 7, is: 'atLeast' },
+    ])
   })
 
   it('asks only those newcomers again who have not learned yet, and they find the same', async () => {

@@ -120,6 +120,11 @@ describe('an objective', () => {
       { watches: descentWatches({ loss: 'los' }) },
       'objective "mine": the watch "loss-risen" looks at "los", which is not logged (loss)',
     ],
+    [
+      'a goal of a number that its challenge does not log',
+      { challenge: { objective: whole, goals: [{ metric: 'los', value: 1, is: 'below' }] } },
+      'objective "mine": a goal of its challenge is of "los", which that does not log (loss)',
+    ],
     ['watches that are no list', { watches: {} }, 'objective "mine": watches must be a list, each a watch'],
     ['a picture by its name alone', { pictures: ['latents'] }, "such as { kind: 'latents' }"],
     ['a variable without a shape', { variables: { mean: 0 } }, 'such as { shape: [], initial: 1 }'],

@@ -72,10 +72,8 @@ describe('companions', () => {
     expect(found.critic[0]!.networks).toEqual([
       {
         name: 'discriminator',
-        input: 'images',
-        output: 'probability',
-        inputShape: [28, 28, 1],
-        outputShape: [1],
+        inputs: [{ name: 'images', shape: [28, 28, 1] }],
+        outputs: [{ name: 'probability', shape: [1] }],
       },
     ])
     expect(found.autoencoder).toMatchObject([
@@ -104,9 +102,9 @@ describe('companions', () => {
     const model = await engine.load(served)
     const { networks } = classifier[0]!
     const made = await model.run({
-      [networks[0]!.input]: { data: new Float32Array(784), shape: [1, 28, 28, 1] },
+      [networks[0]!.inputs[0]!.name]: { data: new Float32Array(784), shape: [1, 28, 28, 1] },
     })
-    expect(made[networks[0]!.output]!.shape).toEqual([1, 10])
+    expect(made[networks[0]!.outputs[0]!.name]!.shape).toEqual([1, 10])
     await model.close()
     await engine.close()
   })

@@ -1,4 +1,5 @@
 // Walking the latent space in a real browser.
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -21,6 +22,20 @@ async function drawn(page: Page, act: () => Promise<unknown>): Promise<string> {
   await act()
   await expect.poll(() => imagesMade(page), { timeout: 20_000 }).toBeGreaterThan(before)
   return shownImage(page)
+}
+
+/** The pixels of an image by what it is called. */
+const inkOf = (page: Page, name: string): Promise<string> =>
+  page
+    .getByRole('img', { name })
+    .locator('canvas')
+    .evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL())
+
+/** News of a run that tell nothing else. */
+async function touchStatus(folder: string): Promise<void> {
+  const file = join(folder, 'status.json')
+  const status = JSON.parse(await readFile(file, 'utf8'))
+  await writeFile(file, JSON.stringify({ ...status, updatedAt: new Date().toISOString() }))
 }
 
 const padOf = (page: Page) => page.getByRole('slider', { name: /Position in the latent space/ })
@@ -53,6 +68,16 @@ unless(noBrowser).describe('the latent space', () => {
         command: ['sparring', 'train', 'commnet'],
         settings: { threads: 1, steps: 4, batchSize: 4, width: 4, pool: 30 },
       }));
+      for await (const _ of startRun({
+        model: modelNamed('cryptography'),
+        data: 'own',
+        folder: join(folder, 'secret'),
+        command: ['sparring', 'train', 'cryptography'],
+        settings: {
+          ...{ threads: 1, steps: 24, batchSize: 16, checkpointEvery: 12 },
+          ...{ freshEvery: 12, freshEves: 2, freshSteps: 2 },
+        },
+      }));
     })
     browser = await testBrowser()
   }, 240_000)
@@ -82,6 +107,71 @@ unless(noBrowser).describe('the latent space', () => {
     expect(await axeFaults(page)).toEqual([])
     expect(browser.complaints).toEqual([])
   })
+
+  it.each([
+    ['wide and light', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
+    ['narrow and dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
+  ] as const)(
+    'has a pair who hide messages: every bit on its way, what one changes, and a picture, %s',
+    async (_, options) => {
+      // The newest checkpoint comes while the page is looked at.
+      const folder = join(studio.folder, 'secret')
+      const newest = (await readdir(join(folder, 'checkpoints'))).sort().at(-1)!
+      await rename(join(folder, 'checkpoints', newest), join(studio.folder, newest))
+      const page = await browser.open(studio, '/runs/secret/secret', options)
+      await page.locator('[data-step="12"]').waitFor()
+      const message = page.getByRole('region', { name: 'A message on its way' })
+      const picture = page.getByRole('region', { name: 'A picture on its way' })
+      await page.getByRole('note').getByText('protects nothing').waitFor()
+      await message.getByText(/^Over 1,000 random messages/).waitFor()
+      const bits = message.getByRole('button', { name: /^Bit \d+ of the message is/ })
+      await expect.poll(() => bits.count(), { timeout: 20_000 }).toBe(16)
+      const values = async (): Promise<string> =>
+        (await bits.allTextContents()).join('').replaceAll(/\s/g, '')
+
+      // "Hi" in ASCII.
+      await message.getByLabel('Message', { exact: true }).fill('Hi!')
+      await expect.poll(values, { timeout: 20_000 }).toBe('0100100001101001')
+      expect(await message.getByText('of 32 bits wrong').count()).toBe(2)
+      // As many marks as are told.
+      const told = await message.getByText(/^In this block/).textContent()
+      const marks = await message.locator('.wrong').count()
+      const [bob, eve] = [...told!.matchAll(/(\d+)\s+of\s+16/g)].map(([, count]) => Number(count))
+      expect(marks).toBe(bob! + eve!)
+      await message.getByRole('button', { name: 'Block 2: !' }).click()
+      await expect.poll(values, { timeout: 20_000 }).toBe('0010000100000000')
+
+      await bits.nth(2).click()
+      await message.getByText(/^With bit 3 of the message the other way round/).waitFor()
+      const changed = Number((await message.getByText(/^\d+ of 16 numbers$/).textContent())!.split(' ')[0])
+      expect(await message.locator('.differs').count()).toBe(changed)
+      await message.getByRole('button', { name: 'Flip a bit of the key' }).click()
+      await message.getByText(/^With bit 1 of the key the other way round/).waitFor()
+
+      const sent = () => inkOf(page, 'What is sent: Alice, counter mode')
+      const before = await sent()
+      const key = message.getByLabel('Key, 4 digits')
+      await key.fill('5g')
+      await message.getByRole('alert').waitFor()
+      expect(await sent()).toBe(before)
+      await key.fill('ffff')
+      await expect.poll(sent, { timeout: 20_000 }).not.toBe(before)
+      expect(await message.getByRole('alert').count()).toBe(0)
+      const row = picture.getByRole('row', { name: /^Different blocks/ })
+      const counts = await row.getByRole('cell').allTextContents()
+      // Equal blocks are sent alike by the codebook.
+      expect(counts.map((text) => text.trim()).slice(0, 2)).toEqual(['13 of 2,048', '13 of 2,048'])
+      await page.getByText(/^(Not reached|Reached)\.$/).waitFor()
+      await page.getByRole('img', { name: /^bits that Bob gets wrong, .* with goals/ }).waitFor()
+      expect(await axeFaults(page)).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+
+      await rename(join(studio.folder, newest), join(folder, 'checkpoints', newest))
+      await touchStatus(folder)
+      await page.locator('[data-step="23"]').waitFor({ timeout: 20_000 })
+      expect(browser.complaints).toEqual([])
+    },
+  )
 
   it('makes other images at other places of the pad, by pointer and by keys', async () => {
     const page = await browser.open(studio, '/runs/gan/latent')

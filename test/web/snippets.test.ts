@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { networkBytes, runParts } from '../../src/lifecycle/index.ts'
+import { networkBytes, runParts, startRun } from '../../src/lifecycle/index.ts'
+import { modelNamed } from '../../src/models/index.ts'
 import { openRun } from '../../src/runs/node/index.ts'
 import { describeNetwork, snippetsOf } from '../../web/src/lib/snippets.ts'
 import { trainSmall } from '../support/small-runs.ts'
@@ -19,7 +20,15 @@ beforeAll(async () => {
     { model: 'mlp-gan', name: 'gan' },
     { model: 'vae', name: 'coder' },
     { model: 'classifier', name: 'namer' },
+    { model: 'conditional-gan', name: 'told' },
   ])
+  for await (const _ of startRun({
+    model: modelNamed('cryptography'),
+    data: 'own',
+    folder: join(folder, 'secret'),
+    command: ['sparring', 'train', 'cryptography'],
+    settings: { threads: 1, steps: 2, batchSize: 4, bits: 8, keyBits: 6, freshEvery: 0, freshEves: 0 },
+  }));
 }, 180_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -28,6 +37,8 @@ const CASES = [
   ['gan', 'discriminator', 'the probability that an image is real', /^real with probability 0\.\d+/],
   ['coder', 'encoder', 'the mean of the latent in the first 2', /^mean of the latent: Float32Array\(2\)/],
   ['coder', 'decoder', 'From latents "z" [N, 2], standard normal', /\[ 16, 28, 28, 1 \]/],
+  ['secret', 'alice', 'From "message" [N, 8] and "key" [N, 6] to ', /\[ 1, 8 \]/],
+  ['told', 'generator', ' [N] of whole numbers to ', /\[ 1, 28, 28, 1 \]/],
   ['namer', 'classifier', 'a logit per class', /\[(\s*0\.\d+,?){10}/],
 ] as const
 
@@ -45,7 +56,8 @@ describe.each(CASES)('of the %s its %s', (run, name, words, output) => {
     const { parts, network } = await open()
     const description = describeNetwork(parts, network)
     expect(description).toContain(words)
-    expect(description).toContain(`"${network.output}" [N, ${network.outputShape.join(', ')}]`)
+    for (const { name: port, shape } of [...network.inputs, ...network.outputs])
+      expect(description).toContain(`"${port}" [${['N', ...shape].join(', ')}]`)
   })
 
   it('runs by its JavaScript as it is', async () => {
@@ -58,7 +70,9 @@ describe.each(CASES)('of the %s its %s', (run, name, words, output) => {
 
   it('has a Python program that reads, with the right names', async () => {
     const { network, snippets } = await open()
-    expect(snippets.python).toContain(`network.run(["${network.output}"], {"${network.input}": x})`)
+    const [first, ...others] = network.inputs
+    expect(snippets.python).toContain(`network.run(["${network.outputs[0]!.name}"], {"${first!.name}": x`)
+    for (const { name: port } of others) expect(snippets.python).toContain(`"${port}": np.zeros((1,`)
     // Its grammar, where there is a Python to ask.
     const check = execute('python3', [
       '-c',

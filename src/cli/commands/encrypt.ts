@@ -1,7 +1,7 @@
 // `sparring encrypt <run> <file>`: a trained pair encrypts, beside AES. A demonstration.
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Leak } from '../../lifecycle/index.ts'
+import type { EncryptResult } from '../../lifecycle/index.ts'
 import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { formatCount, formatPercent } from '../../util/format.ts'
 import { addFlags, givenFlags } from '../flags.ts'
@@ -23,6 +23,8 @@ const SETTINGS = [
   textSetting('key', '<hex>', 'the key (default: drawn by chance, and told)'),
   textSetting('out', '<folder>', 'folder for message and pictures (default: encrypted, in the run folder)'),
 ]
+
+type Leak = EncryptResult['leaks'][number]
 
 /** What a ciphertext tells, in one line. */
 const leakText = ({ messageBlocks, sentBlocks, entropy, edgeCorrelation, avalanche }: Leak): string =>

@@ -1,5 +1,5 @@
 // Networks of a run at work in the page.
-import { openWebModel, type WebModel } from '../../../src/runtime/web.ts'
+import { openWebModel, type WebModel, type WebModelOptions } from '../../../src/runtime/web.ts'
 import type { RunParts } from '../../../src/server/protocol.ts'
 import type { RunSource } from './source.ts'
 
@@ -7,22 +7,24 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, leng
 
 export interface PageNetwork {
   readonly name: string
-  /** Of one input and one output, without the batch axis. */
-  readonly inputShape: readonly number[]
+  /** Of one of what it gives, without the batch axis. */
   readonly outputShape: readonly number[]
   /** What runs it: `WebGPU`, `WebAssembly, 2 threads`. */
   readonly where: string
   /**
-   * Outputs `[count, ...outputShape]` for inputs `[count, ...inputShape]`. Calls run one after another.
+   * Outputs `[count, ...outputShape]` for inputs `[count, ...]`. Calls run one after another.
    *
+   * @param inputs  by their names; of a network that has one, that one alone
    * @param options  `isBackground`: what somebody looks at goes first
-   * @throws RangeError for inputs of another size
+   * @throws RangeError for inputs that are missing or of another size
    */
   run(
-    inputs: Float32Array,
+    inputs: Float32Array | Readonly<Record<string, Float32Array>>,
     count: number,
     options?: { readonly isBackground?: boolean },
   ): Promise<Float32Array>
+  /** Frees it, after what is running. */
+  close(): Promise<void>
 }
 
 const whereOf = ({ backend, threads }: WebModel): string =>
@@ -49,28 +51,42 @@ function inTurns(): <T>(job: () => Promise<T>, isBackground: boolean) => Promise
     })
 }
 
-async function open(source: RunSource, part: RunParts['networks'][number]): Promise<PageNetwork> {
+type Part = RunParts['networks'][number]
+
+/** Arrays for all inputs of a network, with their shapes. */
+function feedsOf({ name, inputs }: Part, given: Parameters<PageNetwork['run']>[0], count: number) {
+  const byName = given instanceof Float32Array ? { [inputs[0]!.name]: given } : given
+  return Object.fromEntries(
+    inputs.map(({ name: input, shape }) => {
+      const [data, wanted] = [byName[input], count * sizeOf(shape)]
+      if (data?.length !== wanted)
+        throw new RangeError(
+          `"${name}" takes as "${input}" ${count} x [${shape.join(', ')}], ${wanted} numbers; got ${data?.length ?? 'none'}`,
+        )
+      return [input, { data, shape: [count, ...shape] }]
+    }),
+  )
+}
+
+async function open(
+  source: RunSource,
+  part: Part,
+  { name: output, shape: outputShape }: Part['outputs'][number],
+  backend: WebModelOptions['backend'],
+): Promise<PageNetwork> {
   const [bytes, options] = await Promise.all([source.network(part.name), source.runtime()])
-  const model = await openWebModel(bytes, options)
-  const { name, input, output, inputShape, outputShape } = part
+  const model = await openWebModel(bytes, { ...(backend ? { backend } : {}), ...options })
   const turns = inTurns()
   return {
-    name,
-    inputShape,
+    name: part.name,
     outputShape,
     where: whereOf(model),
     async run(inputs, count, { isBackground = false } = {}) {
-      const wanted = count * sizeOf(inputShape)
-      if (inputs.length !== wanted)
-        throw new RangeError(
-          `"${name}" takes ${count} x [${inputShape.join(', ')}], ${wanted} numbers; got ${inputs.length}`,
-        )
-      const made = await turns(
-        () => model.run({ [input]: { data: inputs, shape: [count, ...inputShape] } }),
-        isBackground,
-      )
+      const feeds = feedsOf(part, inputs, count)
+      const made = await turns(() => model.run(feeds), isBackground)
       return made[output]!.data as Float32Array
     },
+    close: () => turns(() => model.close(), true),
   }
 }
 
@@ -82,6 +98,7 @@ const opened = new WeakMap<RunSource, Map<string, Promise<PageNetwork>>>()
  * @param name   of the network, e.g. `generator`
  * @param fresh  opens it again with the newest weights
  * @param output  one of its outputs, where it has several and another than the first is meant
+ * @param backend  where it has to run; default: wherever it is fast
  * @throws Error when the run has no such network or no checkpoint yet, or the browser cannot run it
  */
 export function openNetwork(
@@ -91,9 +108,11 @@ export function openNetwork(
   {
     fresh = false,
     output,
+    backend,
   }: {
     readonly fresh?: boolean
     readonly output?: { readonly name: string; readonly shape: readonly number[] }
+    readonly backend?: 'wasm'
   } = {},
 ): Promise<PageNetwork> {
   const networks = opened.get(source) ?? new Map<string, Promise<PageNetwork>>()
@@ -103,7 +122,7 @@ export function openNetwork(
   if (known && !fresh) return known
   const part = parts.networks.find((network) => network.name === name)
   if (!part) return Promise.reject(new RangeError(`the run has no network "${name}"`))
-  const opening = open(source, output ? { ...part, output: output.name, outputShape: output.shape } : part)
+  const opening = open(source, part, output ?? part.outputs[0]!, backend)
   networks.set(key, opening)
   opening.catch(() => networks.get(key) === opening && networks.delete(key))
   return opening

@@ -48,6 +48,28 @@ export async function fetchPicture(url: string): Promise<ImageBitmap> {
   return createImageBitmap(await response.blob())
 }
 
+/** The middle square of a picture file, `side` pixels wide, in grey. @throws Error when the browser cannot read it */
+export async function greySquare(file: Blob, side: number): Promise<Uint8Array<ArrayBuffer>> {
+  const picture = await createImageBitmap(file).catch(() => {
+    throw new Error('This file is no picture that the browser can read: choose a PNG, JPEG, WebP or GIF.')
+  })
+  const canvas = document.createElement('canvas')
+  canvas.width = side
+  canvas.height = side
+  const context = canvas.getContext('2d')!
+  const { width, height } = picture
+  const square = Math.min(width, height)
+  const [left, top] = [(width - square) / 2, (height - square) / 2]
+  // What is transparent lies on white.
+  context.fillStyle = '#fff'
+  context.fillRect(0, 0, side, side)
+  context.drawImage(picture, left, top, square, square, 0, 0, side, side)
+  const { data } = context.getImageData(0, 0, side, side)
+  return Uint8Array.from({ length: side * side }, (_, i) =>
+    Math.round(0.299 * data[4 * i]! + 0.587 * data[4 * i + 1]! + 0.114 * data[4 * i + 2]!),
+  )
+}
+
 /** Lets the browser save bytes as a file. */
 export function save(blob: Blob, name: string): void {
   const link = document.createElement('a')

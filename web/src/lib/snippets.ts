@@ -19,11 +19,20 @@ export function useOf(parts: RunParts, network: string): Use {
   return parts.classifier === network ? 'classifies' : 'maps'
 }
 
+type Port = NetworkPorts['inputs'][number]
+
+/** Ports with their shapes, in words. */
+const portsText = (ports: readonly Port[]): string =>
+  ports
+    .map(
+      ({ name, shape, dtype }) =>
+        `"${name}" [${['N', ...shape].join(', ')}]${dtype === 'int64' ? ' of whole numbers' : ''}`,
+    )
+    .join(' and ')
+
 /** In one sentence, what it takes and gives. */
-export function describeNetwork(parts: RunParts, { name, input, output, ...shapes }: NetworkPorts): string {
-  const { inputShape, outputShape } = shapes
-  const takes = `"${input}" [N, ${inputShape.join(', ')}]`
-  const gives = `"${output}" [N, ${outputShape.join(', ')}]`
+export function describeNetwork(parts: RunParts, { name, inputs, outputs }: NetworkPorts): string {
+  const [takes, gives] = [portsText(inputs), portsText(outputs)]
   switch (useOf(parts, name)) {
     case 'samples': {
       const { latent } = parts.sampler!
@@ -61,9 +70,21 @@ function imagesPython([height, width, channels]: readonly number[]): string[] {
 const isImage = (shape: readonly number[]): boolean =>
   shape.length === 3 && (shape[2] === 1 || shape[2] === 3)
 
+/** Zeros for an input, of one example. */
+const zerosPython = ({ shape, dtype }: Port): string =>
+  `np.zeros((${[1, ...shape].join(', ')}${shape.length === 0 ? ',' : ''}), np.${dtype ?? 'float32'})`
+const zerosJavascript = ({ shape, dtype }: Port): string =>
+  `new ort.Tensor('${dtype ?? 'float32'}', new ${dtype === 'int64' ? 'BigInt64Array' : 'Float32Array'}(${product(shape)}), [${[1, ...shape].join(', ')}])`
+
+/** The input that a program is about, the others, and the first output. */
+function portsOf({ inputs, outputs }: NetworkPorts) {
+  const [first, ...others] = inputs as readonly [Port, ...Port[]]
+  return { first, others, inputShape: first.shape, output: outputs[0]!.name, outputShape: outputs[0]!.shape }
+}
+
 function pythonOf(parts: RunParts, network: NetworkPorts, file: string): string {
-  const { name, input, output, inputShape, outputShape } = network
-  const use = useOf(parts, name)
+  const { first, others, inputShape, output, outputShape } = portsOf(network)
+  const use = useOf(parts, network.name)
   const takesImages = use !== 'samples' && isImage(inputShape)
   const lines = ['import numpy as np', 'import onnxruntime as ort']
   if (takesImages || (use === 'samples' && isImage(outputShape))) lines.push('from PIL import Image')
@@ -78,8 +99,12 @@ function pythonOf(parts: RunParts, network: NetworkPorts, file: string): string 
         : `x = random.standard_normal(${size}).astype(np.float32)`,
     )
   } else if (takesImages) lines.push(...imagesPython(inputShape))
-  else lines.push(`x = np.zeros((1, ${inputShape.join(', ')}), np.float32)`)
-  lines.push(`(y,) = network.run([${text(output)}], {${text(input)}: x})`)
+  else lines.push(`x = ${zerosPython(first)}`)
+  const given = [
+    `${text(first.name)}: x`,
+    ...others.map((port) => `${text(port.name)}: ${zerosPython(port)}`),
+  ]
+  lines.push(`(y,) = network.run([${text(output)}], {${given.join(', ')}})`)
   switch (use) {
     case 'samples':
       lines.push(
@@ -110,8 +135,8 @@ function pythonOf(parts: RunParts, network: NetworkPorts, file: string): string 
 }
 
 function javascriptOf(parts: RunParts, network: NetworkPorts, file: string): string {
-  const { name, input, output, inputShape } = network
-  const use = useOf(parts, name)
+  const { first, others, inputShape, output } = portsOf(network)
+  const use = useOf(parts, network.name)
   const count = use === 'samples' ? COUNT : 1
   const length = `${count} * ${product(inputShape)}`
   const lines = [
@@ -134,14 +159,16 @@ function javascriptOf(parts: RunParts, network: NetworkPorts, file: string): str
         '  Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random())',
         `const x = Float32Array.from({ length: ${length} }, normal)`,
       )
-  } else
+  } else if (first.dtype !== 'int64')
     lines.push(
       ...(isImage(inputShape) ? ['// Pixels in [0, 1], row by row: put an image here.'] : []),
       `const x = new Float32Array(${length})`,
     )
   lines.push(
-    `const input = new ort.Tensor('float32', x, [${[count, ...inputShape].join(', ')}])`,
-    `const made = await network.run({ ${text(input)}: input })`,
+    first.dtype === 'int64'
+      ? `const input = ${zerosJavascript(first)}`
+      : `const input = new ort.Tensor('float32', x, [${[count, ...inputShape].join(', ')}])`,
+    `const made = await network.run({ ${[`${text(first.name)}: input`, ...others.map((port) => `${text(port.name)}: ${zerosJavascript(port)}`)].join(', ')} })`,
     `const y = made[${text(output)}]`,
   )
   switch (use) {

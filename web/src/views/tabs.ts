@@ -34,6 +34,12 @@ const TRAINING: readonly Tab[] = [
     load: () => import('./Team.svelte'),
   },
   {
+    name: 'secret',
+    label: 'Keep a secret',
+    isFor: ({ parts }) => parts.cipher !== undefined,
+    load: () => import('./Secret.svelte'),
+  },
+  {
     name: 'critic',
     label: 'Be the critic',
     isFor: ({ parts }) => parts.sampler !== undefined,
