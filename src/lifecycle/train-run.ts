@@ -33,7 +33,7 @@ import { engineThreads } from './engine-threads.ts'
 import { finishRun } from './finish-run.ts'
 import { arraysOf, originFile, readOrigin, writeOrigin } from './origin.ts'
 import { readOwnCode } from './own-code.ts'
-import { prepared } from './prepared.ts'
+import { type MovedFiles, prepared } from './prepared.ts'
 import { recordRun } from './record-run.ts'
 import {
   checkpointArrays,
@@ -255,6 +255,8 @@ export interface ContinueOptions {
   readonly threads?: number | undefined
   /** Where the data's files, or the folder that is the data, are now, if they were moved; of several sets that of the first, or a list. */
   readonly dataDir?: MovedData | undefined
+  /** Where files are now that options of the run name, by option, such as `rom`. Default: as recorded. */
+  readonly files?: MovedFiles | undefined
   /** Go on although something is lost that cannot be made again. Default false */
   readonly acceptLosses?: boolean | undefined
 }
@@ -269,7 +271,7 @@ export interface ContinueOptions {
  */
 export async function* continueRun(
   folder: string,
-  { signal, threads, dataDir, acceptLosses }: ContinueOptions = {},
+  { signal, threads, dataDir, files, acceptLosses }: ContinueOptions = {},
 ): AsyncGenerator<RunEvent> {
   const run = await resumeRun(folder)
   let engine: Engine | undefined
@@ -285,6 +287,7 @@ export async function* continueRun(
     const data = yield* withReports<RunEvent, RunData>((report) =>
       recordedData(run.config, {
         dataDir,
+        files,
         signal,
         onImages: (progress) => report({ type: 'images', ...progress }),
       }),

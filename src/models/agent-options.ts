@@ -54,6 +54,9 @@ export const learned = {
 export const environmentFor = ({ env, actions, sticky, game }: Played): Environment =>
   makeEnvironment(env, { actions, sticky, game })
 
+/** Of these options, those that name files. */
+export const GAME_FILES = ['rom'] as const satisfies readonly (keyof Played)[]
+
 /** The same options, once the emulator and the user's file are there, where the environment needs them. */
 export async function prepareGame<Options extends Pick<Played, 'env' | 'game' | 'rom'>>(
   given: Options,

@@ -6,7 +6,16 @@ import { qLearning } from '../objectives/q-learning.ts'
 import { expectedValues, returnDistributions, type ValueKind } from '../objectives/q-values.ts'
 import { adam } from '../optimizers/index.ts'
 import { actionNetwork } from './action-network.ts'
-import { actingIn, environmentFor, learned, played, portsFor, prepareGame, share } from './agent-options.ts'
+import {
+  actingIn,
+  environmentFor,
+  GAME_FILES,
+  learned,
+  played,
+  portsFor,
+  prepareGame,
+  share,
+} from './agent-options.ts'
 import { defineModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
 
 /** What all of them have; defaults are those of Dopamine's agents on MinAtar but where it is said otherwise. */
@@ -110,6 +119,7 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
     },
     options,
     settle,
+    files: GAME_FILES,
     prepare: prepareGame,
     source: ({ copies, memory, learningStarts, gamma, noisy, lastEpsilon, explore, ...rest }) =>
       experienceSource({

@@ -1,6 +1,7 @@
 // Games of the Atari 2600, played in an emulator: all of it on the game of our own.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { seenOf } from '../../src/environments/atari/screen.ts'
+import { skyLanes } from '../../src/environments/atari/sky-lanes.ts'
 import { makeEnvironment, prepareEnvironment, rulesNamed } from '../../src/environments/index.ts'
 import { md5 } from '../../src/util/md5.ts'
 import { randomStream } from '../../src/util/random.ts'
@@ -141,8 +142,20 @@ describe('which game of the Atari 2600', () => {
   it('is told by size and MD5 of a file; another file is refused with both', async () => {
     const read = (path: string) => Promise.resolve({ path, bytes: bytes('another game') })
     await expect(prepareEnvironment('atari', { rom: 'pong.bin' }, read)).rejects.toThrow(
-      'pong.bin is no game that is known here: it has 12 bytes and the MD5 6562c19c22da902f725fdce1e727daec; expected sky-lanes (2048 bytes, MD5',
+      'pong.bin is no game that is known here: it has 12 bytes and the MD5 6562c19c22da902f725fdce1e727daec; expected Sky Lanes, a small shooter that comes along (2048 bytes, MD5',
     )
+  })
+
+  it('is told by the file that it should be, where another one is named or none is there', async () => {
+    const wanted = 'xpected Space Invaders (Atari, 1980) (4096 bytes, MD5 72ffbef6504b75e69ee1045af9075f66)'
+    const chosen = { game: 'space-invaders', rom: 'lanes.bin' }
+    const lanes = (path: string) => Promise.resolve({ path, bytes: skyLanes.bytes!() })
+    const other = prepareEnvironment('atari', chosen, lanes)
+    await expect(other).rejects.toThrow(
+      `lanes.bin is Sky Lanes, a small shooter that comes along: it has 2048 bytes and the MD5 ${skyLanes.md5}; e${wanted}`,
+    )
+    const none = prepareEnvironment('atari', chosen, nothing)
+    await expect(none).rejects.toThrow(`E${wanted}: put it back there, or name it with --rom`)
   })
 
   it.each([

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { skyLanes } from '../../src/environments/atari/sky-lanes.ts'
 import { makeEnvironment } from '../../src/environments/index.ts'
 import { type PlayedStep, playRun } from '../../src/lifecycle/play-run.ts'
+import { recordedData } from '../../src/lifecycle/recorded-run.ts'
 import { decodePng, NO_FFMPEG, writeMovie } from '../../src/report/node/index.ts'
+import type { RunConfig } from '../../src/runs/index.ts'
 import { command as run } from '../support/command.ts'
 import { trainSmall } from '../support/small-runs.ts'
 
@@ -141,6 +144,33 @@ describe('an agent that plays', () => {
     await expect(playRun({ run: join(root, 'other') })).rejects.toThrow(
       'other.index is missing, which tells what is in',
     )
+  })
+})
+
+describe('a run of an agent whose game is a file', () => {
+  it('remembers which, and goes on with it wherever it is now', async () => {
+    const config: RunConfig = JSON.parse(await readFile(join(agent, 'config.json'), 'utf8'))
+    const [gone, moved] = [join(root, 'gone.bin'), join(root, 'moved.bin')]
+    await writeFile(moved, skyLanes.bytes!())
+    const settings = { ...config.settings, env: 'atari', game: 'sky-lanes', rom: gone }
+    const run = { ...config, settings }
+    await expect(recordedData(run)).rejects.toThrow(
+      `${gone}'. Expected Sky Lanes, a small shooter that comes along (2048 bytes, MD5 ${skyLanes.md5}): put it back there, or name it with --rom`,
+    )
+    const { facts } = await recordedData(run, { files: { rom: moved } })
+    expect(facts.columns.observation!.shape).toEqual([84, 84, 4])
+    await writeFile(moved, 'another game')
+    await expect(recordedData(run, { files: { rom: moved } })).rejects.toThrow(
+      `${moved} is no game that is known here: it has 12 bytes and the MD5 6562c19c22da902f725fdce1e727daec; expected Sky Lanes`,
+    )
+  })
+
+  it('is the only one that resume takes a file for', async () => {
+    const other = await run('resume', agent, '--rom', 'game.bin')
+    expect(other.text).toContain('freeway is played without a file; expected no --rom, got "game.bin"')
+    const { code, text } = await run('resume', join(root, 'gan'), '--rom', 'game.bin')
+    expect(text).toContain('a run of mlp-gan reads no file of --rom; expected none, got "game.bin"')
+    expect(code).toBe(2)
   })
 })
 
