@@ -60,6 +60,8 @@ export interface Rules {
   readonly sticksBy?: 'step' | 'frame'
   /** Rewards that are learned from are cut to at most this, either way; those that are told are not. Default: none */
   readonly clip?: number
+  /** Settings of agents that learn from a memory, by name, where this game needs others than small grids do. Default: none */
+  readonly usual?: Readonly<Record<string, number>>
   /** Games of one machine, by name; of these the rules are the first. */
   readonly games?: Readonly<Record<string, Rules>>
   /**

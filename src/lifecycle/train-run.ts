@@ -44,6 +44,7 @@ import {
   recordedObjective,
 } from './recorded-run.ts'
 import { remakeSheets } from './remake-sheets.ts'
+import { checkRemembered } from './remembered.ts'
 import { imageForm, labelsOf, type RunRequest, resolveSettings } from './request.ts'
 import { planResume } from './resume-plan.ts'
 import { imagesIn, loadRunData, modelData, type RunData } from './run-data.ts'
@@ -187,6 +188,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   const facts = { ...data.facts, steps: common.steps, batchSize: common.batchSize }
   const objective = model.objective(options, facts)
   checkLabelled(classInputOf(objective.offers?.generate ?? {}) !== undefined)
+  checkRemembered(data.source)
   // The same is looked at again when the step is lowered; here no folder has been made for it yet.
   const step = { batchSize: common.batchSize, columns: facts.columns }
   checkMemory(stepGraph(objective, step).graph, SHARES.step * memoryBytes(), step)
@@ -292,6 +294,7 @@ export async function* continueRun(
         onImages: (progress) => report({ type: 'images', ...progress }),
       }),
     )
+    checkRemembered(data.source)
     engine = await nodeEngine(options)
     const { evaluateEvery } = run.config.settings
     course = yield* openCourse(engine, evaluateEvery, data, objective, { signal })

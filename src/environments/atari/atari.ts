@@ -146,6 +146,20 @@ async function prepare(chosen: ChosenGame, read: ReadFile): Promise<ChosenGame> 
   return { game: bringCartridge(bytes, rom, wanted).name, rom: path }
 }
 
+/**
+ * Dopamine's settings of Rainbow on Atari. It makes an update for every four steps, as four games with a step each before every update do;
+ * so the 8,000 steps after which its target network is renewed are 2,000 updates. Its memory of a million steps is not among them: 7 GB.
+ */
+const USUAL = {
+  learningStarts: 20_000,
+  learningRate: 6.25e-5,
+  adamEpsilon: 1.5e-4,
+  targetEvery: 2000,
+  explore: 250_000,
+  lowest: -10,
+  highest: 10,
+} as const
+
 const rulesOf = (cartridge: Cartridge): Rules => ({
   name: 'atari',
   summary: `the Atari 2600, 84 x 84 pixels of four steps: ${cartridge.title}`,
@@ -163,6 +177,7 @@ const rulesOf = (cartridge: Cartridge): Rules => ({
   sticky: 0.25,
   sticksBy: 'frame',
   clip: 1,
+  usual: USUAL,
   prepare,
   create: (options) => gameOf(cartridge, options),
 })
