@@ -72,6 +72,7 @@ export function experienceSource(options: ExperienceOptions): Source {
   const { observation, copies, learningStarts, alpha, beta, epsilon, clip = Infinity } = options
   return {
     columns: experienceColumns(options),
+    title: options.name,
     words: `frames of ${options.name}`,
     remembers: {
       count: options.capacity,

@@ -85,6 +85,8 @@ export interface Remembered {
 /** Anything that gives columns, step by step. */
 export interface Source {
   readonly columns: Columns
+  /** What it is called beside its model, where it has a name: `space-invaders`. Default: what it gives, in words */
+  readonly title?: string
   /** What it gives, in words, where its columns do not say it: `frames of space-invaders` */
   readonly words?: string
   /** What it remembers while it is open: so many things in memory, and in every checkpoint. */

@@ -66,6 +66,10 @@ export async function prepareGame<Options extends Pick<Played, 'env' | 'game' | 
   return { ...given, ...(await prepareEnvironment(env, { game, rom }, read)) }
 }
 
+/** What it plays, as it is called: the game, of a machine that plays several both. */
+export const gameCalled = ({ env, game }: Pick<Played, 'env' | 'game'>): string =>
+  game === undefined ? env : `${env} ${game}`
+
 /** What a network of it sees and gives, and to what its rewards are cut. */
 export function portsFor({ env, actions, game }: Pick<Played, 'env' | 'actions' | 'game'>) {
   const rules = rulesNamed(env, game)

@@ -10,6 +10,7 @@ import {
   actingIn,
   environmentFor,
   GAME_FILES,
+  gameCalled,
   learned,
   played,
   portsFor,
@@ -136,7 +137,7 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
     source(given) {
       const { copies, memory, learningStarts, gamma, noisy, lastEpsilon, explore, ...rest } = complete(given)
       return experienceSource({
-        name: rest.env,
+        name: gameCalled(rest),
         make: () => environmentFor(rest),
         observation: portsFor(rest).observation,
         clip: portsFor(rest).clip,

@@ -10,6 +10,7 @@ import {
   actingIn,
   environmentFor,
   GAME_FILES,
+  gameCalled,
   learned,
   played,
   portsFor,
@@ -62,7 +63,7 @@ export const pqn = defineModel<typeof options>({
   prepare: prepareGame,
   source: ({ copies, rollout, epochs, gamma, lambda, lastEpsilon, explore, ...rest }) =>
     rolloutSource({
-      name: rest.env,
+      name: gameCalled(rest),
       make: () => environmentFor(rest),
       ...portsFor(rest),
       copies,

@@ -9,7 +9,7 @@ import { makeEnvironment } from '../../src/environments/index.ts'
 import { type PlayedStep, playRun } from '../../src/lifecycle/play-run.ts'
 import { recordedData } from '../../src/lifecycle/recorded-run.ts'
 import { decodePng, NO_FFMPEG, writeMovie } from '../../src/report/node/index.ts'
-import type { RunConfig } from '../../src/runs/index.ts'
+import { type RunConfig, TRAINING } from '../../src/runs/index.ts'
 import { command as run } from '../support/command.ts'
 import { trainSmall } from '../support/small-runs.ts'
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const flags =
     '--env freeway --copies 2 --memory 200 --learning-starts 8 --steps 12 --threads 1 --batch-size 4 --atoms 7 --evaluate-every 0'
   const { code, text } = await run('train', 'c51', '--run', agent, ...flags.split(' '))
-  expect(text).toContain('frames of freeway')
+  expect(text).toContain('training c51 on freeway (frames of freeway)')
   expect(code).toBe(0)
   await trainSmall(root, [{ model: 'mlp-gan', name: 'gan' }])
 }, 60_000)
@@ -145,6 +145,14 @@ describe('an agent that plays', () => {
       'other.index is missing, which tells what is in',
     )
   })
+})
+
+it('a run of an agent is called by the game that it learned, in older records by what it saw', async () => {
+  const config: RunConfig = JSON.parse(await readFile(join(agent, 'config.json'), 'utf8'))
+  expect(TRAINING.subject(config).data).toBe('freeway')
+  const { title: _, ...older } = config.data
+  expect(TRAINING.subject({ ...config, data: older }).data).toBe('frames of freeway')
+  expect(await readFile(join(agent, 'report.html'), 'utf8')).toContain('freeway, frames of freeway; seed 1')
 })
 
 describe('a run of an agent whose game is a file', () => {
