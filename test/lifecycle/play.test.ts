@@ -1,4 +1,5 @@
 // An agent plays: what it returns, what it leaves, and who cannot.
+import { spawnSync } from 'node:child_process'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,10 @@ import { decodePng, NO_FFMPEG, writeMovie } from '../../src/report/node/index.ts
 import { type RunConfig, TRAINING } from '../../src/runs/index.ts'
 import { command as run } from '../support/command.ts'
 import { trainSmall } from '../support/small-runs.ts'
+import { unless } from '../support/unless.ts'
+
+const noFfmpeg =
+  spawnSync('ffprobe', ['-version']).status !== 0 && 'ffmpeg, with its ffprobe, is not installed'
 
 let root: string
 let agent: string
@@ -234,6 +239,62 @@ describe('an MP4 file', () => {
       `ffmpeg could not write ${file}: no such codec`,
     )
   })
+
+  unless(noFfmpeg).it(
+    'has all pictures in their colours, at their pace, also where sides are odd',
+    async () => {
+      const color = [255, 176, 0]
+      const orange = { width: 33, height: 21, channels: 3, pixels: new Uint8Array(33 * 21 * 3) }
+      for (const i of orange.pixels.keys()) orange.pixels[i] = color[i % 3]!
+      const file = join(root, 'orange.mp4')
+      await writeMovie(
+        file,
+        Array.from({ length: 7 }, () => orange),
+        options,
+      )
+      const asked =
+        'stream=codec_name,pix_fmt,width,height,r_frame_rate,nb_read_frames,color_space,color_range:format_tags=comment'
+      const told = spawnSync('ffprobe', [
+        '-v',
+        'error',
+        '-count_frames',
+        '-show_entries',
+        asked,
+        '-of',
+        'json',
+        file,
+      ])
+      const { streams, format } = JSON.parse(told.stdout.toString())
+      expect(streams).toEqual([
+        {
+          codec_name: 'h264',
+          pix_fmt: 'yuv420p',
+          width: 34,
+          height: 22,
+          r_frame_rate: '30/1',
+          nb_read_frames: '7',
+          color_space: 'smpte170m',
+          color_range: 'tv',
+        },
+      ])
+      expect(format.tags.comment).toBe('a test')
+      const shown = spawnSync('ffmpeg', [
+        '-v',
+        'error',
+        '-i',
+        file,
+        '-f',
+        'rawvideo',
+        '-pix_fmt',
+        'rgb24',
+        '-',
+      ])
+      expect(shown.stdout.length).toBe(7 * 34 * 22 * 3)
+      const middle = 3 * (10 * 34 + 16)
+      for (const [i, value] of color.entries())
+        expect(Math.abs(shown.stdout[middle + i]! - value)).toBeLessThan(6)
+    },
+  )
 
   it('is not made where there is no ffmpeg, which is told', async () => {
     const program = join(root, 'nowhere', 'ffmpeg')
