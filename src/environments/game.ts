@@ -37,8 +37,15 @@ export interface GameOptions {
   readonly sticky: number
 }
 
-/** Reads a file of the user's, and tells where it lies whatever folder one is in. */
-export type ReadFile = (path: string) => Promise<{ readonly path: string; readonly bytes: Uint8Array }>
+/** A file of the user's. */
+export interface GameFile {
+  /** Where it lies, whatever folder one is in. */
+  readonly path: string
+  readonly bytes: Uint8Array
+  /** The name by which files of games are known everywhere: 32 hexadecimal digits of the bytes. */
+  readonly md5: string
+}
+export type ReadFile = (path: string) => Promise<GameFile>
 
 /** A game of the registry. */
 export interface Rules {

@@ -1,4 +1,5 @@
 // What a model loads before its data is opened: files that its options name, read where they lie.
+import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { ReadFile } from '../environments/index.ts'
 import { ConfigError } from '../util/errors.ts'
@@ -13,7 +14,8 @@ export type MovedFiles = Readonly<Record<string, string | undefined>>
 /** Reads the file of a game. @throws when there is none, or it is too large for one */
 export const readGame: ReadFile = async (file) => {
   const path = resolve(file)
-  return { path, bytes: await readBytes(path, FILES.cartridge) }
+  const bytes = await readBytes(path, FILES.cartridge)
+  return { path, bytes, md5: createHash('md5').update(bytes).digest('hex') }
 }
 
 /**

@@ -138,12 +138,12 @@ async function prepare(chosen: ChosenGame, read: ReadFile): Promise<ChosenGame> 
     return { ...chosen, game: cartridge.name }
   }
   const wanted = named ? [named] : CARTRIDGES
-  const { path, bytes } = await read(rom).catch((error: unknown) => {
+  const file = await read(rom).catch((error: unknown) => {
     throw new DataError(
       `the file of the game cannot be read: ${messageOf(error)}. Expected ${fileOf(wanted)}: put it back there, or name it with --rom`,
     )
   })
-  return { game: bringCartridge(bytes, rom, wanted).name, rom: path }
+  return { game: bringCartridge(file, rom, wanted).name, rom: file.path }
 }
 
 /**
