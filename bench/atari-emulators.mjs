@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { makeEnvironment, prepareEnvironment } from '../dist/environments/index.js'
+import { readGame } from '../dist/lifecycle/prepared.js'
 import { pythonWith } from './programs.mjs'
 
 const { values } = parseArgs({
@@ -31,10 +32,7 @@ const rom =
   execFileSync(python, ['-c', 'import ale_py.roms as r; print(r.get_rom_path("space_invaders"))'], {
     encoding: 'utf8',
   }).trim()
-const chosen = await prepareEnvironment('atari', { rom }, async (path) => ({
-  path,
-  bytes: readFileSync(path),
-}))
+const chosen = await prepareEnvironment('atari', { rom }, readGame)
 const program = fileURLToPath(new URL('peers/ale-play.py', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'emulators-'))
 const SIDE = 84 * 84

@@ -5,7 +5,7 @@ import { arrayFor, type Box, type Observation } from '../environments/spaces.ts'
 import { environments } from '../environments/vector.ts'
 import { DataError } from '../util/errors.ts'
 import { randomStream } from '../util/random.ts'
-import { type Replay, replayMemory } from './replay.ts'
+import { bytesPerStep, type Replay, replayMemory } from './replay.ts'
 
 export interface ExperienceOptions {
   /** Of the game. */
@@ -72,7 +72,14 @@ export function experienceSource(options: ExperienceOptions): Source {
   const { observation, copies, learningStarts, alpha, beta, epsilon, clip = Infinity } = options
   return {
     columns: experienceColumns(options),
+    title: options.name,
     words: `frames of ${options.name}`,
+    remembers: {
+      count: options.capacity,
+      bytes: bytesPerStep(observation),
+      what: 'frames',
+      option: 'memory',
+    },
     open: ({ seed, batchSize }) => play(seed, batchSize),
   }
 

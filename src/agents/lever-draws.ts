@@ -21,6 +21,7 @@ export const leverColumns = ({ agents }: Pick<LeverDrawsOptions, 'agents'>) =>
 export function leverDraws({ agents, pool }: LeverDrawsOptions): Source {
   return {
     columns: leverColumns({ agents }),
+    title: 'levers',
     words: `draws of ${agents} of ${pool} agents`,
     open: ({ seed, batchSize }) => ({
       fill(step, draw, columns) {

@@ -79,6 +79,14 @@ export function checkMemorySize({
     )
 }
 
+/** Observations of steps, in the room of one plane each where they show several. */
+const roomFor = (box: Box, count: number, before: Parameters<typeof stackedFrames>[2]): Frames =>
+  stackOf(box) > 1 ? stackedFrames(box, count, before) : framesOf(box, count)
+
+/** Bytes that a memory takes for each step: what is seen of it; action, kind and reward; and its place among priorities. */
+export const bytesPerStep = (box: Box): number =>
+  roomFor(box, 1, () => undefined).bytes.length + 1 + 1 + 4 + 8 * 2
+
 /**
  * Prioritized experience replay (Schaul et al. 2016, arXiv:1511.05952) of several copies. What is new has the greatest priority that
  * there was, so that it is soon drawn once.
@@ -90,8 +98,7 @@ export function replayMemory(options: ReplayOptions): Replay {
   const length = Math.floor(options.capacity / copies)
   const count = length * copies
   const stack = stackOf(observation)
-  const frames: Frames =
-    stack > 1 ? stackedFrames(observation, count, stepBefore) : framesOf(observation, count)
+  const frames = roomFor(observation, count, stepBefore)
   const actions = new Uint8Array(count)
   const kinds = new Uint8Array(count)
   const rewards = new Float32Array(count)

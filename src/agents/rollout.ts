@@ -65,6 +65,7 @@ export function rolloutSource(options: RolloutOptions): Source {
   const { copies, steps, epsilon, observation: box, actions: n } = options
   return {
     columns: rolloutColumns(options),
+    title: options.name,
     words: `frames of ${options.name}`,
     asks: { function: 'act', count: copies },
     open: ({ seed, batchSize }) => play(seed, batchSize),

@@ -60,6 +60,7 @@ export function teamPlay({ rules, normalize, curriculum }: TeamPlayOptions): Sou
   const period = teamPeriod(rules)
   return {
     columns: teamColumns(rules),
+    title: rules.name,
     words: `episodes of ${rules.name}`,
     open({ seed, batchSize }): OpenSource {
       const games = teams(rules, batchSize)

@@ -6,6 +6,8 @@ import type { Session } from './session.ts'
 export interface ResumeFlags {
   readonly threads?: number
   readonly dataDir?: string
+  /** Of a training: the file of its game. */
+  readonly rom?: string
   readonly acceptLosses?: boolean
 }
 

@@ -7,8 +7,10 @@ import { resultText } from './result-text.ts'
 import { watchRun } from './watch-run.ts'
 
 export const trainingFace: RecipeFace = {
-  async resume(folder, flags, session) {
-    const { result, metrics } = await watchRun(session, (signal) => continueRun(folder, { ...flags, signal }))
+  async resume(folder, { rom, ...flags }, session) {
+    const { result, metrics } = await watchRun(session, (signal) =>
+      continueRun(folder, { ...flags, files: { rom }, signal }),
+    )
     session.finish(result, resultText(result, metrics, session.resultStyle))
     if (result.outcome === 'stopped') session.exitCode = EXIT.interrupted
   },

@@ -1,6 +1,6 @@
 // Draws the events of a training as they come, and stops it cleanly on Ctrl-C.
 import type { RunEvent, RunResult } from '../measuring/events.ts'
-import { dataText } from '../runs/data-text.ts'
+import { dataName, dataText } from '../runs/data-text.ts'
 import type { MetricsRow } from '../runs/schema.ts'
 import { formatBriefMetric, formatCount, formatSize } from '../util/format.ts'
 import { evaluationDrawer } from './evaluation-progress.ts'
@@ -29,7 +29,7 @@ function headline({ folder, config, resumedFrom }: Extract<RunEvent, { type: 'ru
   const { settings, data } = config
   const steps = `${formatCount(settings.steps)} steps of ${settings.batchSize}, seed ${settings.seed}`
   return [
-    `${resumedFrom === undefined ? 'training' : 'continuing'} ${config.model} on ${formatPath(data.name)} (${dataText(data, 'x')})`,
+    `${resumedFrom === undefined ? 'training' : 'continuing'} ${config.model} on ${formatPath(dataName(data))} (${dataText(data, 'x')})`,
     ...(data.preparation === undefined ? [] : [`images: ${data.preparation}`]),
     resumedFrom === undefined ? steps : `${formatCount(resumedFrom + 1)} of ${steps}, are done`,
     `run folder: ${formatPath(folder)}`,

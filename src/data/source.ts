@@ -71,11 +71,26 @@ export interface OpenSource {
   restore?(saved: SavedSource): void
 }
 
+/** What a source remembers. */
+export interface Remembered {
+  readonly count: number
+  /** Of each. */
+  readonly bytes: number
+  /** What they are, in words: `frames`. */
+  readonly what: string
+  /** The option of the model that says how many. */
+  readonly option: string
+}
+
 /** Anything that gives columns, step by step. */
 export interface Source {
   readonly columns: Columns
+  /** What it is called beside its model, where it has a name: `space-invaders`. Default: what it gives, in words */
+  readonly title?: string
   /** What it gives, in words, where its columns do not say it: `frames of space-invaders` */
   readonly words?: string
+  /** What it remembers while it is open: so many things in memory, and in every checkpoint. */
+  readonly remembers?: Remembered
   /** A function that the objective must offer, and how many inputs it is given at a time: of sources that `gather`. */
   readonly asks?: { readonly function: string; readonly count: number }
   open(options: SourceOptions): OpenSource

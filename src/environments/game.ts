@@ -37,8 +37,15 @@ export interface GameOptions {
   readonly sticky: number
 }
 
-/** Reads a file of the user's, and tells where it lies whatever folder one is in. */
-export type ReadFile = (path: string) => Promise<{ readonly path: string; readonly bytes: Uint8Array }>
+/** A file of the user's. */
+export interface GameFile {
+  /** Where it lies, whatever folder one is in. */
+  readonly path: string
+  readonly bytes: Uint8Array
+  /** The name by which files of games are known everywhere: 32 hexadecimal digits of the bytes. */
+  readonly md5: string
+}
+export type ReadFile = (path: string) => Promise<GameFile>
 
 /** A game of the registry. */
 export interface Rules {
@@ -60,6 +67,8 @@ export interface Rules {
   readonly sticksBy?: 'step' | 'frame'
   /** Rewards that are learned from are cut to at most this, either way; those that are told are not. Default: none */
   readonly clip?: number
+  /** Settings of agents that learn from a memory, by name, where this game needs others than small grids do. Default: none */
+  readonly usual?: Readonly<Record<string, number>>
   /** Games of one machine, by name; of these the rules are the first. */
   readonly games?: Readonly<Record<string, Rules>>
   /**

@@ -5,7 +5,7 @@ export {
   type EnvironmentStep,
   environmentOf,
 } from './environment.ts'
-export type { ChosenGame, Game, GameOptions, Outcome, ReadFile, Rules } from './game.ts'
+export type { ChosenGame, Game, GameFile, GameOptions, Outcome, ReadFile, Rules } from './game.ts'
 export { distinctLevers, drawLeverAgents, type LeversOptions, leverRanks, leversRules } from './levers.ts'
 export { COLORS, type Color, emptyPicture, fillRect, type GamePicture, NOTHING } from './picture.ts'
 export {

@@ -10,7 +10,7 @@ import type { Objective } from '../objectives/objective.ts'
 import { functionOf, type KnownFunction } from '../objectives/offer.ts'
 import { askedSamples } from '../pictures/fresh-samples.ts'
 import { writeRecorded } from '../pictures/pictures.ts'
-import type { Evaluation, MeasureRecord } from '../runs/index.ts'
+import { dataName, type Evaluation, type MeasureRecord } from '../runs/index.ts'
 import { EVALUATION_FILE, type RunFolder } from '../runs/node/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { nodeEngine } from '../runtime/node.ts'
@@ -205,7 +205,7 @@ async function* evaluateOne(
     at: new Date().toISOString(),
     step: checkpoint.step,
     protocol: { count, draws, seed, reference: reference.words, ...(of ? { of } : {}) },
-    data: { name: config.data.name, hash: config.data.hash, referenceHash: reference.hash },
+    data: { name: dataName(config.data), hash: config.data.hash, referenceHash: reference.hash },
     ...(extractor ? { extractor } : {}),
     measures: found[0]!.measures.map((_, at) => recordOf(found, floors.slice(0, draws), at)),
     ...(opened.classes.length > 0

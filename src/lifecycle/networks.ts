@@ -4,7 +4,7 @@ import { rulesNamed } from '../environments/index.ts'
 import type { Port } from '../layers/ports.ts'
 import type { Objective } from '../objectives/objective.ts'
 import { type Draw, offeredBy } from '../objectives/offer.ts'
-import type { RunConfig } from '../runs/index.ts'
+import { dataName, type RunConfig } from '../runs/index.ts'
 import type { RunFolder } from '../runs/node/index.ts'
 import { packageVersion } from '../runs/node/machine.ts'
 import type { StateArrays } from '../runtime/engine.ts'
@@ -26,7 +26,7 @@ const drawText = (draw: Draw | undefined): string | undefined =>
 
 /** The data as a file calls it that goes to others: folders by their last part, since where they lie concerns nobody else. */
 const dataOf = ({ data }: RunConfig): string =>
-  (data.parts ?? [data]).map(({ name }) => basename(name)).join(' + ')
+  data.parts ? data.parts.map(({ name }) => basename(name)).join(' + ') : basename(dataName(data))
 
 /** What a network's file says about itself. */
 function notes(objective: Objective, name: string, config: RunConfig, step: number) {

@@ -1,22 +1,38 @@
 // What a model loads before its data is opened: files that its options name, read where they lie.
+import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { ReadFile } from '../environments/index.ts'
-import { DataError, messageOf } from '../util/errors.ts'
+import { ConfigError } from '../util/errors.ts'
+import { flagOf } from '../util/flag.ts'
 import { FILES } from '../util/limits.ts'
 import { readBytes } from '../util/node/read-file.ts'
 import type { ResolvedSettings } from './request.ts'
 
-/** Reads the file of a game. @throws DataError when there is none, or it is too large for one */
+/** Where files are now that options of a run name, by option; what is undefined is where it was. */
+export type MovedFiles = Readonly<Record<string, string | undefined>>
+
+/** Reads the file of a game. @throws when there is none, or it is too large for one */
 export const readGame: ReadFile = async (file) => {
   const path = resolve(file)
-  try {
-    return { path, bytes: await readBytes(path, FILES.cartridge) }
-  } catch (error) {
-    if (error instanceof DataError) throw error
-    throw new DataError(
-      `the file of the game cannot be read: ${messageOf(error)}. Put it back there, or name another with --rom`,
-    )
-  }
+  const bytes = await readBytes(path, FILES.cartridge)
+  return { path, bytes, md5: createHash('md5').update(bytes).digest('hex') }
+}
+
+/**
+ * Options of a run whose files were moved.
+ *
+ * @param files  where they are now, by the option that names them
+ * @throws ConfigError when its model reads no such file
+ */
+export function withFiles(settings: ResolvedSettings, files: MovedFiles): ResolvedSettings {
+  const { model, options } = settings
+  const moved = Object.entries(files).filter(([, file]) => file !== undefined)
+  for (const [name, file] of moved)
+    if (!model.files?.includes(name))
+      throw new ConfigError(
+        `a run of ${model.name} reads no file of ${flagOf(name)}; expected none, got "${file}"; leave it out`,
+      )
+  return { ...settings, options: { ...options, ...Object.fromEntries(moved) } }
 }
 
 /** Settings with what follows from what was loaded. @throws what the model's `prepare` does */

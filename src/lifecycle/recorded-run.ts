@@ -23,7 +23,7 @@ import type { StateArrays } from '../runtime/engine.ts'
 import { checkFits, type TrainingState } from '../training/state.ts'
 import { ConfigError, DataError, messageOf, ShapeError } from '../util/errors.ts'
 import type { Shape } from '../util/shape.ts'
-import { prepared } from './prepared.ts'
+import { type MovedFiles, prepared, withFiles } from './prepared.ts'
 import { labelsOf, type ResolvedSettings, resolveSettings } from './request.ts'
 import {
   imagesIn,
@@ -128,6 +128,8 @@ export type MovedData = string | readonly (string | undefined)[]
 export interface RecordedDataOptions extends Pick<FolderOptions, 'onImages' | 'signal'> {
   /** Where a named set's files, or the folder that is the data, are now; of several sets that of the first, or a list. Default: as recorded. */
   readonly dataDir?: MovedData | undefined
+  /** Where files are now that options of the run name, such as that of a game. Default: as recorded. */
+  readonly files?: MovedFiles | undefined
 }
 
 /** @throws DataError when the record asks a data set for what it does not have */
@@ -161,7 +163,7 @@ function checkHash(config: RunConfig, what: string, then: string, now: string | 
  */
 export async function recordedData(
   config: RunConfig,
-  { dataDir, ...options }: RecordedDataOptions = {},
+  { dataDir, files = {}, ...options }: RecordedDataOptions = {},
 ): Promise<RunData> {
   const { name, hash, test: heldOut, unlabelled, channels, parts = [config.data] } = config.data
   const size = imageSize(config)
@@ -170,8 +172,9 @@ export async function recordedData(
     ...(size ? { imageSize: { height: size.height, width: size.width } } : {}),
     ...(channels === 1 || channels === 3 ? { channels } : {}),
   }
+  const recorded = withFiles(recordedSettings(config), files)
   if (name === OWN_DATA) {
-    const settings = await prepared(recordedSettings(config))
+    const settings = await prepared(recorded)
     const own = asRecorded(() => modelData(settings, name))
     if (own) return own
   }
@@ -185,7 +188,7 @@ export async function recordedData(
       })
     : await loadImages(
         sets.map((set, i) => ({ ...set, folder: places[i] ?? (i === 0 ? placeOf(set) : set.folder) })),
-        { ...form, ...partsIn(recordedSettings(config)) },
+        { ...form, ...partsIn(recorded) },
         loadRecorded,
       )
   if (unlabelled) checkHash(config, `the data "${name}"`, unlabelled.hash, data.record.unlabelled?.hash)

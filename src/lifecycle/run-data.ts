@@ -142,6 +142,7 @@ export function modelData(
       hash: NO_HASH,
       count: examples?.count ?? 0,
       columns: columnsRecord(columns),
+      ...('open' in source && source.title ? { title: source.title } : {}),
       ...('open' in source && source.words ? { words: source.words } : {}),
     },
   }

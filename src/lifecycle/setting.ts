@@ -195,6 +195,13 @@ export const textSetting = (
   accepts: (value) => typeof value === 'string' && value.trim() !== '',
 })
 
+/** `--rom` of commands that play a run's game again. */
+export const movedGame = textSetting(
+  'rom',
+  '<file>',
+  'the file of a game of the Atari 2600, if it was moved (default: where it was)',
+)
+
 /** `--data-dir` of commands that load a run's data again. */
 export const movedData = textSetting(
   'dataDir',

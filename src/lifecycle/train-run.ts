@@ -33,7 +33,7 @@ import { engineThreads } from './engine-threads.ts'
 import { finishRun } from './finish-run.ts'
 import { arraysOf, originFile, readOrigin, writeOrigin } from './origin.ts'
 import { readOwnCode } from './own-code.ts'
-import { prepared } from './prepared.ts'
+import { type MovedFiles, prepared } from './prepared.ts'
 import { recordRun } from './record-run.ts'
 import {
   checkpointArrays,
@@ -44,6 +44,7 @@ import {
   recordedObjective,
 } from './recorded-run.ts'
 import { remakeSheets } from './remake-sheets.ts'
+import { checkRemembered } from './remembered.ts'
 import { imageForm, labelsOf, type RunRequest, resolveSettings } from './request.ts'
 import { planResume } from './resume-plan.ts'
 import { imagesIn, loadRunData, modelData, type RunData } from './run-data.ts'
@@ -187,6 +188,7 @@ export async function* startRun(request: RunRequest): AsyncGenerator<RunEvent> {
   const facts = { ...data.facts, steps: common.steps, batchSize: common.batchSize }
   const objective = model.objective(options, facts)
   checkLabelled(classInputOf(objective.offers?.generate ?? {}) !== undefined)
+  checkRemembered(data.source)
   // The same is looked at again when the step is lowered; here no folder has been made for it yet.
   const step = { batchSize: common.batchSize, columns: facts.columns }
   checkMemory(stepGraph(objective, step).graph, SHARES.step * memoryBytes(), step)
@@ -255,6 +257,8 @@ export interface ContinueOptions {
   readonly threads?: number | undefined
   /** Where the data's files, or the folder that is the data, are now, if they were moved; of several sets that of the first, or a list. */
   readonly dataDir?: MovedData | undefined
+  /** Where files are now that options of the run name, by option, such as `rom`. Default: as recorded. */
+  readonly files?: MovedFiles | undefined
   /** Go on although something is lost that cannot be made again. Default false */
   readonly acceptLosses?: boolean | undefined
 }
@@ -269,7 +273,7 @@ export interface ContinueOptions {
  */
 export async function* continueRun(
   folder: string,
-  { signal, threads, dataDir, acceptLosses }: ContinueOptions = {},
+  { signal, threads, dataDir, files, acceptLosses }: ContinueOptions = {},
 ): AsyncGenerator<RunEvent> {
   const run = await resumeRun(folder)
   let engine: Engine | undefined
@@ -285,10 +289,12 @@ export async function* continueRun(
     const data = yield* withReports<RunEvent, RunData>((report) =>
       recordedData(run.config, {
         dataDir,
+        files,
         signal,
         onImages: (progress) => report({ type: 'images', ...progress }),
       }),
     )
+    checkRemembered(data.source)
     engine = await nodeEngine(options)
     const { evaluateEvery } = run.config.settings
     course = yield* openCourse(engine, evaluateEvery, data, objective, { signal })

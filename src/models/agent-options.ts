@@ -54,6 +54,9 @@ export const learned = {
 export const environmentFor = ({ env, actions, sticky, game }: Played): Environment =>
   makeEnvironment(env, { actions, sticky, game })
 
+/** Of these options, those that name files. */
+export const GAME_FILES = ['rom'] as const satisfies readonly (keyof Played)[]
+
 /** The same options, once the emulator and the user's file are there, where the environment needs them. */
 export async function prepareGame<Options extends Pick<Played, 'env' | 'game' | 'rom'>>(
   given: Options,
@@ -62,6 +65,10 @@ export async function prepareGame<Options extends Pick<Played, 'env' | 'game' | 
   const { env, game, rom } = given
   return { ...given, ...(await prepareEnvironment(env, { game, rom }, read)) }
 }
+
+/** What it plays, as it is called: the game, of a machine that plays several both. */
+export const gameCalled = ({ env, game }: Pick<Played, 'env' | 'game'>): string =>
+  game === undefined ? env : `${env} ${game}`
 
 /** What a network of it sees and gives, and to what its rewards are cut. */
 export function portsFor({ env, actions, game }: Pick<Played, 'env' | 'actions' | 'game'>) {

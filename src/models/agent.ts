@@ -6,7 +6,18 @@ import { qLearning } from '../objectives/q-learning.ts'
 import { expectedValues, returnDistributions, type ValueKind } from '../objectives/q-values.ts'
 import { adam } from '../optimizers/index.ts'
 import { actionNetwork } from './action-network.ts'
-import { actingIn, environmentFor, learned, played, portsFor, prepareGame, share } from './agent-options.ts'
+import {
+  actingIn,
+  environmentFor,
+  GAME_FILES,
+  gameCalled,
+  learned,
+  played,
+  portsFor,
+  prepareGame,
+  share,
+} from './agent-options.ts'
+import { byGame, withUsual } from './agent-usual.ts'
 import { defineModel, type ModelDefinition, type TrainingDefaults } from './model.ts'
 
 /** What all of them have; defaults are those of Dopamine's agents on MinAtar but where it is said otherwise. */
@@ -20,21 +31,23 @@ const common = {
     .default(4)
     .describe('games that are played at once, each a frame before every update'),
   memory: z.int().min(100).max(5_000_000).default(100_000).describe('frames that are remembered'),
-  learningStarts: z.int().min(0).default(1000).describe('frames that are played by chance before it learns'),
-  learningRate: z.number().positive().default(2.5e-4).describe('learning rate of Adam'),
-  adamEpsilon: z.number().positive().default(3.125e-4).describe("added to the root of Adam's mean square"),
-  targetEvery: z
-    .int()
-    .min(1)
-    .default(250)
-    .describe('updates after which the target network becomes a copy of the one that learns'),
-  explore: z
-    .int()
-    .min(1)
-    .default(100_000)
-    .describe(
-      'frames in which the probability of an action by chance falls from 1 to its last value; without meaning where layers are noisy',
-    ),
+  learningStarts: byGame(
+    'learningStarts',
+    z.int().min(0),
+    'frames that are played by chance before it learns',
+  ),
+  learningRate: byGame('learningRate', z.number().positive(), 'learning rate of Adam'),
+  adamEpsilon: byGame('adamEpsilon', z.number().positive(), "added to the root of Adam's mean square"),
+  targetEvery: byGame(
+    'targetEvery',
+    z.int().min(1),
+    'updates after which the target network becomes a copy of the one that learns',
+  ),
+  explore: byGame(
+    'explore',
+    z.int().min(1),
+    'frames in which the probability of an action by chance falls from 1 to its last value; without meaning where layers are noisy',
+  ),
   lastEpsilon: learned.lastEpsilon.default(0.01),
 }
 const ways = {
@@ -54,8 +67,8 @@ const ways = {
 }
 const atoms = {
   atoms: z.int().min(2).max(1001).default(51).describe('returns whose probabilities are learned'),
-  lowest: z.number().default(0).describe('the lowest of these returns'),
-  highest: z.number().default(50).describe('the highest of these returns'),
+  lowest: byGame('lowest', z.number(), 'the lowest of these returns'),
+  highest: byGame('highest', z.number(), 'the highest of these returns'),
 }
 
 /** What trainings of agents are like. */
@@ -90,16 +103,25 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
     noise: ways.noise.default(usual.noise),
     ...(learns === 'distributions' ? atoms : {}),
   })
-  type Options = z.output<typeof options> & Partial<z.output<z.ZodObject<typeof atoms>>>
-  const kindOf = ({ atoms: count = 51, lowest = 0, highest = 50 }: Options): ValueKind =>
-    learns === 'means' ? expectedValues : returnDistributions({ atoms: count, low: lowest, high: highest })
-  /** What would fail when the first game is played. */
-  function settle(given: z.output<typeof options>): z.output<typeof options> {
-    const { memory, copies, nStep } = given
-    kindOf(given as Options)
-    checkMemorySize({ capacity: memory, copies, nStep, observation: portsFor(given).observation })
-    environmentFor(given)
-    return given
+  type Options = z.output<typeof options>
+  const complete = (given: Options) => withUsual(given, Object.keys(options.shape))
+  const kindOf = (settled: ReturnType<typeof complete>): ValueKind => {
+    if (learns === 'means') return expectedValues
+    const {
+      atoms: count,
+      lowest: low,
+      highest: high,
+    } = settled as typeof settled & { readonly atoms: number }
+    return returnDistributions({ atoms: count, low, high })
+  }
+  /** Completes, and fails for what would fail when the first game is played. */
+  function settle(given: Options): Options {
+    const settled = complete(given)
+    const { memory, copies, nStep } = settled
+    kindOf(settled)
+    checkMemorySize({ capacity: memory, copies, nStep, observation: portsFor(settled).observation })
+    environmentFor(settled)
+    return settled
   }
   return defineModel<typeof options>({
     name,
@@ -110,10 +132,12 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
     },
     options,
     settle,
+    files: GAME_FILES,
     prepare: prepareGame,
-    source: ({ copies, memory, learningStarts, gamma, noisy, lastEpsilon, explore, ...rest }) =>
-      experienceSource({
-        name: rest.env,
+    source(given) {
+      const { copies, memory, learningStarts, gamma, noisy, lastEpsilon, explore, ...rest } = complete(given)
+      return experienceSource({
+        name: gameCalled(rest),
         make: () => environmentFor(rest),
         observation: portsFor(rest).observation,
         clip: portsFor(rest).clip,
@@ -126,9 +150,11 @@ function agent({ name, description, ways: usual, learns }: AgentOptions): ModelD
         beta: rest.correction,
         // As Dopamine's full Rainbow: what is left of chance stays as it is.
         epsilon: { first: noisy ? lastEpsilon : 1, last: lastEpsilon, steps: explore },
-      }),
-    objective(given) {
-      const kind = kindOf(given as Options)
+      })
+    },
+    objective(asked) {
+      const given = complete(asked)
+      const kind = kindOf(given)
       const { observation, actions } = portsFor(given)
       const learnedBy = qLearning({
         name,

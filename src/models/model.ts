@@ -79,6 +79,8 @@ export interface ModelDefinition<Options extends z.ZodObject = z.ZodObject> {
    * @throws ConfigError for options that do not go together
    */
   settle?(options: z.output<Options>): z.output<Options>
+  /** Options that name files of the user's, which `prepare` reads; whoever goes on with a run may tell where they are now. */
+  readonly files?: readonly string[]
   /**
    * Loads what the model's own data needs before it is opened, such as files that options name, and tells the options with what follows
    * from these. Called whenever a run begins or goes on.

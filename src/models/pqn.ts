@@ -6,7 +6,17 @@ import { pqn as objectiveOf } from '../objectives/pqn.ts'
 import { globalClipnorm, radam } from '../optimizers/index.ts'
 import { actionNetwork } from './action-network.ts'
 import { AGENT_DEFAULTS } from './agent.ts'
-import { actingIn, environmentFor, learned, played, portsFor, prepareGame, share } from './agent-options.ts'
+import {
+  actingIn,
+  environmentFor,
+  GAME_FILES,
+  gameCalled,
+  learned,
+  played,
+  portsFor,
+  prepareGame,
+  share,
+} from './agent-options.ts'
 import { defineModel } from './model.ts'
 
 const options = z.object({
@@ -49,10 +59,11 @@ export const pqn = defineModel<typeof options>({
     environmentFor(given)
     return given
   },
+  files: GAME_FILES,
   prepare: prepareGame,
   source: ({ copies, rollout, epochs, gamma, lambda, lastEpsilon, explore, ...rest }) =>
     rolloutSource({
-      name: rest.env,
+      name: gameCalled(rest),
       make: () => environmentFor(rest),
       ...portsFor(rest),
       copies,

@@ -1,6 +1,6 @@
 // Figures of an agent at play: what it was paid and what it makes of every action at a step; the game at steps that were chosen.
 import { LIGHT } from './chart-parts.ts'
-import { letters, pixelImage, svgDocument } from './svg-parts.ts'
+import { letters, numberWidth, pixelImage, svgDocument } from './svg-parts.ts'
 
 /** A step as figures have it. */
 export interface FigureMoment {
@@ -35,21 +35,24 @@ export interface Axis {
   readonly height: number
 }
 
+/** Lettering of the numbers along a frame, and how far from it they end. */
+const [NUMBERS, APART] = [13, 6] as const
+
 /** A frame with few numbers along both sides. */
 function frame(
   { left, top, width, height }: Axis,
   x: { readonly label: string; readonly ends: readonly [string, string] },
   y: { readonly label: string; readonly ends: readonly [string, string] },
 ): string {
-  const muted = { size: 13, color: LIGHT.muted }
+  const muted = { size: NUMBERS, color: LIGHT.muted }
   const bottom = top + height
   return [
     `<path d="M${left} ${top}V${bottom}H${left + width}" fill="none" stroke="${LIGHT.muted}"/>`,
     letters(x.ends[0], left, bottom + 17, muted),
     letters(x.ends[1], left + width, bottom + 17, { ...muted, anchor: 'end' }),
     letters(x.label, left + width / 2, bottom + 17, { ...muted, anchor: 'middle' }),
-    letters(y.ends[1], left - 6, top + 10, { ...muted, anchor: 'end' }),
-    letters(y.ends[0], left - 6, bottom, { ...muted, anchor: 'end' }),
+    letters(y.ends[1], left - APART, top + 10, { ...muted, anchor: 'end' }),
+    letters(y.ends[0], left - APART, bottom, { ...muted, anchor: 'end' }),
     letters(y.label, left - 10, top + height / 2, { ...muted, anchor: 'middle', turn: -90 }),
   ].join('\n')
 }
@@ -73,6 +76,10 @@ function rewardCurve({ totals, step }: FigureMoment, box: Axis): string {
   ].join('\n')
 }
 
+/** Pixels to the left of a panel: its highest number, and the sign around the panel that was chosen. */
+const besideOf = (most: number): number =>
+  Math.max(56, Math.ceil(numberWidth(short(most), NUMBERS)) + APART + 13)
+
 /** An action's return: its distribution over returns with its mean, or its mean alone. */
 function panelOf(
   { values, probabilities, action: chosen }: FigureMoment,
@@ -83,6 +90,7 @@ function panelOf(
 ): string {
   const { left, top, width, height } = box
   const isChosen = action === chosen
+  const aside = besideOf(most) - 6
   const value = values[action]!
   const color = isChosen ? CHOSEN : BAR
   const low = returns ? returns[0]! : Math.min(0, ...values)
@@ -97,7 +105,7 @@ function panelOf(
   const at = tenth(place(value))
   return [
     isChosen
-      ? `<rect x="${left - 50}" y="${top - 28}" width="${width + 58}" height="${height + 52}" fill="#fff4e0" stroke="${CHOSEN}" stroke-width="2"/>`
+      ? `<rect x="${left - aside}" y="${top - 28}" width="${width + aside + 8}" height="${height + 52}" fill="#fff4e0" stroke="${CHOSEN}" stroke-width="2"/>`
       : '',
     letters(isChosen ? `${actions[action]} (chosen)` : actions[action]!, left, top - 10, {
       size: 15,
@@ -115,8 +123,8 @@ function panelOf(
   ].join('\n')
 }
 
-/** Pixels of a panel of an action, with the room around it; of the picture of the game. */
-const [WIDE, TALL, ROOM] = [230, 120, { left: 56, top: 40, right: 16, bottom: 34 }] as const
+/** Pixels of a panel of an action, with the room around it but for its left; of the picture of the game. */
+const [WIDE, TALL, ROOM] = [230, 120, { top: 40, right: 16, bottom: 34 }] as const
 const GAME = 300
 const COLUMNS = 3
 
@@ -127,10 +135,11 @@ const COLUMNS = 3
 export function thoughtsFigure(moment: FigureMoment, options: ThoughtOptions): string {
   const { actions, returns } = options
   const columns = Math.min(COLUMNS, actions.length)
-  const cell = { width: ROOM.left + WIDE + ROOM.right, height: ROOM.top + TALL + ROOM.bottom }
+  const most = Math.max(1e-9, ...(moment.probabilities ?? []).flat())
+  const beside = besideOf(most)
+  const cell = { width: beside + WIDE + ROOM.right, height: ROOM.top + TALL + ROOM.bottom }
   const width = Math.max(columns * cell.width, GAME + 90 + 420)
   const tall = (GAME * moment.height) / moment.width
-  const most = Math.max(1e-9, ...(moment.probabilities ?? []).flat())
   const below = 50 + tall + 50
   const parts = [
     letters(`Step ${moment.step}: ${actions[moment.action]}`, 16, 32, { size: 20, bold: true }),
@@ -150,7 +159,7 @@ export function thoughtsFigure(moment: FigureMoment, options: ThoughtOptions): s
         action,
         options,
         {
-          left: (action % columns) * cell.width + ROOM.left,
+          left: (action % columns) * cell.width + beside,
           top: below + Math.floor(action / columns) * cell.height + ROOM.top,
           width: WIDE,
           height: TALL,

@@ -52,10 +52,10 @@ export async function latentManifold(
   const scale = Math.max(1, Math.floor(WIDTH / Math.max(sheet.width, sheet.height)))
   const [width, height] = [scale * sheet.width, scale * sheet.height]
   const size = Math.round((26 * Math.max(width, height)) / WIDTH)
-  const [left, top] = [axisRoom(size), size]
+  const ticks = [-1, -0.5, 0, 0.5, 1].map((part) => part * range)
+  const [left, top] = [axisRoom(size, ticks), size]
   // A point lies in the middle of its image.
   const share = (value: number): number => (((value + range) / (2 * range)) * (side - 1) + 0.5) / side
-  const ticks = [-1, -0.5, 0, 0.5, 1].map((part) => part * range)
   const body = [
     pixelImage(await encode(sheet), left, top, width, height, { smooth: scale === 1 }),
     axes({

@@ -131,7 +131,8 @@ export function latentScatter(
   )
   const half = Math.max(...ends.map(([low, high]) => (high - low) / 2)) * 1.04 || 1
   const [low0, low1] = ends.map(([low, high]) => (low + high) / 2 - half) as [number, number]
-  const [left, top] = [axisRoom(SIZE), SIZE]
+  const ticks = [evenTicks(low0, low0 + 2 * half), evenTicks(low1, low1 + 2 * half)] as const
+  const [left, top] = [axisRoom(SIZE, ticks[1]), SIZE]
   const place = [
     (value: number) => left + (SIDE * (value - low0)) / (2 * half),
     (value: number) => top + SIDE - (SIDE * (value - low1)) / (2 * half),
@@ -167,7 +168,7 @@ export function latentScatter(
       width: SIDE,
       height: SIDE,
       labels,
-      ticks: [evenTicks(low0, low0 + 2 * half), evenTicks(low1, low1 + 2 * half)],
+      ticks,
       place,
       size: SIZE,
     }),

@@ -1,6 +1,7 @@
 // The sections of the report that are words and numbers: header, headline numbers, curves, events, tables.
 import {
   alarmLines,
+  dataName,
   dataText,
   exampleText,
   exampleWord,
@@ -32,7 +33,7 @@ export function header({ config, status }: RunRecord): string {
 <p class="eyebrow">Training run</p>
 <div class="title"><h1>${safe(config.model)}</h1>
 <span class="state ${status.state}">${status.state}</span></div>
-<p class="lead">${safe(data.name)}, ${safe(text)}; seed ${config.settings.seed}; started ${safe(day)} UTC</p>
+<p class="lead">${safe(dataName(data))}, ${safe(text)}; seed ${config.settings.seed}; started ${safe(day)} UTC</p>
 ${message}</header>`
 }
 
@@ -164,7 +165,7 @@ ${foot.join('\n')}
 export function configuration({ config }: RunRecord): string {
   const { data, machine, settings, versions } = config
   const facts: [string, string][] = [
-    ['name', data.name],
+    ['name', dataName(data)],
     [exampleWord(data), formatCount(data.count)],
     ['size', exampleText(data) ?? 'none'],
     ...(data.preparation === undefined ? [] : [['preparation', data.preparation] as [string, string]]),

@@ -69,8 +69,26 @@ export interface SquareAxes {
   readonly size: number
 }
 
-/** Pixels that lettering of this size takes to the left of axes and below them. */
-export const axisRoom = (size: number): number => Math.round(3.9 * size)
+/** What letters of numbers take beside each other in DejaVu Sans, as shares of their size; others are digits, or no wider. */
+const WIDE: Readonly<Record<string, number>> = { '.': 0.32, '-': 0.37, '−': 0.84, '+': 0.84 }
+
+/** Pixels that a number takes, as it is written. */
+export const numberWidth = (text: string, size: number): number =>
+  [...text].reduce((sum, letter) => sum + size * (WIDE[letter] ?? 0.64), 0)
+
+const tickText = (value: number): string => String(Number(value.toPrecision(3)))
+
+/** Sizes of lettering that numbers at the left of axes need beyond the room for such as 0.5. */
+const moreRoom = (values: readonly number[]): number =>
+  Math.max(0, ...values.map((value) => numberWidth(tickText(value), 1) - 1.6))
+
+/**
+ * Pixels that lettering of this size takes to the left of axes, whose ticks have these values, and below them.
+ *
+ * @param values  default: all of them short
+ */
+export const axisRoom = (size: number, values: readonly number[] = []): number =>
+  Math.round((3.9 + moreRoom(values)) * size)
 
 const hundredth = (value: number): number => Math.round(100 * value) / 100
 
@@ -79,7 +97,7 @@ export function axes({ left, top, width, height, labels, ticks, place, size }: S
   const bottom = top + height
   const tick = size / 3
   const stroke = `stroke="${LIGHT.muted}" stroke-width="1.5"`
-  const text = (value: number): string => String(Number(value.toPrecision(3)))
+  const aside = hundredth(left - (2.8 + moreRoom(ticks[1])) * size)
   const muted = { size, color: LIGHT.muted }
   const parts = [
     `<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="none" ${stroke}/>`,
@@ -87,21 +105,21 @@ export function axes({ left, top, width, height, labels, ticks, place, size }: S
       const x = hundredth(place[0](value))
       return [
         `<path d="M${x} ${bottom}v${hundredth(tick)}" ${stroke}/>`,
-        letters(text(value), x, hundredth(bottom + 1.5 * size), { ...muted, anchor: 'middle' }),
+        letters(tickText(value), x, hundredth(bottom + 1.5 * size), { ...muted, anchor: 'middle' }),
       ]
     }),
     ...ticks[1].flatMap((value) => {
       const y = hundredth(place[1](value))
       return [
         `<path d="M${left} ${y}h${-hundredth(tick)}" ${stroke}/>`,
-        letters(text(value), hundredth(left - 0.6 * size), hundredth(y + 0.35 * size), {
+        letters(tickText(value), hundredth(left - 0.6 * size), hundredth(y + 0.35 * size), {
           ...muted,
           anchor: 'end',
         }),
       ]
     }),
     letters(labels[0], left + width / 2, hundredth(bottom + 3.2 * size), { size, anchor: 'middle' }),
-    letters(labels[1], hundredth(left - 2.8 * size), top + height / 2, { size, anchor: 'middle', turn: -90 }),
+    letters(labels[1], aside, top + height / 2, { size, anchor: 'middle', turn: -90 }),
   ]
   return parts.join('\n')
 }

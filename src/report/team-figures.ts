@@ -54,13 +54,16 @@ export function messageMap(
   const [rx, ry] = [range(xs), range(ys)]
   const half = (Math.max(rx[1] - rx[0], ry[1] - ry[0]) / 2) * 1.06 || 1
   const low = [(rx[0] + rx[1]) / 2 - half, (ry[0] + ry[1]) / 2 - half] as const
-  const [left, top] = [axisRoom(SIZE), SIZE]
+  // To a hundredth of what is shown: of three values two digits, and none for one that is nearly 0.
+  const decimals = Math.min(20, Math.max(0, 2 - Math.floor(Math.log10(2 * half))))
+  const tick = (from: number): number[] =>
+    [0.1, 0.5, 0.9].map((share) => Number((from + 2 * half * share).toFixed(decimals)))
+  const ticks = [tick(low[0]), tick(low[1])] as const
+  const [left, top] = [axisRoom(SIZE, ticks[1]), SIZE]
   const place = [
     (value: number) => left + (side * (value - low[0])) / (2 * half),
     (value: number) => top + side - (side * (value - low[1])) / (2 * half),
   ] as const
-  const tick = (from: number): number[] =>
-    [0.1, 0.5, 0.9].map((share) => Number((from + 2 * half * share).toPrecision(2)))
   const points = said.map(
     ({ x, y, share }) =>
       `<circle cx="${tenth(place[0](x))}" cy="${tenth(place[1](y))}" r="6" fill="${ramp(share)}" fill-opacity="0.85"/>`,
@@ -83,7 +86,7 @@ export function messageMap(
         width: side,
         height: side,
         labels,
-        ticks: [tick(low[0]), tick(low[1])],
+        ticks,
         place,
         size: SIZE,
       }),

@@ -15,6 +15,9 @@ export function exampleText(data: DataRecord, cross = ' × '): string | undefine
   return columns.length > 0 ? columns.join(', ') : undefined
 }
 
+/** What people call it: data that a model brings by what it is, such as the game that is played, all other by its name. */
+export const dataName = ({ title, words, name }: DataRecord): string => title ?? words ?? name
+
 /** What the examples of a run are called: `images`, or `examples`. */
 export const exampleWord = (data: DataRecord): string => (imageSize({ data }) ? 'images' : 'examples')
 

@@ -109,6 +109,8 @@ const trainedSchema = z.object({
     channels: length.optional(),
     /** What every example has, where it is not just an image and its label: shape and type by name. */
     columns: z.record(z.string(), z.object({ shape: z.array(length), dtype: z.string() })).optional(),
+    /** What it is called, where `name` says only that the model brings it; absent in older runs. */
+    title: z.string().max(200).optional(),
     /** What it is, in words, where the columns do not say it. */
     words: z.string().max(200).optional(),
     /** Names of the classes of the labels; absent where there are none, and in older runs. */

@@ -1,4 +1,5 @@
 // The training as a kind of run.
+import { dataName } from './data-text.ts'
 import { LOGS } from './logs.ts'
 import type { Recipe } from './recipe.ts'
 import { type RunConfig, runConfigSchema } from './schema.ts'
@@ -11,7 +12,7 @@ export const TRAINING: Recipe<RunConfig> = {
   records: ['evaluation.json', 'classification.json', 'challenge.json'],
   subject: ({ model, data, settings: { seed, steps } }) => ({
     model,
-    data: data.words ?? data.name,
+    data: dataName(data),
     seed,
     steps,
   }),

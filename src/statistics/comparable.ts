@@ -1,4 +1,5 @@
 // Whether runs can be compared at all: finished, of the same data, measured in the same way.
+import { dataName } from '../runs/data-text.ts'
 import { DataError } from '../util/errors.ts'
 import type { ComparisonEntry } from './entry.ts'
 
@@ -57,7 +58,7 @@ export function requireComparable(
   requireSame(entries, {
     folder: ({ folder }) => folder,
     key: ({ record }) => record.config.data.hash,
-    what: ({ record: { config } }) => `the data ${config.data.name} (hash ${short(config.data.hash)})`,
+    what: ({ record: { config } }) => `the data ${dataName(config.data)} (hash ${short(config.data.hash)})`,
     remedy: 'choose runs of one data set',
   })
   const evaluated = entries.flatMap(({ folder, evaluation }) => (evaluation ? [{ folder, evaluation }] : []))

@@ -1,5 +1,5 @@
 // Configurations as facts by name: what runs share, and where they differ.
-import { exampleText } from '../runs/data-text.ts'
+import { dataName, exampleText } from '../runs/data-text.ts'
 import type { RunConfig } from '../runs/index.ts'
 import { formatBytes, formatCount } from '../util/format.ts'
 import type { Group } from './entry.ts'
@@ -13,7 +13,7 @@ export function factsOf(config: RunConfig): Map<string, string> {
   return new Map([
     ['model', model],
     ...settingFacts(others),
-    ['data', data.name],
+    ['data', dataName(data)],
     ['images', formatCount(data.count)],
     ['image size', exampleText(data) ?? 'none'],
     ['preparation', data.preparation ?? 'none'],

@@ -109,6 +109,8 @@ export const THREADS = { perCore: 4, free: 16 } as const
 export const SHARES = {
   /** One step of training: weights, slots, gradients and the largest set of arrays that are needed at one time. */
   step: 0.75,
+  /** What a source remembers, such as frames that were played: with a checkpoint it is there three times. */
+  remembered: 0.25,
   /** The images of one part of a data set. */
   images: 0.5,
 } as const

@@ -1,11 +1,14 @@
 // Games of the Atari 2600, played in an emulator: all of it on the game of our own.
+import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { seenOf } from '../../src/environments/atari/screen.ts'
+import { skyLanes } from '../../src/environments/atari/sky-lanes.ts'
 import { makeEnvironment, prepareEnvironment, rulesNamed } from '../../src/environments/index.ts'
-import { md5 } from '../../src/util/md5.ts'
 import { randomStream } from '../../src/util/random.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+const md5 = (data: Uint8Array): string => createHash('md5').update(data).digest('hex')
+const readAs = (path: string, data: Uint8Array) => Promise.resolve({ path, bytes: data, md5: md5(data) })
 const nothing = () => Promise.reject(new Error('no file is to be read'))
 
 beforeAll(() => prepareEnvironment('atari', {}, nothing))
@@ -139,10 +142,22 @@ describe('which game of the Atari 2600', () => {
   })
 
   it('is told by size and MD5 of a file; another file is refused with both', async () => {
-    const read = (path: string) => Promise.resolve({ path, bytes: bytes('another game') })
+    const read = (path: string) => readAs(path, bytes('another game'))
     await expect(prepareEnvironment('atari', { rom: 'pong.bin' }, read)).rejects.toThrow(
-      'pong.bin is no game that is known here: it has 12 bytes and the MD5 6562c19c22da902f725fdce1e727daec; expected sky-lanes (2048 bytes, MD5',
+      'pong.bin is no game that is known here: it has 12 bytes and the MD5 6562c19c22da902f725fdce1e727daec; expected Sky Lanes, a small shooter that comes along (2048 bytes, MD5',
     )
+  })
+
+  it('is told by the file that it should be, where another one is named or none is there', async () => {
+    const wanted = 'xpected Space Invaders (Atari, 1980) (4096 bytes, MD5 72ffbef6504b75e69ee1045af9075f66)'
+    const chosen = { game: 'space-invaders', rom: 'lanes.bin' }
+    const lanes = (path: string) => readAs(path, skyLanes.bytes!())
+    const other = prepareEnvironment('atari', chosen, lanes)
+    await expect(other).rejects.toThrow(
+      `lanes.bin is Sky Lanes, a small shooter that comes along: it has 2048 bytes and the MD5 ${skyLanes.md5}; e${wanted}`,
+    )
+    const none = prepareEnvironment('atari', chosen, nothing)
+    await expect(none).rejects.toThrow(`E${wanted}: put it back there, or name it with --rom`)
   })
 
   it.each([
@@ -174,13 +189,4 @@ it('frames are made smaller by the area that each of their pixels covers', () =>
     share(0.5, 2 / 21),
   ])
   expect(out.filter((value) => value > 0)).toHaveLength(4)
-})
-
-it('MD5 is that of RFC 1321', () => {
-  expect(['', 'a', 'message digest', '1234567890'.repeat(8)].map((text) => md5(bytes(text)))).toEqual([
-    'd41d8cd98f00b204e9800998ecf8427e',
-    '0cc175b9c0f1b6a831c399e269772661',
-    'f96b697d7cb7938d525a2f31aaf161d0',
-    '57edf4a22be3c955ac49da2e2107b67a',
-  ])
 })

@@ -1,14 +1,22 @@
 // An agent plays: what it returns, what it leaves, and who cannot.
+import { spawnSync } from 'node:child_process'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { skyLanes } from '../../src/environments/atari/sky-lanes.ts'
 import { makeEnvironment } from '../../src/environments/index.ts'
 import { type PlayedStep, playRun } from '../../src/lifecycle/play-run.ts'
+import { recordedData } from '../../src/lifecycle/recorded-run.ts'
 import { decodePng, NO_FFMPEG, writeMovie } from '../../src/report/node/index.ts'
+import { type RunConfig, TRAINING } from '../../src/runs/index.ts'
 import { command as run } from '../support/command.ts'
 import { trainSmall } from '../support/small-runs.ts'
+import { unless } from '../support/unless.ts'
+
+const noFfmpeg =
+  spawnSync('ffprobe', ['-version']).status !== 0 && 'ffmpeg, with its ffprobe, is not installed'
 
 let root: string
 let agent: string
@@ -18,7 +26,7 @@ beforeAll(async () => {
   const flags =
     '--env freeway --copies 2 --memory 200 --learning-starts 8 --steps 12 --threads 1 --batch-size 4 --atoms 7 --evaluate-every 0'
   const { code, text } = await run('train', 'c51', '--run', agent, ...flags.split(' '))
-  expect(text).toContain('frames of freeway')
+  expect(text).toContain('training c51 on freeway (frames of freeway)')
   expect(code).toBe(0)
   await trainSmall(root, [{ model: 'mlp-gan', name: 'gan' }])
 }, 60_000)
@@ -144,6 +152,41 @@ describe('an agent that plays', () => {
   })
 })
 
+it('a run of an agent is called by the game that it learned, in older records by what it saw', async () => {
+  const config: RunConfig = JSON.parse(await readFile(join(agent, 'config.json'), 'utf8'))
+  expect(TRAINING.subject(config).data).toBe('freeway')
+  const { title: _, ...older } = config.data
+  expect(TRAINING.subject({ ...config, data: older }).data).toBe('frames of freeway')
+  expect(await readFile(join(agent, 'report.html'), 'utf8')).toContain('freeway, frames of freeway; seed 1')
+})
+
+describe('a run of an agent whose game is a file', () => {
+  it('remembers which, and goes on with it wherever it is now', async () => {
+    const config: RunConfig = JSON.parse(await readFile(join(agent, 'config.json'), 'utf8'))
+    const [gone, moved] = [join(root, 'gone.bin'), join(root, 'moved.bin')]
+    await writeFile(moved, skyLanes.bytes!())
+    const settings = { ...config.settings, env: 'atari', game: 'sky-lanes', rom: gone }
+    const run = { ...config, settings }
+    await expect(recordedData(run)).rejects.toThrow(
+      `${gone}'. Expected Sky Lanes, a small shooter that comes along (2048 bytes, MD5 ${skyLanes.md5}): put it back there, or name it with --rom`,
+    )
+    const { facts } = await recordedData(run, { files: { rom: moved } })
+    expect(facts.columns.observation!.shape).toEqual([84, 84, 4])
+    await writeFile(moved, 'another game')
+    await expect(recordedData(run, { files: { rom: moved } })).rejects.toThrow(
+      `${moved} is no game that is known here: it has 12 bytes and the MD5 6562c19c22da902f725fdce1e727daec; expected Sky Lanes`,
+    )
+  })
+
+  it('is the only one that resume takes a file for', async () => {
+    const other = await run('resume', agent, '--rom', 'game.bin')
+    expect(other.text).toContain('freeway is played without a file; expected no --rom, got "game.bin"')
+    const { code, text } = await run('resume', join(root, 'gan'), '--rom', 'game.bin')
+    expect(text).toContain('a run of mlp-gan reads no file of --rom; expected none, got "game.bin"')
+    expect(code).toBe(2)
+  })
+})
+
 describe('an agent that is evaluated while it trains', () => {
   it('plays the same whole episodes with its best actions now and then, which are logged, told and drawn', async () => {
     const folder = join(root, 'evaluated')
@@ -196,6 +239,62 @@ describe('an MP4 file', () => {
       `ffmpeg could not write ${file}: no such codec`,
     )
   })
+
+  unless(noFfmpeg).it(
+    'has all pictures in their colours, at their pace, also where sides are odd',
+    async () => {
+      const color = [255, 176, 0]
+      const orange = { width: 33, height: 21, channels: 3, pixels: new Uint8Array(33 * 21 * 3) }
+      for (const i of orange.pixels.keys()) orange.pixels[i] = color[i % 3]!
+      const file = join(root, 'orange.mp4')
+      await writeMovie(
+        file,
+        Array.from({ length: 7 }, () => orange),
+        options,
+      )
+      const asked =
+        'stream=codec_name,pix_fmt,width,height,r_frame_rate,nb_read_frames,color_space,color_range:format_tags=comment'
+      const told = spawnSync('ffprobe', [
+        '-v',
+        'error',
+        '-count_frames',
+        '-show_entries',
+        asked,
+        '-of',
+        'json',
+        file,
+      ])
+      const { streams, format } = JSON.parse(told.stdout.toString())
+      expect(streams).toEqual([
+        {
+          codec_name: 'h264',
+          pix_fmt: 'yuv420p',
+          width: 34,
+          height: 22,
+          r_frame_rate: '30/1',
+          nb_read_frames: '7',
+          color_space: 'smpte170m',
+          color_range: 'tv',
+        },
+      ])
+      expect(format.tags.comment).toBe('a test')
+      const shown = spawnSync('ffmpeg', [
+        '-v',
+        'error',
+        '-i',
+        file,
+        '-f',
+        'rawvideo',
+        '-pix_fmt',
+        'rgb24',
+        '-',
+      ])
+      expect(shown.stdout.length).toBe(7 * 34 * 22 * 3)
+      const middle = 3 * (10 * 34 + 16)
+      for (const [i, value] of color.entries())
+        expect(Math.abs(shown.stdout[middle + i]! - value)).toBeLessThan(6)
+    },
+  )
 
   it('is not made where there is no ffmpeg, which is told', async () => {
     const program = join(root, 'nowhere', 'ffmpeg')

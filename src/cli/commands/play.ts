@@ -1,7 +1,7 @@
 // `sparring play <run | policy.onnx | checkpoint>`: an agent plays, and what it does can be looked at.
 import { z } from 'zod'
 import { checkpointPrefix } from '../../lifecycle/checkpoint-prefix.ts'
-import { settingsOf, textSetting } from '../../lifecycle/setting.ts'
+import { movedGame, settingsOf, textSetting } from '../../lifecycle/setting.ts'
 import { RUNS_FOLDER } from '../../runs/node/run-name.ts'
 import { ConfigError } from '../../util/errors.ts'
 import { formatCount } from '../../util/format.ts'
@@ -49,7 +49,7 @@ const SETTINGS = [
     'steps that figures show: what it thought at the first, the game at all of them (default: 540,550)',
   ),
   textSetting('env', '<name>', 'of a checkpoint: the environment that it plays (default: atari)'),
-  textSetting('rom', '<file>', 'the file of a game of the Atari 2600 (default: where it was)'),
+  movedGame,
   textSetting(
     'out',
     '<folder>',

@@ -1,9 +1,10 @@
 // `sparring resume <run>`: continues an interrupted run.
 import { z } from 'zod'
-import { movedData, settingsOf } from '../../lifecycle/setting.ts'
+import { movedData, movedGame, settingsOf } from '../../lifecycle/setting.ts'
 import { MOST } from '../../util/limits.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
+import type { ResumeFlags } from '../recipe-face.ts'
 import { faceOf } from '../recipes.ts'
 import { resolveGiven } from '../resolve.ts'
 import { addRun } from '../run-argument.ts'
@@ -26,6 +27,7 @@ const SETTINGS = [
     }),
   ),
   movedData,
+  movedGame,
 ]
 
 export const define: Define = (command, session) => {
@@ -35,7 +37,7 @@ export const define: Define = (command, session) => {
     )
     .usage('<run> [flags]')
     .action(async (folder: string) => {
-      const given: { threads?: number; dataDir?: string; acceptLosses?: boolean } = resolveGiven(SETTINGS, {
+      const given: ResumeFlags = resolveGiven(SETTINGS, {
         flags: givenFlags(command, SETTINGS),
         environment: {},
       })
@@ -45,5 +47,6 @@ export const define: Define = (command, session) => {
   return addExamples(command, [
     ['sparring resume runs/first', 'go on after Ctrl-C'],
     ['sparring resume runs/first --data-dir /media/mnist', 'the files of the data set were moved'],
+    ['sparring resume runs/rainbow --rom games/space_invaders.bin', 'the file of the game was moved'],
   ])
 }

@@ -1,12 +1,12 @@
 // Games of the Atari 2600 as environments: four frames a step, what is seen of them, rewards from the score in RAM.
 
-import { ConfigError } from '../../util/errors.ts'
+import { DataError, messageOf } from '../../util/errors.ts'
 import type { RandomStream } from '../../util/random.ts'
 import type { ChosenGame, Game, GameOptions, Outcome, ReadFile, Rules } from '../game.ts'
 import type { GamePicture } from '../picture.ts'
 import type { Observation } from '../spaces.ts'
 import { type Cartridge, JOYSTICK } from './cartridge.ts'
-import { bringCartridge, bytesOf, CARTRIDGES } from './cartridges.ts'
+import { bringCartridge, bytesOf, CARTRIDGES, fileOf } from './cartridges.ts'
 import { type Console, consoleOf, loadEmulator, SCREEN } from './emulator.ts'
 import { GREY_SIZE, greyOf, SIDE, seenOf } from './screen.ts'
 
@@ -131,19 +131,34 @@ function gameOf(cartridge: Cartridge, { sticky }: GameOptions = { sticky: 0 }): 
 async function prepare(chosen: ChosenGame, read: ReadFile): Promise<ChosenGame> {
   const { game, rom } = chosen
   await loadEmulator()
-  const cartridge = CARTRIDGES.find(({ name }) => name === game) ?? CARTRIDGES[0]
+  const named = CARTRIDGES.find(({ name }) => name === game)
   if (rom === undefined) {
+    const cartridge = named ?? CARTRIDGES[0]
     bytesOf(cartridge)
     return { ...chosen, game: cartridge.name }
   }
-  const { path, bytes } = await read(rom)
-  const found = bringCartridge(bytes, rom)
-  if (game !== undefined && found.name !== game)
-    throw new ConfigError(
-      `${rom} is ${found.title}; expected the file of ${cartridge.title}, as --game ${game} says`,
+  const wanted = named ? [named] : CARTRIDGES
+  const file = await read(rom).catch((error: unknown) => {
+    throw new DataError(
+      `the file of the game cannot be read: ${messageOf(error)}. Expected ${fileOf(wanted)}: put it back there, or name it with --rom`,
     )
-  return { game: found.name, rom: path }
+  })
+  return { game: bringCartridge(file, rom, wanted).name, rom: file.path }
 }
+
+/**
+ * Dopamine's settings of Rainbow on Atari. It makes an update for every four steps, as four games with a step each before every update do;
+ * so the 8,000 steps after which its target network is renewed are 2,000 updates. Its memory of a million steps is not among them: 7 GB.
+ */
+const USUAL = {
+  learningStarts: 20_000,
+  learningRate: 6.25e-5,
+  adamEpsilon: 1.5e-4,
+  targetEvery: 2000,
+  explore: 250_000,
+  lowest: -10,
+  highest: 10,
+} as const
 
 const rulesOf = (cartridge: Cartridge): Rules => ({
   name: 'atari',
@@ -162,6 +177,7 @@ const rulesOf = (cartridge: Cartridge): Rules => ({
   sticky: 0.25,
   sticksBy: 'frame',
   clip: 1,
+  usual: USUAL,
   prepare,
   create: (options) => gameOf(cartridge, options),
 })

@@ -1,6 +1,6 @@
 // The sections of a comparison that are words and numbers.
 
-import { dataText } from '../../runs/index.ts'
+import { dataName, dataText } from '../../runs/index.ts'
 import type { Comparison } from '../../statistics/comparison.ts'
 import { firstOf, nameOf } from '../../statistics/entry.ts'
 import { listed } from '../../statistics/listed.ts'
@@ -32,7 +32,7 @@ export function header(comparison: Comparison): string {
   return `<header>
 <p class="eyebrow">Comparison of ${comparison.groups.reduce((sum, { entries }) => sum + entries.length, 0)} runs</p>
 <div class="title"><h1>${safe(titleOf(comparison))}</h1></div>
-<p class="lead">${safe(data.name)}, ${safe(dataText(data).replace(/ × 1$/, ''))}</p>
+<p class="lead">${safe(dataName(data))}, ${safe(dataText(data).replace(/ × 1$/, ''))}</p>
 <ul class="legend">
 ${items.join('\n')}
 </ul>

@@ -11,8 +11,16 @@ export const NO_FFMPEG =
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
+/** Sides that are odd get a black line more, since colours are kept for two by two pixels. */
+const EVEN = 'pad=ceil(iw/2)*2:ceil(ih/2)*2'
+/** What every player shows, and how its numbers are to be read; players guess where a file does not say so. */
+const COLOURS = [
+  ...['-pix_fmt', 'yuv420p', '-color_range', 'tv', '-colorspace', 'smpte170m'],
+  ...['-color_primaries', 'bt709', '-color_trc', 'iec61966-2-1'],
+]
+
 /**
- * Writes pictures of one size, with even sides, as a film in colour that every player shows (H.264).
+ * Writes pictures of one size as a film in colour that every player shows (H.264).
  *
  * @param pace    pictures a second
  * @param source  the field's term for how it was made, kept as a comment
@@ -42,7 +50,7 @@ export async function writeMovie(
       '-framerate',
       String(pace),
     ]
-    const output = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-movflags', '+faststart', '-f', 'mp4']
+    const output = ['-vf', EVEN, '-c:v', 'libx264', ...COLOURS, '-movflags', '+faststart', '-f', 'mp4']
     const child = spawn(
       program,
       ['-v', 'error', '-y', ...input, '-i', '-', ...output, '-metadata', `comment=${source}`, part],
