@@ -12,12 +12,9 @@ import { setOptions } from '../data/set-options.ts'
 import { type Columns, type Examples, noData, type Source } from '../data/source.ts'
 import { unlabelledBeside } from '../data/unlabelled.ts'
 import { type DataFacts, OWN_DATA } from '../models/model.ts'
-import type { RunConfig } from '../runs/index.ts'
+import { NO_HASH, type RunConfig } from '../runs/index.ts'
 import { ConfigError, DataError } from '../util/errors.ts'
 import type { ResolvedSettings } from './request.ts'
-
-/** What stands for the hash of data that is made as it is asked for. */
-export const NO_HASH = 'none'
 
 export interface RunData {
   /** What a model may know of it. */

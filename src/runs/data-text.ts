@@ -18,6 +18,12 @@ export function exampleText(data: DataRecord, cross = ' × '): string | undefine
 /** What people call it: data that a model brings by what it is, such as the game that is played, all other by its name. */
 export const dataName = ({ title, words, name }: DataRecord): string => title ?? words ?? name
 
+/** What stands for the hash of data that is made as it is asked for. */
+export const NO_HASH = 'none'
+
+/** What tells data from other data: its hash, or what it is called where it is made as it is asked for. */
+export const dataKey = (data: DataRecord): string => (data.hash === NO_HASH ? dataName(data) : data.hash)
+
 /** What the examples of a run are called: `images`, or `examples`. */
 export const exampleWord = (data: DataRecord): string => (imageSize({ data }) ? 'images' : 'examples')
 

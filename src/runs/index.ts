@@ -40,7 +40,7 @@ export {
   scoresOf,
   tookForReal,
 } from './critic-totals.ts'
-export { dataName, dataText, exampleText, exampleWord } from './data-text.ts'
+export { dataKey, dataName, dataText, exampleText, exampleWord, NO_HASH } from './data-text.ts'
 export {
   type Evaluation,
   type ExtractorRecord,

@@ -1,5 +1,5 @@
 // Whether runs can be compared at all: finished, of the same data, measured in the same way.
-import { dataName } from '../runs/data-text.ts'
+import { dataKey, dataName, NO_HASH } from '../runs/data-text.ts'
 import { DataError } from '../util/errors.ts'
 import type { ComparisonEntry } from './entry.ts'
 
@@ -57,8 +57,9 @@ export function requireComparable(
   if (!unfinished) for (const entry of entries) requireFinished(entry)
   requireSame(entries, {
     folder: ({ folder }) => folder,
-    key: ({ record }) => record.config.data.hash,
-    what: ({ record: { config } }) => `the data ${dataName(config.data)} (hash ${short(config.data.hash)})`,
+    key: ({ record }) => dataKey(record.config.data),
+    what: ({ record: { config } }) =>
+      `the data ${dataName(config.data)}${config.data.hash === NO_HASH ? '' : ` (hash ${short(config.data.hash)})`}`,
     remedy: 'choose runs of one data set',
   })
   const evaluated = entries.flatMap(({ folder, evaluation }) => (evaluation ? [{ folder, evaluation }] : []))

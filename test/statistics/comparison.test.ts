@@ -57,6 +57,16 @@ describe('runs that cannot be compared', () => {
     )
   })
 
+  it('played other games, which have no hash', () => {
+    const game = (title: string) => ({ ...config.data, name: 'own', hash: 'none', title })
+    const played = (title: string, model = 'vae') =>
+      entry({ model, config: { data: game(title) }, evaluation: false })
+    expect(refusal([played('breakout'), played('freeway')])).toMatch(
+      /^DataError: .* has the data breakout.* has the data freeway.*choose runs of one data set$/,
+    )
+    expect(() => comparisonOf([played('breakout'), played('breakout', 'mlp-gan')])).not.toThrow()
+  })
+
   it.each([
     ['other real images', { data: { ...data, referenceHash: 'aaaa' } }, 'real images of hash aaaa'],
     ['another extractor', { extractor: { ...extractor, hash: 'bbbb' } }, 'classifier (hash bbbb)'],
