@@ -52,6 +52,13 @@ const options = z.object({
     .default(0.3)
     .describe('what secrecy weighs for Alice and Bob at first, beside being understood'),
   secrecy: z.number().min(0).default(2).describe('what it weighs from three fifths of the training on'),
+  bobTarget: z
+    .number()
+    .min(0)
+    .optional()
+    .describe(
+      'bits wrong of Bob at which secrecy weighs that much: less where he gets more of a batch wrong, more where he gets less; 0: it does not follow him (default: .035 for 16 bits, in proportion for others)',
+    ),
   freshEvery: z
     .int()
     .min(0)
@@ -63,7 +70,15 @@ const options = z.object({
 })
 type Options = z.output<typeof options>
 
-const settle = ({ bits, keyBits = bits, ...rest }: Options): Options => ({ bits, keyBits, ...rest })
+/** Bits wrong of Bob at which secrecy has its weight, for each bit of a message. */
+const BOB_TARGET = 0.035 / 16
+
+const settle = ({ bits, keyBits = bits, bobTarget = BOB_TARGET * bits, ...rest }: Options): Options => ({
+  bits,
+  keyBits,
+  ...rest,
+  bobTarget,
+})
 
 /**
  * Abadi & Andersen 2016, arXiv:1610.06918. Theirs is one learning rate of 8e-4, batches of 4096, weights that begin as Glorot and Bengio
@@ -87,7 +102,8 @@ export const cryptography = defineModel<typeof options>({
   ],
   objective(given, { steps }) {
     const { bits, keyBits = bits, widths: named, gain, learningRate, ...rest } = settle(given)
-    const { eveUpdates, eveDecay, firstSecrecy, secrecy, freshEvery, freshEves, freshSteps, freshRate } = rest
+    const { eveUpdates, eveDecay, firstSecrecy, secrecy, bobTarget = 0, freshEvery, freshEves } = rest
+    const { freshSteps, freshRate } = rest
     const pairRate = steps === undefined ? learningRate : fallingAfter(FALLS.pair, learningRate, steps)
     return objectiveOf({
       name: 'cryptography',
@@ -97,6 +113,7 @@ export const cryptography = defineModel<typeof options>({
       freshOptimizer: adam({ learningRate: fallingAfter(FALLS.fresh, freshRate, freshSteps) }),
       eveUpdates,
       secrecy: steps === undefined ? () => secrecy : growing(firstSecrecy, secrecy, steps),
+      ...(bobTarget > 0 ? { bobTarget } : {}),
       fresh: { steps: freshSteps, every: freshEvery, count: freshEves },
     })
   },

@@ -3,11 +3,14 @@ import {
   abs,
   add,
   div,
+  max,
+  min,
   mul,
   reduceMean,
   reduceSum,
   round,
   square,
+  stopGradient,
   straightThrough,
   sub,
 } from '../graph/build.ts'
@@ -40,9 +43,16 @@ export const bitsWrong = (guess: Value, message: Value): Value =>
 export const deviation = (wrong: Value, bits: number): Value =>
   reduceMean(square(sub(1, mul(wrong, 2 / bits))))
 
+/** The target over Bob's bits wrong, within limits; no gradient comes back from it. */
+const following = (bobs: Value, target: number): Value =>
+  min(max(div(target, stopGradient(bobs)), FOLLOWS.least), FOLLOWS.most)
+
 /** A ciphertext as it is sent, each number between -1 and 1 as one of 256: the gradient does not see that. */
 export const asSent = (ciphertext: Value): Value =>
   straightThrough(sub(div(round(mul(add(ciphertext, 1), 127.5)), 127.5), 1), ciphertext)
+
+/** How much secrecy may weigh beside what it weighs where Bob is at his target. */
+const FOLLOWS = { least: 0.25, most: 2 }
 
 export interface CryptographyOptions {
   readonly name: string
@@ -61,6 +71,11 @@ export interface CryptographyOptions {
   readonly eveUpdates?: number
   /** What it weighs for the pair that Eve is at chance, beside a Bob who reads everything. Default 1 at all steps. */
   readonly secrecy?: (step: number) => number
+  /**
+   * Bits wrong of Bob at which secrecy weighs just that: less where he gets more of a batch wrong and more where he gets less, in
+   * proportion, between a quarter and twice as much. Default: it does not follow him
+   */
+  readonly bobTarget?: number
   /** Fresh Eves: updates of each, steps between two while the pair trains (0: none), how many there are after it. */
   readonly fresh?: { readonly steps: number; readonly every: number; readonly count: number }
 }
@@ -124,12 +139,15 @@ export function cryptography(options: CryptographyOptions): Objective<Players> {
     freshOptimizer: OPTIMIZER,
     eveUpdates: ANYTHING,
     secrecy: ANYTHING,
+    bobTarget: ANYTHING,
     fresh: ANYTHING,
   })
   const { name, alice, bob, eve, freshEve, secrecy = () => 1 } = options
+  const { bobTarget } = options
   const { eveUpdates = 2, fresh = { steps: 0, every: 0, count: 0 } } = options
   checkNumber('cryptography', 'eveUpdates', eveUpdates, { integer: true, atLeast: 1 })
   if (!FUNCTION.is(secrecy)) checkNumber('cryptography', 'secrecy', secrecy, { atLeast: 0 })
+  if (bobTarget !== undefined) checkNumber('cryptography', 'bobTarget', bobTarget, { above: 0 })
   const bits = sizeOf(outputOf(bob).shape)
   const send = (networks: Networks, { message, key }: NamedValues): Value =>
     asSent(networks.alice!({ message: message!, key: key! }))
@@ -149,7 +167,9 @@ export function cryptography(options: CryptographyOptions): Objective<Players> {
           const sent = send(networks, data)
           const bobs = reduceMean(bobsOf(networks, sent, data))
           const eves = evesOf(networks.eve, sent, data)
-          const secret = mul(scheduled('secrecy', secrecy), deviation(eves, bits))
+          const weight = scheduled('secrecy', secrecy)
+          const followed = bobTarget === undefined ? weight : mul(weight, following(bobs, bobTarget))
+          const secret = mul(followed, deviation(eves, bits))
           return {
             loss: add(mul(bobs, 1 / bits), secret),
             metrics: { bob: bobs, eve: reduceMean(eves) },

@@ -46,14 +46,17 @@ const rowsOf = ({ data }: Tensor, width: number) =>
     Array.from(data.slice(i * width, (i + 1) * width), Number),
   )
 
-const objective = cryptography({
-  name: 'test',
-  ...cipherNetworks({ bits: BITS, keyBits: BITS, widths: 'reference', gain: 1 }),
-  pairOptimizer: sgd({ learningRate: RATE }),
-  eveOptimizer: sgd({ learningRate: RATE }),
-  freshOptimizer: sgd({ learningRate: RATE }),
-  secrecy: () => SECRECY,
-})
+const objectiveWith = (bobTarget?: number) =>
+  cryptography({
+    name: 'test',
+    ...cipherNetworks({ bits: BITS, keyBits: BITS, widths: 'reference', gain: 1 }),
+    pairOptimizer: sgd({ learningRate: RATE }),
+    eveOptimizer: sgd({ learningRate: RATE }),
+    freshOptimizer: sgd({ learningRate: RATE }),
+    secrecy: () => SECRECY,
+    ...(bobTarget === undefined ? {} : { bobTarget }),
+  })
+const objective = objectiveWith()
 const source = messages({ bits: BITS, keyBits: BITS })
 const step = stepGraph(objective, { batchSize: BATCH, columns: source.columns })
 let before: Arrays
@@ -73,7 +76,7 @@ beforeAll(() => {
 })
 
 /** What the pair descends, by plain sums. `sentOf`: the ciphertext as it is sent; gradients do not see the rounding, so they are of other points. */
-function pairLoss(state: Arrays, shift: readonly number[][] | undefined) {
+function pairLoss(state: Arrays, shift: readonly number[][] | undefined, weight = SECRECY) {
   const [message, key] = [rowsOf(feeds.message!, BITS), rowsOf(feeds.key!, BITS)]
   const ciphertext = play(
     state,
@@ -89,7 +92,7 @@ function pairLoss(state: Arrays, shift: readonly number[][] | undefined) {
   const eves = play(state, 'eve', sent).map((g, i) => wrongIn(g, message[i]!))
   const secret = mean(eves.map((wrong) => (1 - (2 * wrong) / BITS) ** 2))
   return {
-    loss: mean(bobs) / BITS + SECRECY * secret,
+    loss: mean(bobs) / BITS + weight * secret,
     bob: mean(bobs),
     eve: mean(eves),
     rounding: sent.map((row, i) => row.map((c, j) => c - ciphertext[i]![j]!)),
@@ -117,6 +120,24 @@ describe('a step', () => {
         const slope = (at(1e-5) - at(-1e-5)) / 2e-5
         expect((before[name]![i]! - state[name]![i]!) / RATE).toBeCloseTo(slope, 6)
       }
+  })
+
+  it.each([
+    ['a target that he misses', 1, (bob: number) => 1 / bob],
+    ['one that he is far from', 0.01, () => 0.25],
+    ['one that he is far better than', 1000, () => 2],
+  ])('lets secrecy follow Bob, with %s, and no slope through that', (_, target, share) => {
+    const followed = stepGraph(objectiveWith(target), { batchSize: BATCH, columns: source.columns })
+    const { metrics, state } = runStep(followed, before, feeds)
+    const { bob, rounding } = pairLoss(before, undefined)
+    const weight = SECRECY * share(bob)
+    expect(metrics.loss).toBeCloseTo(pairLoss(before, undefined, weight).loss, 10)
+    const [name, i] = ['alice/mix/kernel', 0] as const
+    const at = (shift: number) => {
+      const moved = { ...before, [name]: before[name]!.map((w, k) => (k === i ? w + shift : w)) }
+      return pairLoss(moved, rounding, weight).loss
+    }
+    expect((before[name]![i]! - state[name]![i]!) / RATE).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 6)
   })
 
   it('lets Eve make two updates, the second from messages of her own, against the pair as it has become', () => {
