@@ -45,7 +45,12 @@ exitWith(async () => {
   const rests = [...numbers.keys()]
     .filter((group) => group === labels[0] || group.startsWith(`${labels[0]}, `))
     .map((group) => group.slice(labels[0].length))
-  if (rests.length === 0) throw new StepError(`no group of ${folder} is called "${labels[0]}"`, 3)
+  const known = new Set([...numbers.keys()].map((group) => group.replace(/, [^,]*$/, '')))
+  for (const label of labels)
+    if (!numbers.has(label) && !rests.some((rest) => numbers.has(label + rest)))
+      throw new StepError(`no group of ${folder} is called "${label}"; there are ${[...known].join('; ')}`, 3)
+  if (![...numbers.values()].some((seeds) => seeds.size > 0))
+    throw new StepError(`no job of ${folder} has the measure "${measure}"`, 3)
   const line = (cells) => `| ${cells.join(' | ')} |`
   console.log(line(['points', ...rests.map((rest) => rest.replace(/^, /, ''))]))
   console.log(line(['---', ...rests.map(() => '---')]))

@@ -143,8 +143,7 @@ export function cryptography(options: CryptographyOptions): Objective<Players> {
     fresh: ANYTHING,
   })
   const { name, alice, bob, eve, freshEve, secrecy = () => 1 } = options
-  const { bobTarget } = options
-  const { eveUpdates = 2, fresh = { steps: 0, every: 0, count: 0 } } = options
+  const { bobTarget, eveUpdates = 2, fresh = { steps: 0, every: 0, count: 0 } } = options
   checkNumber('cryptography', 'eveUpdates', eveUpdates, { integer: true, atLeast: 1 })
   if (!FUNCTION.is(secrecy)) checkNumber('cryptography', 'secrecy', secrecy, { atLeast: 0 })
   if (bobTarget !== undefined) checkNumber('cryptography', 'bobTarget', bobTarget, { above: 0 })

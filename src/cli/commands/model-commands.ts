@@ -1,6 +1,6 @@
 // Commands that take a model's name: one sub-command per model.
 import type { Command } from 'commander'
-import { type ModelDefinition, modelNamed } from '../../models/index.ts'
+import { MODELS, type ModelDefinition, modelNamed } from '../../models/index.ts'
 import type { CodeRecord } from '../../models/own.ts'
 import { ConfigError } from '../../util/errors.ts'
 
@@ -31,14 +31,13 @@ export function nameFirst(args: readonly string[], isSwitch: (flag: string) => b
  */
 export function modelCommands(
   command: Command,
-  models: readonly ModelDefinition[],
   define: (sub: Command, model: ModelDefinition, code?: CodeRecord) => void,
   own?: (file: string) => Promise<{ model: ModelDefinition; code: CodeRecord }>,
 ): void {
   const parent = command.name()
-  const names = models.map(({ name }) => name)
+  const names = MODELS.map(({ name }) => name)
   command.usage('<model> [flags]').commandsGroup('Models:').helpCommand(false)
-  for (const { name, description } of models) command.command(name).description(description).usage('[flags]')
+  for (const { name, description } of MODELS) command.command(name).description(description).usage('[flags]')
   const complete = (sub: Command): Command => {
     if (sub.options.length === 0) define(sub, modelNamed(sub.name()))
     return sub

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { resolveSettings } from '../../lifecycle/request.ts'
 import { type Setting, settingsOf } from '../../lifecycle/setting.ts'
-import { formatSummary, imageFacts, MODELS, type ModelDefinition, summarize } from '../../models/index.ts'
+import { formatSummary, imageFacts, type ModelDefinition, summarize } from '../../models/index.ts'
 import { flagOf } from '../../util/flag.ts'
 import { addFlags, givenFlags } from '../flags.ts'
 import { addExamples } from '../help.ts'
@@ -53,7 +53,7 @@ function summary(model: ModelDefinition, settings: readonly Setting[], sub: Comm
 
 export const define: Define = (command, session) => {
   command.description("Show the layers, output shapes and parameters of a model's networks.")
-  modelCommands(command, MODELS, (sub, model) => {
+  modelCommands(command, (sub, model) => {
     const settings = [...(madeFor(model) ? [imageShapeOf(model)] : []), ...settingsOf(model.options)]
     addFlags(sub, settings).action(() => summary(model, settings, sub, session))
     addExamples(sub, [

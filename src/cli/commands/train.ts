@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { RunRequest } from '../../lifecycle/request.ts'
-import { MODELS, type ModelDefinition } from '../../models/index.ts'
+import type { ModelDefinition } from '../../models/index.ts'
 import type { CodeRecord } from '../../models/own.ts'
 import { readConfigFile } from '../config-file.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -77,7 +77,7 @@ export const define: Define = (command, session) => {
         '"batchSize" in the file of --config, which goes before the default.',
     )
   }
-  modelCommands(command, MODELS, defineOne, own)
+  modelCommands(command, defineOne, own)
   return addExamples(command, [
     ['sparring train mlp-gan', 'train on the built-in digits'],
     ['sparring train mlp-gan --data mnist --steps 2000', 'on MNIST, fewer steps'],
