@@ -10,16 +10,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { labelledPart } from '../dist/data/labelled-part.js'
 import { unlabelledBeside } from '../dist/data/unlabelled.js'
-import {
-  adam,
-  imageExamples,
-  modelNamed,
-  pixelDeviation,
-  randomStream,
-  samples,
-  train,
-} from '../dist/index.js'
+import { adam, imageExamples, modelNamed, randomStream, samples, train } from '../dist/index.js'
 import { loadData, nodeEngine } from '../dist/node.js'
+import { offeredBy } from '../dist/objectives/offer.js'
+import { realDeviation, sampleDeviation } from '../dist/training/sample-variety.js'
+import { SHEET_COUNT, sheetPlan } from '../dist/training/watchers/samples.js'
 import { RUNS } from './lib/alarm-table.mjs'
 
 const { values } = parseArgs({
@@ -33,7 +28,6 @@ const { values } = parseArgs({
 })
 if (!values.out && !values.table)
   throw new Error('--out is missing: the folder for the trainings, such as --out /tmp/alarms')
-const SAMPLES = 64
 const fileOf = (name) => join(values.out, `${name}.json`)
 
 /** The objective of a run, with other rates and other numbers of updates for some networks. */
@@ -75,22 +69,13 @@ async function sourceOf({ model: name, options = {}, data, imageSize, shuffled, 
   return { source: { ...source, fill }, classes }
 }
 
-/** Pixel deviation of as many real examples as there are samples, as the trainer takes it. */
-function realDeviation(source) {
-  const size = source.columns.images.shape.reduce((product, side) => product * side)
-  const images = new Float32Array(SAMPLES * size)
-  source.fill(
-    'images',
-    Uint32Array.from({ length: SAMPLES }, (_, i) => Math.floor((i * source.count) / SAMPLES)),
-    images,
-  )
-  return pixelDeviation(images, SAMPLES)
-}
-
 async function trainOne(name, engine) {
   const run = RUNS[name]
   const { source, real = source, classes } = await sourceOf(run)
-  const found = { name, run, real: realDeviation(real), rows: [], samples: [] }
+  const generate = offeredBy(objectiveOf(run, source.columns, classes), 'generate')
+  const like = generate ? sheetPlan(generate) : { count: SHEET_COUNT }
+  const ofClass = like.columns !== undefined
+  const found = { name, run, real: realDeviation(real, 'images', like), ofClass, rows: [], samples: [] }
   const stretches = run.later
     ? [
         { ...run, steps: run.later.step },
@@ -114,12 +99,12 @@ async function trainOne(name, engine) {
         batchSize,
         seed,
         steps: stretch.steps,
-        watchers: [samples({ every: sampleEvery, count: SAMPLES })],
+        watchers: [samples({ every: sampleEvery })],
       }
       for await (const event of train({ ...options, ...(from ? { from, history: found.rows } : {}) })) {
         if (event.type === 'steps') found.rows.push(...event.rows)
         if (event.type === 'samples' && event.latents === 'fresh')
-          found.samples.push([event.step, pixelDeviation(event.values, event.count)])
+          found.samples.push([event.step, sampleDeviation(event.values, event)])
         if (event.type === 'end') from = event.state
         if (performance.now() - saved < 20_000) continue
         saved = performance.now()

@@ -35,9 +35,12 @@ export const rowsOf = (columns) =>
     })),
   )
 
-const noticesOf = (objective, rows, { real, samples }) => {
+const noticesOf = (objective, rows, { real, ofClass, samples }) => {
   const [log, sheets] = [logDetector(objective), sampleDetector(objective)]
-  const told = [...rows.flatMap(log), ...samples.flatMap(([step, fresh]) => sheets(step, { fresh, real }))]
+  const told = [
+    ...rows.flatMap(log),
+    ...samples.flatMap(([step, fresh]) => sheets(step, { fresh, real, ofClass })),
+  ]
   return told.map(({ step, kind, severity }) => [step, kind, severity])
 }
 
@@ -47,17 +50,18 @@ export async function packRuns(found) {
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
   for (const model of new Set(found.map(({ name }) => RUNS[name].model))) {
     const entries = found.filter(({ name }) => RUNS[name].model === model)
-    const packed = entries.map(({ name, real, rows, samples, diverged }) => {
+    const packed = entries.map(({ name, real, ofClass, rows, samples, diverged }) => {
       const run = RUNS[name]
       const objective = objectiveOf(run)
       const names = [...new Set(objective.watches.flatMap(({ metrics = [] }) => metrics))]
       const kept = {
         real: short(real),
+        ...(ofClass ? { ofClass } : {}),
         samples: samples.map(([step, deviation]) => [step, short(deviation)]),
       }
       const columns = means(rows, names)
       const [all, less] = [
-        noticesOf(objective, rows, { real, samples }),
+        noticesOf(objective, rows, { real, ofClass, samples }),
         noticesOf(objective, rowsOf(columns), kept),
       ]
       if (JSON.stringify(all) !== JSON.stringify(less))
@@ -87,8 +91,10 @@ export async function alarmTable() {
     files.map(async (file) => JSON.parse(await readFile(new URL(file, FOLDER), 'utf8'))),
   )
   const count = (value) => value.toLocaleString('en-US')
-  const row = ({ name, run, steps, lost, diverged, means, real, samples }) => {
-    const told = noticesOf(objectiveOf(run), rowsOf(means), { real, samples }).sort(([a], [b]) => a - b)
+  const row = ({ name, run, steps, lost, diverged, means, real, ofClass, samples }) => {
+    const told = noticesOf(objectiveOf(run), rowsOf(means), { real, ofClass, samples }).sort(
+      ([a], [b]) => a - b,
+    )
     const said = told.map(
       ([step, kind, severity]) => `${severity === 'info' ? 'over: ' : ''}${kind}, ${count(step)}`,
     )

@@ -109,6 +109,11 @@ export const RUNS = {
     lost: { by: 'nothing keeps numbers varying', kinds: ['embeddings-collapsed'] },
   },
 
+  // What conditional-dcgan played for once: a picture for each class.
+  'conditional-dcgan-alike-1': {
+    ...{ ...toldDeep, data: 'mnist', seed: 1, batchSize: 64, options: { objective: 'non-saturating' } },
+    lost: { by: 'the non-saturating game with few channels', kinds: COLLAPSED },
+  },
   'mlp-gan-generator-still-1': {
     ...{ ...mlp, data: 'digits', seed: 1, players: generator(1e-7) },
     lost: { by: 'the generator learns at 1e-7', kinds: WON },

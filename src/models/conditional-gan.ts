@@ -16,7 +16,7 @@ export const conditionalGan = conditionalPair({
   name: 'conditional-gan',
   description: 'a GAN that is told the class: "sparring sample <run> --class 7" draws sevens only',
   defaults: { steps: 12_000, batchSize: 128, sampleEvery: 400, checkpointEvery: 1000 },
-  condition: 'embedding',
+  usual: { condition: 'embedding', objective: 'non-saturating' },
   generator: ({ latentDim, imageShape }) =>
     sequential({ name: 'generator', input: { z: [latentDim] }, output: 'images' }, [
       dense({ units: 256 }),

@@ -8,12 +8,19 @@ import { type PairGiven, pairOf, pairOptions, settledPair } from './pair-options
 
 const IMAGE_SHAPE: Shape = [28, 28, 1]
 
+/** Settings are those of this objective; another has those of its paper. */
+export interface ConditionalPlay {
+  readonly condition: string
+  readonly objective: string
+  readonly settings?: PairGiven
+}
+
 export interface ConditionalPairOptions<Own extends z.ZodRawShape> {
   readonly name: string
   readonly description: string
   readonly defaults: TrainingDefaults
-  /** How both players are told the class unless somebody asks for another way. */
-  readonly condition: string
+  /** How both players are told the class, and what they play for with which settings, unless somebody asks for another way. */
+  readonly usual: ConditionalPlay
   /** Options of its own, which its networks are given. */
   readonly options?: Own
   /** Of vectors of a length: a latent with what tells the class. */
@@ -23,12 +30,12 @@ export interface ConditionalPairOptions<Own extends z.ZodRawShape> {
   readonly asVectors?: boolean
 }
 
-/** The non-saturating game unless told, Adam with learning rate 2e-4 and beta1 0.5, normal latents of length 100, images of 28 x 28. */
+/** Normal latents of length 100, images of 28 x 28. */
 export const conditionalPair = <Own extends z.ZodRawShape>({
   name,
   description,
   defaults,
-  condition: usual,
+  usual,
   options = {} as Own,
   generator,
   discriminator,
@@ -39,14 +46,17 @@ export const conditionalPair = <Own extends z.ZodRawShape>({
     const isOwn = (option: string): boolean => Object.hasOwn(options, option)
     const entries = Object.entries(given).filter(([option]) => option !== 'latentDim')
     const {
-      objective = 'non-saturating',
-      condition = usual,
+      objective = usual.objective,
+      condition = usual.condition,
       ...pair
-    } = Object.fromEntries(entries.filter(([option]) => !isOwn(option))) as PairGiven
+    } = Object.fromEntries(
+      entries.filter(([option, value]) => !isOwn(option) && value !== undefined),
+    ) as PairGiven
+    const settings = objective === usual.objective ? usual.settings : {}
     return {
       latentDim: Number(given.latentDim),
       own: Object.fromEntries(entries.filter(([option]) => isOwn(option))) as z.output<z.ZodObject<Own>>,
-      pair: { ...settledPair(name, { ...pair, objective, condition }, IMAGE_SHAPE), objective },
+      pair: { ...settledPair(name, { ...settings, ...pair, objective, condition }, IMAGE_SHAPE), objective },
     }
   }
   return imageModel({

@@ -29,13 +29,17 @@ export const pairOptions = z.object({
     .number()
     .positive()
     .optional()
-    .describe('learning rate of Adam, both players (default: 0.0002, with --objective its own)'),
+    .describe(
+      "learning rate of Adam, both players (default: the model's own, in most 0.0002; with another --objective that one's)",
+    ),
   beta1: z
     .number()
     .min(0)
     .lt(1)
     .optional()
-    .describe("Adam's share of the mean gradient kept (default: 0.5, with --objective its own)"),
+    .describe(
+      "Adam's share of the mean gradient kept (default: the model's own, in most 0.5; with another --objective that one's)",
+    ),
   objective: z
     .enum(names)
     .optional()

@@ -3,6 +3,8 @@ import { below, type ModesReached, type SampleWatch, type Variety, type Verdict 
 
 /** Deviation of samples as a share of that of real examples; below it they are nearly the same. */
 export const COLLAPSE_RATIO = { lost: 0.06, well: 0.12 }
+/** The same of samples of one class. A single picture for each class still wobbles, and real ones of a class are more alike. */
+export const CLASS_RATIO = { lost: 0.25, well: 0.4 }
 /** Modes that samples reach, as a share of those that as many real examples would reach on average. */
 export const MODES_RATIO = { lost: 0.8, well: 0.95 }
 /** Networks begin collapsed: before this step that says nothing. */
@@ -26,17 +28,19 @@ export function modesReached(modes: ArrayLike<number>, count: number): ModesReac
   return { reached, of: count, expected: count * (1 - (1 - 1 / count) ** samples), samples }
 }
 
-const numbers = ({ fresh, real, modes }: Variety): string =>
+const numbers = ({ fresh, real, ofClass, modes }: Variety): string =>
   modes
     ? `${modes.reached} of ${modes.of} modes left in ${modes.samples} samples` +
       // Of few samples nobody would expect all modes.
       (modes.of - modes.expected < 0.5
         ? ''
         : `, where as many real examples show ${Math.round(modes.expected)}`)
-    : `their pixels vary by ${fresh.toFixed(4)}, those of real examples by ${real.toFixed(4)}`
+    : `their pixels vary by ${fresh.toFixed(4)}, those of real examples${ofClass ? ' of a class' : ''} by ${real.toFixed(4)}`
 
-const judge = ({ fresh, real, modes }: Variety): Verdict => {
-  const alike = below(fresh / real, COLLAPSE_RATIO)
+const ofOne = ({ ofClass }: Variety): string => (ofClass ? 'of a class ' : '')
+
+const judge = ({ fresh, real, ofClass, modes }: Variety): Verdict => {
+  const alike = below(fresh / real, ofClass ? CLASS_RATIO : COLLAPSE_RATIO)
   if (!modes) return alike
   const missing = below(modes.reached / modes.expected, MODES_RATIO)
   return alike === 'lost' ? 'lost' : missing
@@ -50,7 +54,7 @@ export const collapseWatch = (): SampleWatch => ({
   reads: 'samples',
   judge,
   lost: (variety) =>
-    `fresh samples ${variety.modes ? 'leave modes out' : 'are nearly identical'}: ${numbers(variety)} (mode collapse).`,
+    `fresh samples ${variety.modes ? 'leave modes out' : `${ofOne(variety)}are nearly identical`}: ${numbers(variety)} (mode collapse).`,
   over: (variety) =>
-    `over: fresh samples ${variety.modes ? 'reach the modes' : 'differ'} again: ${numbers(variety)}.`,
+    `over: fresh samples ${variety.modes ? 'reach the modes' : `${ofOne(variety)}differ`} again: ${numbers(variety)}.`,
 })

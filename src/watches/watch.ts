@@ -47,6 +47,8 @@ export interface ModesReached {
 export interface Variety {
   readonly fresh: number
   readonly real: number
+  /** Whether both are of examples of one class, as the mean over classes; default false. */
+  readonly ofClass?: boolean | undefined
   /** Only where the data's modes are known. */
   readonly modes?: ModesReached | undefined
 }

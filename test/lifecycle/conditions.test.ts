@@ -151,7 +151,8 @@ describe('a run that is told the class', () => {
 describe('a condition', () => {
   it.each(['mlp-gan', 'dcgan', 'conditional-gan', 'conditional-dcgan'])('of %s needs labels', (name) => {
     const { options } = resolveSettings(name, { condition: 'projection' })
-    expect(options).toMatchObject({ condition: 'projection', objective: 'non-saturating', beta1: 0.5 })
+    const objective = name === 'conditional-dcgan' ? 'r3gan' : 'non-saturating'
+    expect(options).toMatchObject({ condition: 'projection', objective })
     const make = () => modelNamed(name).objective(options, imageFacts([28, 28, 1]))
     expect(make).toThrow(ConfigError)
     expect(make).toThrow(/learns labels, and the data has none; use labelled data/)

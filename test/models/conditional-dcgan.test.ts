@@ -17,8 +17,8 @@ describe('the networks of conditional-dcgan', () => {
     expect(generator!.inputs).toEqual({ z: [100], label: [] })
     expect(discriminator!.inputs).toEqual({ images: [28, 28, 1], label: [] })
     const shapes = (layers: typeof generator) => layers!.layers.map(({ outputShape }) => outputShape.slice(1))
-    expect(shapes(generator)).toEqual(expect.arrayContaining([[50], [7, 7, 128], [14, 14, 64], [28, 28, 1]]))
-    expect(shapes(discriminator)).toEqual(expect.arrayContaining([[14, 14, 64], [7, 7, 128], [6272], [1]]))
+    expect(shapes(generator)).toEqual(expect.arrayContaining([[50], [7, 7, 32], [14, 14, 16], [28, 28, 1]]))
+    expect(shapes(discriminator)).toEqual(expect.arrayContaining([[14, 14, 16], [7, 7, 32], [1568], [1]]))
   })
 
   it('have as many parameters as their layers say', () => {
@@ -26,15 +26,15 @@ describe('the networks of conditional-dcgan', () => {
     const sliding = (from: number, to: number) => 25 * from * to + to
     expect(generator!.total).toBe(
       500 +
-        151 * 12_544 +
-        norm(12_544) +
-        sliding(256, 128) +
-        norm(128) +
-        sliding(128, 64) +
-        norm(64) +
-        sliding(64, 1),
+        151 * 3136 +
+        norm(3136) +
+        sliding(64, 32) +
+        norm(32) +
+        sliding(32, 16) +
+        norm(16) +
+        sliding(16, 1),
     )
-    expect(discriminator!.total).toBe(10 * 6272 + sliding(1, 64) + sliding(64, 128) + 6272 + 1)
+    expect(discriminator!.total).toBe(10 * 1568 + sliding(1, 16) + sliding(16, 32) + 1568 + 1)
   })
 
   it('judge features of images alone, so that these can be classified', () => {
@@ -47,8 +47,20 @@ describe('the networks of conditional-dcgan', () => {
       {},
     )
     expect([network.name, layer]).toEqual(['discriminator', 'judged'])
-    expect(before(network, 'judged').outputs.features!.shape).toEqual([6272])
+    expect(before(network, 'judged').outputs.features!.shape).toEqual([1568])
     expect(Object.keys(before(network, 'judged').inputs)).toEqual(['images'])
+  })
+
+  it('play for the loss of R3GAN with rates of their own, and for any other with those of its paper', () => {
+    const settled = (given: object) => model.settle!(model.options.parse(given))
+    expect(settled({})).toMatchObject({
+      objective: 'r3gan',
+      condition: 'projection',
+      ...{ learningRate: 1e-3, discriminatorRate: 1e-3, finalRate: 0.01, penalty: 0.05 },
+    })
+    expect(settled({ learningRate: 3e-4 })).toMatchObject({ learningRate: 3e-4, discriminatorRate: 3e-4 })
+    expect(settled({ objective: 'hinge' })).toMatchObject({ objective: 'hinge', finalRate: 1 })
+    expect(settled({ objective: 'hinge' })).not.toMatchObject({ learningRate: 1e-3 })
   })
 
   it('need classes, and images whose sides are divisible by 4', () => {

@@ -24,6 +24,8 @@ export interface AlarmRun {
   means: Record<string, number[]>
   /** Pixel deviation of real examples. */
   real: number
+  /** Whether that, and the samples', is of examples of one class. */
+  ofClass?: boolean
   /** Steps with the pixel deviation of their fresh samples. */
   samples: [step: number, deviation: number][]
 }
@@ -56,7 +58,7 @@ export function noticesOf(run: AlarmRun): Notice[] {
   const [log, samples] = [logDetector(objective), sampleDetector(objective)]
   return [
     ...rowsOf(run).flatMap(log),
-    ...run.samples.flatMap(([step, fresh]) => samples(step, { fresh, real: run.real })),
+    ...run.samples.flatMap(([step, fresh]) => samples(step, { fresh, real: run.real, ofClass: run.ofClass })),
   ].sort((a, b) => a.step - b.step)
 }
 

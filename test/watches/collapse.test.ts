@@ -26,6 +26,14 @@ describe('collapsed samples', () => {
     expect(notice!.message).toContain('vary by 0.0040, those of real examples by 0.2000')
   })
 
+  it('are told to be of a class where those of a class were compared', () => {
+    const detect = sampleDetector({ watches: [collapseWatch()] })
+    expect(detect(3900, { fresh: 0.06, real: 0.2, ofClass: true })).toEqual([])
+    const [notice] = detect(4000, { fresh: 0.04, real: 0.2, ofClass: true })
+    expect(notice!.message).toContain('fresh samples of a class are nearly identical')
+    expect(notice!.message).toContain('those of real examples of a class by 0.2000')
+  })
+
   it('are not told while networks are still as they began, nor of samples that vary faintly', () => {
     expect(collapseDetector(1)(COLLAPSE_FROM - 1, 0)).toEqual([])
     expect(severities([faint, fine, faint])).toEqual([])

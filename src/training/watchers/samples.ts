@@ -5,9 +5,10 @@ import { classInputOf, type OfferedFunction, offeredBy } from '../../objectives/
 import { randomStream } from '../../util/random.ts'
 import { sizeOf } from '../../util/shape.ts'
 import { modesReached } from '../../watches/collapse.ts'
+import type { Variety } from '../../watches/watch.ts'
 import { sampleDetector } from '../detectors.ts'
 import { drawInputs, type FunctionInputs, openFunction } from '../functions.ts'
-import { pixelDeviation } from '../sample-variety.ts'
+import { realDeviation, type SampleRows, sampleDeviation } from '../sample-variety.ts'
 import type { OpenWatcher } from '../watcher.ts'
 
 /** Samples of a sheet. */
@@ -23,15 +24,8 @@ export const modeSamples = ({ count }: Pick<KnownModes, 'count'>): number =>
 /** Classes up to which a sheet has a row for each, and samples of such a row. */
 const CLASS_ROWS = { most: 32, samples: [8, 16] } as const
 
-/** How many samples a sheet has, and how many in a row where rows mean something. */
-export interface SheetPlan {
-  readonly count: number
-  /** Samples of each class, which are a row; absent where the sheet is a square. */
-  readonly columns?: number
-}
-
 /** A row for each class where the function is told one, and there are not too many; else a square. */
-export function sheetPlan(generate: OfferedFunction): SheetPlan {
+export function sheetPlan(generate: OfferedFunction): SampleRows {
   const classes = classInputOf(generate)?.count ?? 0
   if (classes === 0 || classes > CLASS_ROWS.most) return { count: SHEET_COUNT }
   const [least, most] = CLASS_ROWS.samples
@@ -61,7 +55,7 @@ function byClass(
  */
 export function sheetInputs(
   generate: OfferedFunction,
-  { count, columns }: SheetPlan,
+  { count, columns }: SampleRows,
   kind: 'fixed' | 'fresh',
   seed: number,
   step: number,
@@ -70,18 +64,6 @@ export function sheetInputs(
     kind === 'fixed' ? randomStream(seed, 'sample/fixed') : randomStream(seed, 'sample/fresh', step)
   const inputs = drawInputs(generate, count, random)
   return columns === undefined ? inputs : byClass(inputs, generate, { columns, shared: kind === 'fixed' })
-}
-
-/** How much a handful of real examples differ from each other. */
-function realDeviation(examples: Examples, column: string, count: number): number {
-  const taken = Math.min(count, examples.count)
-  const out = new Float32Array(taken * sizeOf(examples.columns[column]!.shape))
-  examples.fill(
-    column,
-    Uint32Array.from({ length: taken }, (_, i) => Math.floor((i * examples.count) / taken)),
-    out,
-  )
-  return pixelDeviation(out, taken)
 }
 
 export interface SamplesOptions {
@@ -105,13 +87,13 @@ export const samples =
     const generate = offeredBy(objective, 'generate')
     if (!generate || every === 0) return undefined
     const { name, shape } = generate.output
-    const plan = asked === undefined ? sheetPlan(generate) : { count: asked }
+    const plan: SampleRows = asked === undefined ? sheetPlan(generate) : { count: asked }
     const { count } = plan
     const fixed = sheetInputs(generate, plan, 'fixed', seed, 0)
     const opened = await openFunction(program, generate, count)
     const column = real && columnLike(real.columns, name, shape)
     const detect = sampleDetector(objective, told)
-    const deviation = real && column !== undefined ? realDeviation(real, column, count) : undefined
+    const deviation = real && column !== undefined ? realDeviation(real, column, plan) : undefined
     const known = modes && (classify || !modes.classifiedBy) ? modes : undefined
     const sought = known ? modeSamples(known) : 0
     const many = known && (await openFunction(program, generate, sought))
@@ -130,7 +112,12 @@ export const samples =
         const values = await opened.run(sheetInputs(generate, plan, 'fresh', seed, step))
         yield { ...event, latents: 'fresh', values }
         if (deviation === undefined) return
-        const variety = { fresh: pixelDeviation(values, count), real: deviation, modes: await reached(step) }
+        const variety: Variety = {
+          fresh: sampleDeviation(values, plan),
+          real: deviation,
+          ofClass: plan.columns !== undefined,
+          modes: await reached(step),
+        }
         for (const notice of detect(step, variety)) yield { type: 'notice', notice }
       },
     }
