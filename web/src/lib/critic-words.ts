@@ -31,3 +31,5 @@ export const doubtedText = ({ doubted }: Judged): string =>
   doubted.n === 0
     ? 'None of the images was real'
     : `${doubted.count} of ${doubted.n} real images ${doubted.count === 1 ? 'was' : 'were'} taken for generated (${intervalText(doubted)})`
+
+export const kindOfImage = (isReal: boolean): string => (isReal ? 'real' : 'generated')
