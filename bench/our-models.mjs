@@ -93,8 +93,11 @@ export function randomExamples(columns, most = 8192) {
     columns,
     fill(name, indices, out) {
       const size = sizes[name]
-      for (let i = 0; i < indices.length; i++)
-        out.set(numbers[name].subarray(indices[i] * size, (indices[i] + 1) * size), i * size)
+      // A column with a count of its own has more or fewer than the batch has examples.
+      for (let i = 0; i < out.length / size; i++) {
+        const from = indices[i % indices.length] * size
+        out.set(numbers[name].subarray(from, from + size), i * size)
+      }
     },
   }
 }

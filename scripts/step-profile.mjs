@@ -37,8 +37,8 @@ const session = await ort.InferenceSession.create(stepModel(compiled, { lowering
   profileFilePrefix: join(folder, 'step'),
 })
 /** What ONNX Runtime calls the type of an array of feeds. */
-const typeOf = (data) =>
-  data instanceof Uint8Array ? 'uint8' : data instanceof BigInt64Array ? 'int64' : 'float32'
+const TYPES = { Uint8Array: 'uint8', Int32Array: 'int32', BigInt64Array: 'int64', Float32Array: 'float32' }
+const typeOf = (data) => TYPES[data.constructor.name]
 const start = initial()
 const tensors = Object.fromEntries(
   step.state.map((entry) => [entry.name, new ort.Tensor('float32', start[entry.name], entry.shape)]),
