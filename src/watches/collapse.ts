@@ -28,19 +28,20 @@ export function modesReached(modes: ArrayLike<number>, count: number): ModesReac
   return { reached, of: count, expected: count * (1 - (1 - 1 / count) ** samples), samples }
 }
 
-const numbers = ({ fresh, real, ofClass, modes }: Variety): string =>
-  modes
-    ? `${modes.reached} of ${modes.of} modes left in ${modes.samples} samples` +
-      // Of few samples nobody would expect all modes.
-      (modes.of - modes.expected < 0.5
-        ? ''
-        : `, where as many real examples show ${Math.round(modes.expected)}`)
-    : `their pixels vary by ${fresh.toFixed(4)}, those of real examples${ofClass ? ' of a class' : ''} by ${real.toFixed(4)}`
+const reachedText = ({ reached, of, expected, samples }: ModesReached): string =>
+  `${reached} of ${of} modes left in ${samples} samples` +
+  // Of few samples nobody would expect all modes.
+  (of - expected < 0.5 ? '' : `, where as many real examples show ${Math.round(expected)}`)
 
-const ofOne = ({ ofClass }: Variety): string => (ofClass ? 'of a class ' : '')
+const varyText = ({ fresh, real, ofClass }: Variety): string =>
+  `their pixels vary by ${fresh.toFixed(4)}, those of real examples${ofClass ? ' of a class' : ''} by ${real.toFixed(4)}`
 
-const judge = ({ fresh, real, ofClass, modes }: Variety): Verdict => {
-  const alike = below(fresh / real, ofClass ? CLASS_RATIO : COLLAPSE_RATIO)
+const areAlike = ({ fresh, real, ofClass }: Variety): Verdict =>
+  below(fresh / real, ofClass ? CLASS_RATIO : COLLAPSE_RATIO)
+
+const judge = (variety: Variety): Verdict => {
+  const { modes } = variety
+  const alike = areAlike(variety)
   if (!modes) return alike
   const missing = below(modes.reached / modes.expected, MODES_RATIO)
   return alike === 'lost' ? 'lost' : missing
@@ -53,8 +54,16 @@ export const collapseWatch = (): SampleWatch => ({
   from: COLLAPSE_FROM,
   reads: 'samples',
   judge,
-  lost: (variety) =>
-    `fresh samples ${variety.modes ? 'leave modes out' : `${ofOne(variety)}are nearly identical`}: ${numbers(variety)} (mode collapse).`,
-  over: (variety) =>
-    `over: fresh samples ${variety.modes ? 'reach the modes' : `${ofOne(variety)}differ`} again: ${numbers(variety)}.`,
+  lost: (variety) => {
+    const { modes, ofClass } = variety
+    return modes && areAlike(variety) !== 'lost'
+      ? `fresh samples leave modes out: ${reachedText(modes)} (mode collapse).`
+      : `fresh samples ${ofClass ? 'of a class ' : ''}are nearly identical: ${varyText(variety)} (mode collapse).`
+  },
+  over: (variety) => {
+    const { modes, ofClass } = variety
+    return modes
+      ? `over: fresh samples reach the modes again: ${reachedText(modes)}.`
+      : `over: fresh samples ${ofClass ? 'of a class ' : ''}differ again: ${varyText(variety)}.`
+  },
 })

@@ -58,6 +58,14 @@ describe('collapsed samples', () => {
 })
 
 describe('samples of data whose modes are known', () => {
+  it('are told to be alike, not to leave modes out, where each class has one sample only', () => {
+    const modes = modesReached([0, 1, 2, 3, 4, 5, 6, 7], 8)
+    const [notice] = sampleDetector({ watches: [collapseWatch()] })(COLLAPSE_FROM, {
+      ...{ fresh: 0.001, real: 0.02, ofClass: true, modes },
+    })
+    expect(notice!.message).toContain('of a class are nearly identical')
+  })
+
   const varied = { fresh: 0.5, real: 0.5 }
   const reach = (reached: number, of = 8) =>
     modesReached(
